@@ -1,0 +1,170 @@
+/*
+ * dissector.h: the public interface of libwsdissect. Packets in, events out.
+ *
+ *     struct wsd_options options;
+ *     wsd_options_init(&options);
+ *     options.event = my_callback;
+ *     struct wsd_dissector *d = wsd_new(&options);
+ *     for each packet: wsd_packet(d, &packet);
+ *     wsd_finish(d);              tells what is still open
+ *     wsd_free(d);
+ *
+ * The library does no I/O and keeps no global state: many dissectors may live at once, each in one thread at a time.
+ * Time is the packets' time. Nothing that a packet says is trusted; whatever arrives, it goes on.
+ */
+#ifndef WSD_DISSECTOR_H
+#define WSD_DISSECTOR_H
+
+#include "base/event.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define WSD_API __attribute__((visibility("default")))
+#else
+#define WSD_API
+#endif
+
+struct wsd_dissector;
+
+/* Called for each event, from inside wsd_packet() and wsd_finish(). It must not call into the same dissector. */
+typedef void wsd_event_fn(void *user, const struct wsd_event *event);
+
+/* What may be held at once. Each limit, when reached, is told by a finding or counted in wsd_totals. */
+struct wsd_limits {
+    uint32_t flows;            /* TCP connections remembered, WebSocket or not (1048576) */
+    uint32_t fragments;        /* IP datagrams being reassembled (1024) */
+    uint32_t segment_bytes;    /* bytes waiting for an earlier one, one direction (16 MiB) */
+    uint64_t segment_total;    /* the same, over all flows (256 MiB) */
+    uint32_t head_bytes;       /* one HTTP head (64 KiB) */
+    uint32_t early_bytes;      /* client bytes held while the upgrade is unanswered (64 KiB) */
+    uint64_t inflate_bytes;    /* one message may inflate to this whatever its size (16 MiB), */
+    uint32_t inflate_ratio;    /* or to this many times its size on the wire, if that is more (64) */
+    uint64_t idle_undecided;   /* nanoseconds without a packet after which a flow is given up: no protocol found yet, */
+    uint64_t idle_ignored;     /* known not to be WebSocket, or ended, */
+    uint64_t idle_websocket;   /* WebSocket (24 hours) */
+};
+
+struct wsd_options {
+    wsd_event_fn *event;    /* may be NULL: only the totals are of interest */
+    void *user;             /* handed to event */
+    uint64_t keep_payload;  /* bytes of a message's payload that are kept and told; the rest is counted (65536) */
+    bool frames;            /* tell frame events */
+    bool detail;            /* frames carry packet headers and first payload bytes, for wsd_describe() */
+    bool transport;         /* tell transport events */
+    uint8_t seed[16];       /* of the hash tables: random, or strangers can make them slow */
+    struct wsd_limits limits;
+};
+
+/* Defaults: every limit as above, keep_payload 65536, seed zero (set your own). */
+WSD_API void wsd_options_init(struct wsd_options *options);
+
+/* NULL when there is no memory. The options are copied. */
+WSD_API struct wsd_dissector *wsd_new(const struct wsd_options *options);
+
+/* Frees everything without telling events; call wsd_finish() first to hear of what is open. NULL is allowed. */
+WSD_API void wsd_free(struct wsd_dissector *dissector);
+
+struct wsd_packet {
+    int64_t time;        /* nanoseconds since 1970-01-01 UTC */
+    const uint8_t *data; /* from the link layer on; read only until wsd_packet() returns */
+    uint32_t captured;   /* bytes at data */
+    uint32_t length;     /* bytes on the wire; what the snaplen cut is length - captured */
+    uint32_t link_type;  /* LINKTYPE_ value as pcap files have it (1 is Ethernet) */
+};
+
+/* To whom a packet belonged, as far as is known when it has been read. */
+enum wsd_belongs { WSD_NOBODY, WSD_UNDECIDED, WSD_WEBSOCKET };
+
+/* Reads one packet and tells what came of it. Returns an enum wsd_belongs, or -ENOMEM: then the flow concerned is given
+ * up, and everything else goes on. */
+WSD_API int wsd_packet(struct wsd_dissector *dissector, const struct wsd_packet *packet);
+
+/* The capture has ended: tells everything that is still open. Packets may not follow. */
+WSD_API int wsd_finish(struct wsd_dissector *dissector);
+
+/* Where the bytes of WebSocket connections went. */
+#define WSD_LAYERS(X)                                                                                                  \
+    X(LINK, "link")                                                                                                    \
+    X(IP, "IP")                                                                                                        \
+    X(TCP, "TCP")                                                                                                      \
+    X(HTTP, "HTTP")                                                                                                    \
+    X(FRAMING, "WebSocket framing")                                                                                    \
+    X(PAYLOAD, "payload")
+#define WSD_ENUM_WORD(name, word) WSD_LAYER_##name,
+enum wsd_layer { WSD_LAYERS(WSD_ENUM_WORD) WSD_LAYER_COUNT };
+#undef WSD_ENUM_WORD
+
+/* Sums over the whole run. */
+struct wsd_totals {
+    uint64_t packets, bytes;      /* bytes as on the wire */
+    int64_t first_time, last_time;
+    uint64_t connections;         /* handshake complete or missing */
+    uint64_t rejected;            /* the other attempts */
+    uint64_t frames, messages;    /* messages: text and binary */
+    uint64_t payload_bytes;       /* of data messages, after inflating */
+    uint64_t gaps, gap_bytes;
+    uint64_t findings[WSD_FINDING_COUNT];
+    uint64_t flows;               /* TCP connections seen */
+    uint64_t flows_ignored;       /* of them, known not to be WebSocket */
+    uint64_t flows_open;          /* in the table now */
+    uint64_t undecoded;           /* packets whose link or network layer could not be read */
+    uint64_t unknown_link;        /* of them, for their link type */
+    uint64_t layer_bytes[WSD_LAYER_COUNT]; /* of the packets of WebSocket connections; retransmissions and resent
+                                              bytes count as TCP */
+};
+WSD_API const struct wsd_totals *wsd_totals(const struct wsd_dissector *dissector);
+
+/* ---- words ------------------------------------------------------------------------------------------------- */
+
+struct wsd_finding_info {
+    const char *word;
+    enum wsd_severity severity;
+    const char *rule;
+    const char *text;
+};
+WSD_API const struct wsd_finding_info *wsd_finding_info(enum wsd_finding_code code);
+
+/* "text", "ping", "reserved-3" ...; opcode 0 to 15. Static. */
+WSD_API const char *wsd_opcode_word(uint8_t opcode);
+
+/* IANA's meaning of a close code, in a few words; for codes in no registry what their range is for. Static. */
+WSD_API const char *wsd_close_word(int code);
+
+WSD_API const char *wsd_severity_word(enum wsd_severity severity);
+WSD_API const char *wsd_carrier_word(enum wsd_carrier carrier);
+WSD_API const char *wsd_handshake_word(enum wsd_handshake handshake);
+WSD_API const char *wsd_how_word(enum wsd_how how);
+WSD_API const char *wsd_transport_word(enum wsd_transport_what what);
+WSD_API const char *wsd_layer_word(enum wsd_layer layer);
+WSD_API const char *wsd_version(void);
+
+/* Writes an address without its port ("10.0.0.1", "2001:db8::1"), at most WSD_ADDRESS_SIZE bytes with the final 0. */
+#define WSD_ADDRESS_SIZE 46
+WSD_API void wsd_address(const struct wsd_endpoint *endpoint, char out[WSD_ADDRESS_SIZE]);
+
+/* ---- every field of one frame ------------------------------------------------------------------------------ */
+
+/* One field of a protocol header. */
+struct wsd_field {
+    const char *layer;      /* "Ethernet", "IPv4", "TCP", "WebSocket" ... */
+    const char *name;       /* "source port" */
+    uint32_t offset;        /* of its first byte: in the packet, for WebSocket and payload fields in the frame */
+    uint32_t length;        /* bytes it lies in */
+    uint8_t bit, bits;      /* for a field smaller than its bytes: first bit (0 is the most significant) and width;
+                               bits 0: whole bytes */
+    struct wsd_bytes raw;   /* these bytes */
+    const char *meaning;    /* printable ASCII or UTF-8, escaped; what the value means */
+};
+typedef void wsd_field_fn(void *user, const struct wsd_field *field);
+
+/* Calls visit for every header field of a frame event, from the link layer to the payload, in the order of the wire.
+ * Wants an event that was told with wsd_options.detail; without it only the WebSocket fields are visited. */
+WSD_API void wsd_describe(const struct wsd_event *frame, wsd_field_fn *visit, void *user);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
