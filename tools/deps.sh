@@ -1,0 +1,191 @@
+#!/usr/bin/env bash
+# Installs what is missing to build, test or measure wscope.
+#
+#   tools/deps.sh build | check | lint | bench
+#
+# Each requirement is probed by using it (run the command, compile and link against the library), never by package
+# name. On Debian and its children what is missing is installed by apt-get, as root or through sudo; elsewhere, or
+# with WSCOPE_NO_INSTALL=1, the packages are named. The exit status is 1 only when something is missing at the end.
+set -eu
+
+level=${1:-build}
+case $level in
+build | check | lint | bench) ;;
+*)
+    echo "usage: tools/deps.sh build|check|lint|bench" >&2
+    exit 2
+    ;;
+esac
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+has() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# links COMPILER SOURCE FLAG...: does that source compile and link?
+links() {
+    local compiler=$1 source=$2
+    shift 2
+    has "$compiler" || return 1
+    printf '%s\n' "$source" >"$scratch/probe.c"
+    "$compiler" -o "$scratch/probe" "$scratch/probe.c" "$@" >/dev/null 2>&1
+}
+
+# flags NAME FALLBACK: as the Makefile finds them
+flags() {
+    pkg-config --cflags --libs "$1" 2>/dev/null || echo "$2"
+}
+
+compiler() {
+    if [ -n "${CC:-}" ] && has "${CC%% *}"; then echo "${CC%% *}"; elif has gcc; then echo gcc; else echo cc; fi
+}
+
+library() { # NAME FALLBACK SOURCE
+    # shellcheck disable=SC2046
+    links "$(compiler)" "$3" $(flags "$1" "$2")
+}
+
+have() {
+    case $1 in
+    cc) links "$(compiler)" 'int main(void){return 0;}' ;;
+    gcc-sanitizers) links gcc 'int main(void){return 0;}' -fsanitize=address,undefined ;;
+    zlib) library zlib -lz $'#include <zlib.h>\nint main(void){return !zlibVersion();}' ;;
+    libcrypto)
+        library libcrypto -lcrypto $'#include <openssl/evp.h>\n#if OPENSSL_VERSION_NUMBER < 0x30000000L\n#error old\n#endif\nint main(void){return !EVP_sha1();}'
+        ;;
+    libpcap) library libpcap -lpcap $'#include <pcap/pcap.h>\nint main(void){return !pcap_lib_version();}' ;;
+    cmocka)
+        library cmocka -lcmocka $'#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <cmocka.h>\nint main(void){return cmocka_run_group_tests_name("", (struct CMUnitTest *)0, 0, 0, 0);}' ||
+            library cmocka -lcmocka $'#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <cmocka.h>\nint main(void){print_message("");return 0;}'
+        ;;
+    libfuzzer)
+        links clang $'#include <stddef.h>\n#include <stdint.h>\nint LLVMFuzzerTestOneInput(const uint8_t *d, size_t n){(void)d;(void)n;return 0;}' -fsanitize=fuzzer,address,undefined
+        ;;
+    *) has "$1" ;;
+    esac
+}
+
+# requirement | level | Debian, Ubuntu | Fedora | Arch | Alpine | macOS (brew) | FreeBSD
+table='
+cc             build gcc               gcc                gcc      build-base        gcc        gcc
+make           build make              make               make     make              make       gmake
+pkg-config     build pkg-config        pkgconf            pkgconf  pkgconf           pkgconf    pkgconf
+zlib           build zlib1g-dev        zlib-devel         zlib     zlib-dev          zlib       -
+libcrypto      build libssl-dev        openssl-devel      openssl  openssl-dev       openssl@3  openssl
+libpcap        build libpcap-dev       libpcap-devel      libpcap  libpcap-dev       libpcap    libpcap
+gcc-sanitizers check gcc               libasan,libubsan   gcc      gcc               gcc        gcc
+clang          check clang             clang              clang    clang             llvm       llvm
+libfuzzer      check @libfuzzer        compiler-rt        compiler-rt compiler-rt    llvm       llvm
+cmocka         check libcmocka-dev     libcmocka-devel    cmocka   cmocka-dev        cmocka     cmocka
+python3        check python3           python3            python   python3           python3    python3
+clang-tidy     lint  clang-tidy        clang-tools-extra  clang    clang-extra-tools llvm       llvm
+clang-format   lint  clang-format      clang-tools-extra  clang    clang-extra-tools llvm       llvm
+cppcheck       lint  cppcheck          cppcheck           cppcheck cppcheck          cppcheck   cppcheck
+tcpdump        bench tcpdump           tcpdump            tcpdump  tcpdump           tcpdump    tcpdump
+tshark         bench tshark            wireshark-cli      wireshark-cli tshark       wireshark  tshark
+'
+
+wanted() {
+    case $level:$1 in
+    *:build | check:check | lint:lint | bench:bench) return 0 ;;
+    esac
+    return 1
+}
+
+# missing COLUMN: prints "requirement package" for each requirement of this level that is not there
+missing() {
+    local name lvl columns
+    while read -r name lvl columns; do
+        if [ -z "$name" ] || ! wanted "$lvl"; then continue; fi
+        have "$name" || echo "$name $(echo "$columns" | awk -v c="$1" '{print $c}')"
+    done <<<"$table"
+}
+
+packages() {
+    missing "$1" | awk '$2 != "-" {print $2}' | tr ',' '\n' | sort -u | tr '\n' ' '
+}
+
+# The sanitizers' run-time library of clang is named after clang's version.
+libfuzzer_package() {
+    local major name
+    major=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
+    for name in "libclang-rt-$major-dev" "libclang-common-$major-dev" libclang-rt-dev; do
+        if apt-cache show "$name" >/dev/null 2>&1; then
+            echo "$name"
+            return
+        fi
+    done
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+apt_install() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null
+}
+
+install_debian() {
+    local list
+    list=$(packages 1 | sed 's/@libfuzzer//')
+    echo "installing: $list" >&2
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null || echo "apt-get update failed; going on" >&2
+    # shellcheck disable=SC2086
+    [ -z "${list// /}" ] || apt_install $list
+    # Known only once clang is there.
+    if wanted check && ! have libfuzzer; then
+        list=$(libfuzzer_package)
+        [ -z "$list" ] || apt_install "$list"
+    fi
+}
+
+system() {
+    if has apt-get; then
+        echo debian
+    elif [ "$(uname -s)" = Darwin ]; then
+        echo macos
+    elif [ "$(uname -s)" = FreeBSD ]; then
+        echo freebsd
+    elif has dnf || has yum; then
+        echo fedora
+    elif has pacman; then
+        echo arch
+    elif has apk; then
+        echo alpine
+    else
+        echo other
+    fi
+}
+
+suggest() {
+    case $(system) in
+    debian) echo "  apt-get install $(packages 1 | sed 's/@libfuzzer/libclang-rt-dev/')" ;;
+    fedora) echo "  dnf install $(packages 2)" ;;
+    arch) echo "  pacman -S $(packages 3)" ;;
+    alpine) echo "  apk add $(packages 4)" ;;
+    macos) echo "  brew install $(packages 5)" ;;
+    freebsd) echo "  pkg install $(packages 6)" ;;
+    *) echo "  (packages as Debian names them) $(packages 1)" ;;
+    esac
+}
+
+[ -n "$(missing 1)" ] || exit 0
+
+if [ "$(system)" = debian ] && [ -z "${WSCOPE_NO_INSTALL:-}" ]; then
+    if [ "$(id -u)" = 0 ] || has sudo; then
+        install_debian || echo "tools/deps.sh: apt-get failed" >&2
+    fi
+fi
+
+left=$(missing 1 | awk '{print $1}' | tr '\n' ' ')
+[ -n "$left" ] || exit 0
+{
+    echo "tools/deps.sh: missing: $left"
+    echo "install with:"
+    suggest
+} >&2
+# A benchmark goes on without what it compares with, and says so.
+[ "$level" = bench ] && [ -z "$(level=build && missing 1)" ] && exit 0
+exit 1
