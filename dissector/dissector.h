@@ -35,7 +35,7 @@ typedef void wsd_event_fn(void *user, const struct wsd_event *event);
 /* What may be held at once. Each limit, when reached, is told by a finding or counted in wsd_totals. */
 struct wsd_limits {
     uint32_t flows;            /* TCP connections remembered, WebSocket or not (1048576) */
-    uint32_t fragments;        /* IP datagrams being reassembled (1024) */
+    uint32_t fragments;        /* IP datagrams being reassembled (256) */
     uint32_t segment_bytes;    /* bytes waiting for an earlier one, one direction (16 MiB) */
     uint64_t segment_total;    /* the same, over all flows (256 MiB) */
     uint32_t head_bytes;       /* one HTTP head (64 KiB) */
