@@ -1,0 +1,222 @@
+#!/usr/bin/env bash
+# Speed and memory of wscope, beside tcpdump (the floor: it only reads and copies), tshark and bare zlib.
+#
+#   tests/bench/bench.sh [speed] [memory] [linear]      WSCOPE (./wscope), ROUNDS (5), SCALE (percent, 100), NO_TSHARK=1
+#
+# Prints tables in Markdown; asserts nothing. The captures are made once, into build/bench/, by generate.c, which says
+# what they hold. All programs of a table take turns, ROUNDS times, with the files in the page cache and their output
+# thrown away; a figure is the median of its rounds. tshark is slow and runs once.
+set -eu
+cd "$(dirname "$0")/../.."
+wscope=${WSCOPE:-./wscope}
+rounds=${ROUNDS:-5}
+scale=${SCALE:-100}
+dir=build/bench
+export LC_ALL=C TZ=UTC
+[ -x "$wscope" ] || {
+    echo "tests/bench/bench.sh: $wscope is not there; run make first" >&2
+    exit 1
+}
+mkdir -p "$dir"
+
+# ---- programs and captures
+
+tool() { # NAME LIBRARIES...
+    local name=$1
+    shift
+    [ "$dir/$name" -nt "tests/bench/$name.c" ] ||
+        ${CC:-gcc} -O2 -std=c11 -D_DEFAULT_SOURCE -Wall -Wextra -o "$dir/$name" "tests/bench/$name.c" "$@"
+}
+tool generate -lcrypto -lz
+tool zlib_floor -lz
+tool measure
+
+capture() { # KIND N: prints the file's name, made if need be; with its side file for deflate
+    local file=$dir/$1-$2.pcap
+    if [ ! -e "$file" ] || [ "$dir/generate" -nt "$file" ]; then
+        local side=()
+        [ "$1" != deflate ] || side=("$dir/$1-$2.side")
+        "$dir/generate" "$1" "$file.new" "$2" "${side[@]}" >&2
+        mv "$file.new" "$file"
+    fi
+    cat "$file" >/dev/null
+    echo "$file"
+}
+
+scaled() { # N
+    echo $(($1 * scale / 100 > 0 ? $1 * scale / 100 : 1))
+}
+
+# ---- measuring
+
+# once LABEL COMMAND...: appends "seconds cpu kib status" to the label's file
+once() {
+    local label=$1
+    shift
+    "$dir/measure" "$@" >>"$dir/result.$label"
+}
+
+forget() { rm -f "$dir"/result.*; }
+
+column() { # LABEL N: the median of a column
+    [ -e "$dir/result.$1" ] || return 0
+    awk -v c="$2" '{print $c}' "$dir/result.$1" | sort -g | awk '{v[NR] = $1} END {if (NR) print v[int((NR + 1) / 2)]}'
+}
+median() { column "$1" 1; }
+
+most() { # LABEL: the largest peak of memory, in KiB
+    [ -e "$dir/result.$1" ] || return 0
+    awk '{print $3}' "$dir/result.$1" | sort -n | tail -n 1
+}
+
+worst_status() {
+    [ -e "$dir/result.$1" ] || return 0
+    awk '{print $4}' "$dir/result.$1" | sort -n | tail -n 1
+}
+
+calc() { awk "BEGIN {printf \"$1\", $2}"; }
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# row WHAT LABEL LIMIT-TEXT LIMIT-IN-SECONDS: one line of a table of times
+row() {
+    local seconds limit=$4 share=- verdict=
+    seconds=$(median "$2")
+    if [ -z "$seconds" ]; then
+        echo "| $1 | not measured | | | $3 | |"
+        return
+    fi
+    [ "$(worst_status "$2")" = 0 ] || verdict="exit status $(worst_status "$2")! "
+    [ -z "${floor:-}" ] || share=$(calc %.2f "$seconds / $floor")
+    if [ -n "$limit" ]; then
+        verdict=$verdict$(awk -v t="$seconds" -v l="$limit" 'BEGIN {printf "%s (%.0f %% of %.3f s)", t <= l ? "holds" : "MISSED", 100 * t / l, l}')
+    fi
+    echo "| $1 | $(calc %.3f "$seconds") s | $share | $(calc %.1f "$(most "$2") / 1024") MiB | $3 | $verdict |"
+}
+
+header() {
+    printf '\n%s\n\n| program | time (median of %s) | of the floor | peak memory | limit | |\n|---|---|---|---|---|---|\n' "$1" "$rounds"
+}
+
+# ---- speed
+
+speed_case() { # KIND N TITLE TSHARK-RATIO
+    local kind=$1 title=$3 ratio=$4 file side round tshark limit
+    file=$(capture "$kind" "$2")
+    side=${file%.pcap}.side
+    forget
+    for ((round = 0; round < rounds; round++)); do
+        if have tcpdump; then once floor tcpdump -nr "$file" -w /dev/null; fi
+        once summary "$wscope" -o summary "$file"
+        once json "$wscope" -o json "$file"
+        if [ "$kind" = deflate ]; then "$dir/zlib_floor" "$side" >>"$dir/result.zlib"; fi
+    done
+    if have tshark && [ -z "${NO_TSHARK:-}" ]; then
+        once tshark tshark -n -r "$file" -Y websocket -T fields -e websocket.opcode
+    fi
+    floor=$(median floor)
+    tshark=$(median tshark)
+    header "$title, $(du -m "$file" | cut -f1) MiB"
+    row "tcpdump -nr -w /dev/null (the floor)" floor "" ""
+    limit=$floor
+    if [ "$kind" = deflate ]; then
+        zlib=$(median zlib)
+        echo "| bare zlib, same payloads and order, $(awk 'END {printf "%d messages, %.0f MB inflated, %d windows", $2, $4 / 1e6, $5}' "$dir/result.zlib") | $(calc %.3f "$zlib") s | $([ -z "$floor" ] || calc %.2f "$zlib / $floor") | | | |"
+        [ -z "$floor" ] || limit=$(calc %.6f "$floor + 1.15 * $zlib")
+        row "wscope -o summary" summary "floor + 1.15 zlib" "$limit"
+        row "wscope -o json" json "" ""
+    else
+        row "wscope -o summary" summary "the floor" "$limit"
+        if [ "$kind" = small ] && [ -n "$floor" ]; then
+            row "wscope -o json" json "1.5 of the floor" "$(calc %.6f "1.5 * $floor")"
+        else
+            row "wscope -o json" json "" ""
+        fi
+    fi
+    row "tshark -Y websocket -T fields (once)" tshark "" ""
+    [ -z "$tshark" ] || row "wscope -o summary, against tshark" summary "1/$ratio of tshark" "$(calc %.6f "$tshark / $ratio")"
+    have tcpdump || printf '\ntcpdump is not installed: no floor.\n'
+    have tshark || printf '\ntshark is not installed: no comparison with it.\n'
+    memory_rows="$memory_rows$kind $(most summary) $(most json)
+"
+}
+
+memory_rows=
+speed() {
+    local n
+    echo "# Speed"
+    n=$(scaled 2000)
+    speed_case small "$n" "## small: $n connections × 500 messages of about 200 bytes" 140
+    n=$(scaled 200)
+    speed_case large "$n" "## large: $n connections × 40 messages of 100 kB" 65
+    deflated=$(scaled 500)
+    speed_case deflate "$deflated" "## deflate: $deflated connections × 1,000 compressed messages of 600 bytes" 10
+}
+
+# ---- memory
+
+memory_row() { # WHAT SUMMARY-KIB JSON-KIB LIMIT-MIB
+    echo "| $1 | $(calc %.1f "$2 / 1024") MiB | $(calc %.1f "$3 / 1024") MiB | $(calc %.1f "$4") MiB | $(awk -v a="$2" -v b="$3" -v l="$4" 'BEGIN {print (a > b ? a : b) <= l * 1024 ? "holds" : "MISSED"}') |"
+}
+
+memory() {
+    local file n kind a b
+    n=$(scaled 100000)
+    file=$(capture idle "$n")
+    forget
+    once summary "$wscope" -o summary "$file"
+    once json "$wscope" -o json "$file"
+    printf '\n# Memory\n\n| capture | peak, -o summary | peak, -o json | limit | |\n|---|---|---|---|---|\n'
+    while read -r kind a b; do
+        [ -n "$kind" ] || continue
+        if [ "$kind" = deflate ]; then
+            memory_row "$kind: 24 MiB and 44 KiB for each of $((2 * deflated)) directions" "$a" "$b" "24 + 44 * 2 * $deflated / 1024"
+        else
+            memory_row "$kind" "$a" "$b" 24
+        fi
+    done <<<"$memory_rows"
+    memory_row "idle: $n plain connections, all open ($(calc %.3f "$(median summary)") s)" "$(most summary)" "$(most json)" 110
+}
+
+# ---- linearity
+
+linear_row() { # KIND N WHAT: N, 2N and 4N of it
+    local kind=$1 n=$2 k round times='' first=''
+    forget
+    for k in 1 2 4; do capture "$kind" $((n * k)) >/dev/null; done
+    for ((round = 0; round < rounds; round++)); do
+        for k in 1 2 4; do once "n$k" "$wscope" -o summary "$dir/$kind-$((n * k)).pcap"; done
+    done
+    for k in 1 2 4; do
+        local t
+        t=$(median n$k)
+        [ -n "$first" ] || first=$t
+        times="$times | $(calc %.3f "$t") s"
+    done
+    echo "| $kind | $3, N = $n$times | $(calc %.2f "$(median n2) / $(median n1)") | $(calc %.2f "$(median n4) / $(median n1)") | $(calc %.1f "$(most n1) / 1024"), $(calc %.1f "$(most n2) / 1024"), $(calc %.1f "$(most n4) / 1024") MiB |"
+}
+
+linear() {
+    printf '\n# Linearity: twice the capture, twice the time (at most 2 and 4 are wanted, above the cost of starting)\n\n'
+    printf '| case | what | N | 2 N | 4 N | 2 N / N | 4 N / N | peak memory |\n|---|---|---|---|---|---|---|---|\n'
+    linear_row small "$(scaled 500)" "connections of 500 messages"
+    linear_row fragments "$(scaled 400000)" "fragments of one message"
+    linear_row frames "$(scaled 64)" "segments of 32,000 empty frames"
+    linear_row reverse "$(scaled 20000)" "segments, the last first"
+    linear_row unacked "$(scaled 200000)" "messages that nobody acknowledges"
+    linear_row hole "$(scaled 200000)" "the same behind a lost segment"
+}
+
+[ $# -gt 0 ] || set -- speed memory linear
+echo "wscope $("$wscope" --version 2>/dev/null | head -n 1 | sed 's/^wscope //'), $(uname -sm), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1), $(nproc) processors"
+echo
+for part in "$@"; do
+    case $part in
+    speed | memory | linear) "$part" ;;
+    *)
+        echo "usage: tests/bench/bench.sh [speed] [memory] [linear]" >&2
+        exit 2
+        ;;
+    esac
+done
+forget
