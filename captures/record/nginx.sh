@@ -12,6 +12,7 @@ http {
     uwsgi_temp_path $work/uwsgi; scgi_temp_path $work/scgi;
     map \$http_upgrade \$connection_upgrade { default upgrade; '' close; }
     server {
+        listen 127.0.0.1:80;
         listen 127.0.0.2:80;
         proxy_http_version 1.1;
         proxy_set_header Host \$host;
@@ -46,3 +47,9 @@ through nginx-timeout /idle  '["and then nothing", {"await": 1}]'
 through nginx-502     /down  '[]'
 through nginx-401     /secret '[]'
 through nginx-404     /nowhere '[]'
+
+start nginx-401-then-101
+serve 8080 node "$peers/echo.cjs" 8080 '{"perMessageDeflate": false, "hello": 1}'
+serve 80 nginx -c "$work/nginx.conf"
+timeout 20 node "$peers/visitor.cjs" 80 ws:/secret ws:/feed
+finish

@@ -7,6 +7,8 @@
 //   {"ping": "x"}          ... and {"pong": "x"}; inside "parts" too
 //   {"await": 3}           until so many messages have arrived in all
 //   {"close": 1000, "reason": "done"}, {"close": null} for one without a code
+//   {"end": "fin"}         leave without a close frame; "reset" with a TCP reset,
+//                          "killed" as a process that dies
 // OPTIONS is JSON for WebSocket, with "protocols" beside it.
 const WebSocket = require('ws');
 
@@ -44,6 +46,15 @@ function sendParts(parts) {
     });
 }
 
+function leave(how) {
+    if (how === 'fin')
+        socket._socket.end();
+    if (how === 'reset')
+        socket._socket.resetAndDestroy();
+    if (how === 'killed')
+        process.kill(process.pid, 'SIGKILL');
+}
+
 function run(step) {
     if (typeof step === 'string')
         return socket.send(step);
@@ -59,6 +70,8 @@ function run(step) {
         return socket.pong(step.pong);
     if (step.await)
         return arrived(step.await);
+    if (step.end)
+        return leave(step.end);
     if (step.close === null)
         return socket.close();
     return socket.close(step.close, step.reason);
