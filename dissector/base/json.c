@@ -1,0 +1,260 @@
+#include "base/json.h"
+
+#include "base/escape.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+enum {
+    CHUNK = 512, /* bytes of input for which room is made at once */
+    WORST = 6    /* characters that one byte may become: \u001b */
+};
+
+/* ---- strings */
+
+/* Where in and out stand. Room for WORST times what is left of the chunk is always there. */
+struct copy {
+    const uint8_t *in, *end;
+    char *out;
+    bool valid;
+};
+
+static bool is_plain(uint8_t byte)
+{
+    return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
+}
+
+/* Characters above ASCII that are never written as they are. */
+static bool is_control(uint32_t c)
+{
+    if (c < 0x61C)
+        return c <= 0x9F;
+    return c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static char *escape_unit(char *out, uint32_t c)
+{
+    static const char digits[] = "0123456789abcdef";
+    out[0] = '\\';
+    out[1] = 'u';
+    for (int i = 0; i < 4; i++)
+        out[2 + i] = digits[c >> (12 - 4 * i) & 15];
+    return out + 6;
+}
+
+/* One character that is not plain. */
+static void copy_special(struct copy *c)
+{
+    static const char letters[] = "btnvfr"; /* from 0x08 on; \v is no JSON */
+    uint8_t byte = *c->in;
+    uint32_t character;
+    size_t n = escape_decode(c->in, (size_t)(c->end - c->in), &character);
+    if (n == 0) {
+        memcpy(c->out, "\xEF\xBF\xBD", 3);
+        c->out += 3;
+        c->in += 1;
+        c->valid = false;
+        return;
+    }
+    c->in += n;
+    if (byte == '"' || byte == '\\' || (byte >= 0x08 && byte <= 0x0D && byte != 0x0B)) {
+        *c->out++ = '\\';
+        *c->out++ = byte >= 0x20 ? (char)byte : letters[byte - 0x08];
+    } else if (byte < 0x20 || byte == 0x7F || is_control(character)) {
+        c->out = escape_unit(c->out, character);
+    } else {
+        memcpy(c->out, c->in - n, n);
+        c->out += n;
+    }
+}
+
+#if defined(__SSE2__)
+/* A block of 16 with quotation marks in it, as JSON inside of JSON has them: a backslash goes in front of each bit of
+ * `quotes`. Stores beyond what it keeps; reads 32 bytes. */
+static void copy_quoted(struct copy *c, unsigned quotes)
+{
+    unsigned from = 0;
+    do {
+        unsigned at = (unsigned)__builtin_ctz(quotes);
+        _mm_storeu_si128((__m128i *)(void *)c->out, _mm_loadu_si128((const __m128i *)(const void *)(c->in + from)));
+        c->out += at - from;
+        *c->out++ = '\\';
+        from = at;
+        quotes &= quotes - 1;
+    } while (quotes != 0);
+    _mm_storeu_si128((__m128i *)(void *)c->out, _mm_loadu_si128((const __m128i *)(const void *)(c->in + from)));
+    c->out += 16 - from;
+    c->in += 16;
+}
+
+/* Blocks of 16, up to one with something special in it, or near the end. */
+static void copy_blocks(struct copy *c, const uint8_t *stop)
+{
+    const __m128i space = _mm_set1_epi8(0x20), delete = _mm_set1_epi8(0x7F);
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    while (stop - c->in >= 32) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)c->in);
+        /* The comparison is signed: what is above ASCII is below a space too. */
+        __m128i special = _mm_or_si128(_mm_cmplt_epi8(v, space), _mm_cmpeq_epi8(v, delete));
+        __m128i quoted = _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash));
+        unsigned specials = (unsigned)_mm_movemask_epi8(special);
+        unsigned quotes = (unsigned)_mm_movemask_epi8(quoted);
+        if (specials != 0) {
+            unsigned clean = (unsigned)__builtin_ctz(specials | quotes);
+            _mm_storeu_si128((__m128i *)(void *)c->out, v);
+            c->in += clean;
+            c->out += clean;
+            return;
+        }
+        if (quotes != 0) {
+            copy_quoted(c, quotes);
+            continue;
+        }
+        _mm_storeu_si128((__m128i *)(void *)c->out, v);
+        c->in += 16;
+        c->out += 16;
+    }
+}
+#else
+/* The same in words of 8 bytes: a byte is special when one of these subtractions borrows into its highest bit. */
+static void copy_blocks(struct copy *c, const uint8_t *stop)
+{
+    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+    while (stop - c->in >= 8) {
+        uint64_t v;
+        memcpy(&v, c->in, 8);
+        uint64_t quote = v ^ ones * '"', backslash = v ^ ones * '\\', delete = v ^ ones * 0x7F;
+        uint64_t special = (v - ones * 0x20) | (quote - ones) | (backslash - ones) | (delete - ones) | v;
+        if (special & highs)
+            return;
+        memcpy(c->out, &v, 8);
+        c->in += 8;
+        c->out += 8;
+    }
+}
+#endif
+
+bool json_string(struct writer *w, struct wsd_bytes in)
+{
+    struct copy c = {.in = in.data, .end = in.data + in.length, .valid = true};
+    JSON_RAW(w, "\"");
+    while (c.in < c.end) {
+        const uint8_t *stop = c.end - c.in > CHUNK ? c.in + CHUNK : c.end;
+        /* 16 for the block that is stored beyond its end, WORST * 3 for the character that a chunk's end cuts */
+        if (!writer_room(w, (size_t)(stop - c.in) * WORST + 16 + WORST * 3))
+            break;
+        c.out = w->data + w->length;
+        while (c.in < stop) {
+            copy_blocks(&c, stop);
+            while (c.in < stop && is_plain(*c.in))
+                *c.out++ = (char)*c.in++;
+            if (c.in < stop)
+                copy_special(&c);
+        }
+        w->length = (size_t)(c.out - w->data);
+    }
+    JSON_RAW(w, "\"");
+    return c.valid;
+}
+
+/* ---- bytes */
+
+void json_base64(struct writer *w, struct wsd_bytes in)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const uint8_t *at = in.data;
+    size_t left = in.length;
+    JSON_RAW(w, "\"");
+    while (left >= 3 && writer_room(w, CHUNK / 3 * 4)) {
+        size_t groups = left < CHUNK ? left / 3 : CHUNK / 3;
+        char *out = w->data + w->length;
+        for (size_t i = 0; i < groups; i++, at += 3, out += 4) {
+            uint32_t v = (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 | at[2];
+            out[0] = digits[v >> 18];
+            out[1] = digits[v >> 12 & 63];
+            out[2] = digits[v >> 6 & 63];
+            out[3] = digits[v & 63];
+        }
+        w->length += groups * 4;
+        left -= groups * 3;
+    }
+    if (left == 1 || left == 2) {
+        uint32_t v = (uint32_t)at[0] << 16 | (left == 2 ? (uint32_t)at[1] << 8 : 0);
+        char last[4] = {digits[v >> 18], digits[v >> 12 & 63], left == 2 ? digits[v >> 6 & 63] : '=', '='};
+        writer_put(w, last, 4);
+    }
+    JSON_RAW(w, "\"");
+}
+
+void json_hex(struct writer *w, struct wsd_bytes in)
+{
+    JSON_RAW(w, "\"");
+    writer_hex(w, in);
+    JSON_RAW(w, "\"");
+}
+
+/* ---- numbers and times */
+
+enum { NANO = 1000000000 };
+
+void json_seconds(struct writer *w, int64_t nanoseconds)
+{
+    uint64_t size = nanoseconds < 0 ? 0 - (uint64_t)nanoseconds : (uint64_t)nanoseconds;
+    if (nanoseconds < 0)
+        JSON_RAW(w, "-");
+    writer_unsigned(w, size / NANO);
+    JSON_RAW(w, ".");
+    writer_digits(w, size % NANO, 9);
+}
+
+/* Year, month and day of the proleptic Gregorian calendar, counted in eras of 400 years that begin in March, so that a
+ * leap day is the last day of a year. */
+static void write_date(struct writer *w, int64_t days_since_1970)
+{
+    int64_t days = days_since_1970 + 719468; /* since 0000-03-01 */
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    uint64_t day = (uint64_t)(days - era * 146097);
+    uint64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    day -= 365 * year + year / 4 - year / 100;
+    uint64_t month = (5 * day + 2) / 153; /* from March */
+    day -= (153 * month + 2) / 5;
+    year += (uint64_t)(era * 400) + (month >= 10);
+    writer_digits(w, year, 4);
+    JSON_RAW(w, "-");
+    writer_digits(w, month < 10 ? month + 3 : month - 9, 2);
+    JSON_RAW(w, "-");
+    writer_digits(w, day + 1, 2);
+}
+
+static void clock_second(struct json_clock *clock, int64_t second)
+{
+    int64_t day = (second >= 0 ? second : second - 86399) / 86400;
+    uint64_t of_day = (uint64_t)(second - day * 86400);
+    struct writer w = {.data = clock->text, .size = sizeof clock->text};
+    write_date(&w, day);
+    JSON_RAW(&w, "T");
+    writer_digits(&w, of_day / 3600, 2);
+    JSON_RAW(&w, ":");
+    writer_digits(&w, of_day / 60 % 60, 2);
+    JSON_RAW(&w, ":");
+    writer_digits(&w, of_day % 60, 2);
+    JSON_RAW(&w, ".000000000Z");
+    clock->second = second;
+}
+
+void json_time(struct writer *w, struct json_clock *clock, int64_t time)
+{
+    if (!clock->begun || time != clock->time) {
+        int64_t second = time / NANO - (time % NANO < 0);
+        if (!clock->begun || second != clock->second)
+            clock_second(clock, second);
+        struct writer fraction = {.data = clock->text + 20, .size = 9};
+        writer_digits(&fraction, (uint64_t)(time - second * NANO), 9);
+        clock->time = time;
+        clock->begun = true;
+    }
+    JSON_RAW(w, "\"");
+    writer_put(w, clock->text, sizeof clock->text);
+    JSON_RAW(w, "\"");
+}
