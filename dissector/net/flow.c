@@ -1,0 +1,479 @@
+#include "net/flow.h"
+#include "base/bytes.h"
+#include "base/crypto.h"
+#include "base/hash.h"
+#include "base/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum {
+    CHUNK = 512,       /* flows allocated at a time: their addresses never change */
+    SWEEP_EVERY = 4,   /* packets for each flow that is looked at for its age */
+    EVICT_SAMPLE = 64, /* flows looked at to find the least valuable one */
+    NO_FLOW = UINT32_MAX,
+};
+
+struct flows {
+    const struct flow_ops *ops;
+    void *user;
+    struct flow_limits limits;
+    struct hash_key key;
+    struct table table;
+    struct flow **chunks;
+    uint32_t count; /* places ever used */
+    uint32_t free;  /* first unused one of them, or NO_FLOW */
+    uint32_t hand;  /* the place that the sweep looks at next */
+    uint32_t packets;
+    struct reassembly_host host;
+    struct flow_totals totals;
+};
+
+static struct flow *flow_at(const struct flows *flows, uint32_t index)
+{
+    return &flows->chunks[index / CHUNK][index % CHUNK];
+}
+
+/* ---- what reassembly tells, by direction instead of side ------------------------------------------------------ */
+
+static int tell_data(void *user, void *flow, unsigned side, struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    struct flows *flows = user;
+    return flows->ops->data(flows->user, flow, flow_direction(flow, side), bytes, moment);
+}
+
+static int tell_gap(void *user, void *flow, unsigned side, uint64_t missing, const struct wsd_moment *moment)
+{
+    struct flows *flows = user;
+    return flows->ops->gap(flows->user, flow, flow_direction(flow, side), missing, moment);
+}
+
+static void tell_conflict(void *user, void *flow, unsigned side, const struct wsd_moment *moment)
+{
+    struct flows *flows = user;
+    flows->ops->conflict(flows->user, flow, flow_direction(flow, side), moment);
+}
+
+static void tell_transport(struct flows *flows, struct flow *flow, unsigned side, enum wsd_transport_what what,
+                           const struct wsd_moment *moment)
+{
+    if (flows->ops->transport != NULL && flow->client != FLOW_NO_CLIENT)
+        flows->ops->transport(flows->user, flow, flow_direction(flow, side), what, moment);
+}
+
+/* ---- life and death ------------------------------------------------------------------------------------------- */
+
+struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flow_limits *limits, const uint8_t seed[16])
+{
+    struct flows *flows = calloc(1, sizeof *flows);
+    if (flows == NULL || table_init(&flows->table) < 0) {
+        free(flows);
+        return NULL;
+    }
+    flows->ops = ops;
+    flows->user = user;
+    flows->limits = *limits;
+    flows->free = NO_FLOW;
+    memcpy(&flows->key, seed, sizeof flows->key);
+    flows->host = (struct reassembly_host){.user = flows,
+                                           .data = tell_data,
+                                           .gap = tell_gap,
+                                           .conflict = tell_conflict,
+                                           .most_held = limits->segment_bytes,
+                                           .most_held_total = limits->segment_total,
+                                           .random = flows->key.k0 ^ flows->key.k1};
+    return flows;
+}
+
+/* Everything a flow holds but its place. */
+static void empty(struct flows *flows, struct flow *flow)
+{
+    for (unsigned side = 0; side < 2; side++)
+        reassembly_free(&flow->half[side], &flows->host);
+    if (flow->upper != NULL)
+        flows->ops->release(flows->user, flow);
+    flow->upper = NULL;
+}
+
+static void ignore(struct flows *flows, struct flow *flow)
+{
+    if (flow->kind == FLOW_UNDECIDED && !flow->attempted)
+        flows->totals.ignored++;
+    empty(flows, flow);
+    flow->kind = FLOW_IGNORED;
+}
+
+/* What a call into reassembly or the layer above returned, acted upon. Returns 0 or a negative error. */
+static int settle(struct flows *flows, struct flow *flow, int rc)
+{
+    if (rc != 0)
+        ignore(flows, flow);
+    return rc < 0 ? rc : 0;
+}
+
+static uint64_t hash(const struct flows *flows, const struct flow_key *key)
+{
+    uint64_t words[5];
+    if (key->family == 6) {
+        memcpy(words, key, sizeof words);
+        return hash_words(&flows->key, words, 5);
+    }
+    memcpy(words, key->address[0], 4);
+    memcpy((uint8_t *)words + 4, key->address[1], 4);
+    words[1] = (uint64_t)key->port[0] << 16 | key->port[1];
+    return hash_words(&flows->key, words, 2);
+}
+
+static void remove_flow(struct flows *flows, uint32_t index)
+{
+    struct flow *flow = flow_at(flows, index);
+    ignore(flows, flow);
+    table_remove(&flows->table, hash(flows, &flow->key), index);
+    flow->kind = FLOW_FREE;
+    flow->next_free = flows->free;
+    flows->free = index;
+    flows->totals.open--;
+}
+
+void flows_free(struct flows *flows)
+{
+    if (flows == NULL)
+        return;
+    for (uint32_t i = 0; i < flows->count; i++)
+        empty(flows, flow_at(flows, i));
+    for (uint32_t i = 0; i < flows->count; i += CHUNK)
+        free(flows->chunks[i / CHUNK]);
+    free(flows->chunks);
+    table_free(&flows->table);
+    free(flows);
+}
+
+/* Ends both directions, `first` before the other: what is held is delivered, then the layer above hears of the end. */
+static int end_both(struct flows *flows, struct flow *flow, unsigned first, enum wsd_how how,
+                    const struct wsd_moment *moment)
+{
+    int rc = 0;
+    for (unsigned i = 0; i < 2 && rc == 0 && flow->upper != NULL; i++) {
+        unsigned side = i == 0 ? first : !first;
+        if (!flow->half[side].ended)
+            rc = reassembly_finish(&flow->half[side], &flows->host, flow, side, moment);
+    }
+    for (unsigned i = 0; i < 2 && rc == 0 && flow->upper != NULL; i++) {
+        unsigned side = i == 0 ? first : !first;
+        if (!flow->half[side].ended)
+            rc = flows->ops->end(flows->user, flow, flow_direction(flow, side), how, moment);
+        flow->half[side].ended = true;
+    }
+    ignore(flows, flow);
+    return rc < 0 ? rc : 0;
+}
+
+/* One flow's age, a few packets apart: amortised, no list to keep in order on every packet. */
+static int sweep(struct flows *flows, const struct wsd_moment *moment)
+{
+    if (flows->count == 0)
+        return 0;
+    uint32_t index = flows->hand++ % flows->count;
+    struct flow *flow = flow_at(flows, index);
+    if (flow->kind == FLOW_FREE)
+        return 0;
+    if (moment->time - flow->last > (int64_t)flows->limits.idle[flow->kind]) {
+        int rc = end_both(flows, flow, 0, WSD_BY_IDLE, moment);
+        remove_flow(flows, index);
+        return rc;
+    }
+    int rc = 0;
+    for (unsigned side = 0; side < 2 && rc == 0 && flow->upper != NULL; side++)
+        rc = reassembly_wait(&flow->half[side], &flows->host, flow, side, moment);
+    return settle(flows, flow, rc);
+}
+
+/* Of some flows the one whose loss matters least: ended or ignored before undecided before WebSocket, then by age. */
+static int evict(struct flows *flows, const struct wsd_moment *moment)
+{
+    static const uint8_t worth[] = {[FLOW_FREE] = 9, [FLOW_IGNORED] = 0, [FLOW_UNDECIDED] = 1, [FLOW_WEBSOCKET] = 2};
+    uint32_t best = NO_FLOW;
+    for (uint32_t i = 0; i < EVICT_SAMPLE && i < flows->count; i++) {
+        uint32_t index = flows->hand++ % flows->count;
+        const struct flow *a = flow_at(flows, index), *b = best == NO_FLOW ? NULL : flow_at(flows, best);
+        if (a->kind != FLOW_FREE && (b == NULL || worth[a->kind] < worth[b->kind] ||
+                                     (worth[a->kind] == worth[b->kind] && a->last < b->last)))
+            best = index;
+    }
+    if (best == NO_FLOW)
+        return 0;
+    flows->totals.evicted++;
+    int rc = end_both(flows, flow_at(flows, best), 0, WSD_BY_IDLE, moment);
+    remove_flow(flows, best);
+    return rc;
+}
+
+/* A place in a new chunk. Returns 0 or -ENOMEM. */
+static int extend(struct flows *flows)
+{
+    struct flow **chunks = realloc(flows->chunks, (flows->count / CHUNK + 1) * sizeof *chunks);
+    if (chunks == NULL)
+        return -ENOMEM;
+    flows->chunks = chunks;
+    chunks[flows->count / CHUNK] = calloc(CHUNK, sizeof **chunks);
+    return chunks[flows->count / CHUNK] == NULL ? -ENOMEM : 0;
+}
+
+static int add_flow(struct flows *flows, const struct flow_key *key, uint64_t h, const struct wsd_moment *moment,
+                    struct flow **out)
+{
+    int rc = flows->totals.open >= flows->limits.flows ? evict(flows, moment) : 0;
+    uint32_t index = flows->free;
+    if (rc == 0 && index == NO_FLOW && flows->count % CHUNK == 0)
+        rc = extend(flows);
+    if (rc == 0)
+        rc = table_add(&flows->table, h, index == NO_FLOW ? flows->count : index);
+    if (rc != 0)
+        return rc;
+    if (index == NO_FLOW)
+        index = flows->count++;
+    else
+        flows->free = flow_at(flows, index)->next_free;
+    *out = flow_at(flows, index);
+    **out = (struct flow){.key = *key, .kind = FLOW_UNDECIDED, .client = FLOW_NO_CLIENT, .last = moment->time};
+    flows->totals.open++;
+    flows->totals.seen++;
+    return 0;
+}
+
+/* ---- one segment ---------------------------------------------------------------------------------------------- */
+
+/* Fills the key; returns the side that sent the packet. */
+static unsigned make_key(const struct ip_packet *ip, const uint16_t port[2], struct flow_key *key)
+{
+    size_t n = ip->family == 4 ? 4 : 16;
+    int order = memcmp(ip->address[0], ip->address[1], n);
+    unsigned side = order != 0 ? order > 0 : port[0] > port[1];
+    memset(key, 0, sizeof *key);
+    memcpy(key->address[side], ip->address[0], n);
+    memcpy(key->address[!side], ip->address[1], n);
+    key->port[side] = port[0];
+    key->port[!side] = port[1];
+    key->family = ip->family;
+    return side;
+}
+
+static struct flow *find(const struct flows *flows, const struct flow_key *key, uint64_t h)
+{
+    for (struct probe p = table_probe(&flows->table, h); table_next(&flows->table, &p);) {
+        struct flow *flow = flow_at(flows, p.value);
+        if (memcmp(&flow->key, key, sizeof *key) == 0)
+            return flow;
+    }
+    return NULL;
+}
+
+/* A SYN whose number is not that of this flow's beginning: the four-tuple is used again (RFC 9293 3.6.1), all state is
+ * new. */
+static bool begins_anew(const struct flow *flow, unsigned side, const struct tcp_segment *s)
+{
+    const struct reassembly *r = &flow->half[side];
+    if ((s->flags & (TCP_SYN | TCP_RST)) != TCP_SYN)
+        return false;
+    if (r->known)
+        return s->seq + 1 != r->start;
+    return flow->kind == FLOW_IGNORED && (s->flags & TCP_ACK) == 0;
+}
+
+static int restart(struct flows *flows, struct flow *flow, const struct wsd_moment *moment)
+{
+    int rc = end_both(flows, flow, 0, WSD_BY_IDLE, moment);
+    *flow = (struct flow){.key = flow->key, .kind = FLOW_UNDECIDED, .client = FLOW_NO_CLIENT, .last = moment->time};
+    flows->totals.seen++;
+    return rc;
+}
+
+static void note_syn(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                     const struct wsd_moment *moment)
+{
+    struct reassembly *r = &flow->half[side];
+    if (flow->client == FLOW_NO_CLIENT)
+        flow->client = s->flags & TCP_ACK ? !side : side;
+    if (!r->known) {
+        r->known = r->synced = true;
+        r->start = r->next = s->seq + 1;
+    }
+    tell_transport(flows, flow, side, WSD_TRANSPORT_SYN, moment);
+}
+
+/* The acknowledgement number says what the other side sent, whether the capture has it or not. */
+static void note_ack(struct flow *flow, unsigned side, const struct tcp_segment *s)
+{
+    struct reassembly *peer = &flow->half[!side];
+    peer->heard = true;
+    if ((s->flags & TCP_ACK) == 0 || (peer->acked_known && tcp_distance(s->ack, peer->acked) <= 0))
+        return;
+    peer->acked = s->ack;
+    peer->acked_known = true;
+}
+
+static void note_window(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                        const struct wsd_moment *moment)
+{
+    struct reassembly *r = &flow->half[side];
+    bool closed = s->window == 0 && (s->flags & (TCP_SYN | TCP_RST | TCP_FIN)) == 0;
+    if (closed == r->window_closed)
+        return;
+    r->window_closed = closed;
+    tell_transport(flows, flow, side, closed ? WSD_TRANSPORT_WINDOW_CLOSED : WSD_TRANSPORT_WINDOW_OPENED, moment);
+}
+
+/* Without a SYN the first payload decides: what it is, else the port (the higher one is the client's). */
+static void choose_client(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s)
+{
+    enum wsd_direction sender = flows->ops->sender(s->payload);
+    if (sender == WSD_NEITHER)
+        sender = flow->key.port[side] >= flow->key.port[!side] ? WSD_CLIENT : WSD_SERVER;
+    flow->client = (uint8_t)(sender == WSD_CLIENT ? side : !side);
+}
+
+static int take_payload(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                        const struct wsd_moment *moment)
+{
+    struct reassembly *r = &flow->half[side];
+    struct tcp_segment data = *s;
+    if (s->flags & TCP_SYN) /* data on a SYN (RFC 7413) begins behind its number */
+        data.seq++;
+    if (!r->known) {
+        r->known = true;
+        r->start = r->next = data.seq;
+    }
+    if (flow->client == FLOW_NO_CLIENT)
+        choose_client(flows, flow, side, s);
+    if (flows->ops->transport != NULL && data.length > 1 && tcp_distance(data.seq + data.length, r->next) <= 0)
+        tell_transport(flows, flow, side, WSD_TRANSPORT_RETRANSMISSION, moment);
+    return reassembly_segment(r, &flows->host, flow, side, &data, moment);
+}
+
+static void note_fin(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                     const struct wsd_moment *moment)
+{
+    struct reassembly *r = &flow->half[side];
+    if ((s->flags & TCP_FIN) == 0 || r->fin_seen)
+        return;
+    r->fin_seen = true;
+    r->fin = s->seq + s->length + (s->flags & TCP_SYN ? 1 : 0);
+    if (!r->known)
+        r->known = true, r->start = r->next = r->fin;
+    tell_transport(flows, flow, side, WSD_TRANSPORT_FIN, moment);
+}
+
+static int end_at_fin(struct flows *flows, struct flow *flow, unsigned side, const struct wsd_moment *moment)
+{
+    struct reassembly *r = &flow->half[side];
+    if (r->ended || !reassembly_at_fin(r) || flow->client == FLOW_NO_CLIENT)
+        return 0;
+    r->ended = true;
+    return flows->ops->end(flows->user, flow, flow_direction(flow, side), WSD_BY_FIN, moment);
+}
+
+/* A reset counts when its number could be the sender's (RFC 9293 3.10.7.4); others are not from the peers. */
+static bool reset_counts(const struct flow *flow, unsigned side, const struct tcp_segment *s)
+{
+    const struct reassembly *r = &flow->half[side];
+    int32_t distance = tcp_distance(s->seq, r->next);
+    return !r->known || (distance >= -(1 << 20) && distance <= 1 << 24);
+}
+
+static int take_segment(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                        const struct wsd_moment *moment)
+{
+    if (s->flags & TCP_SYN)
+        note_syn(flows, flow, side, s, moment);
+    note_ack(flow, side, s);
+    note_window(flows, flow, side, s, moment);
+    note_fin(flows, flow, side, s, moment);
+    int rc = s->length > 0 ? take_payload(flows, flow, side, s, moment) : 0;
+    for (unsigned i = 0; i < 2 && rc == 0; i++)
+        if (flow->half[i].held != NULL)
+            rc = reassembly_wait(&flow->half[i], &flows->host, flow, i, moment);
+    for (unsigned i = 0; i < 2 && rc == 0; i++)
+        rc = end_at_fin(flows, flow, i, moment);
+    return rc;
+}
+
+int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *s,
+                  const struct flow_cost *cost, const struct wsd_moment *moment, struct flow **out)
+{
+    struct flow_key key;
+    unsigned side = make_key(ip, s->port, &key);
+    uint64_t h = hash(flows, &key);
+    *out = NULL;
+    int rc = flows->packets++ % SWEEP_EVERY == 0 ? sweep(flows, moment) : 0;
+    struct flow *flow = find(flows, &key, h);
+    if (flow == NULL)
+        rc = rc != 0 ? rc : add_flow(flows, &key, h, moment, &flow);
+    else if (s->flags & TCP_SYN && begins_anew(flow, side, s))
+        rc = restart(flows, flow, moment);
+    *out = flow;
+    if (rc != 0 || flow == NULL)
+        return rc;
+    flow->last = moment->time;
+    if (flow->kind == FLOW_IGNORED)
+        return 0;
+    flow->cost.wire += cost->wire;
+    flow->cost.link += cost->link;
+    flow->cost.ip += cost->ip;
+    if (s->flags & TCP_RST) {
+        if (!reset_counts(flow, side, s))
+            return 0;
+        tell_transport(flows, flow, side, WSD_TRANSPORT_RST, moment);
+        return end_both(flows, flow, side, WSD_BY_RESET, moment);
+    }
+    rc = settle(flows, flow, take_segment(flows, flow, side, s, moment));
+    if (rc == 0 && flow->half[0].ended && flow->half[1].ended)
+        ignore(flows, flow);
+    return rc;
+}
+
+int flows_finish(struct flows *flows, const struct wsd_moment *moment)
+{
+    int rc = 0;
+    for (uint32_t i = 0; i < flows->count; i++) {
+        struct flow *flow = flow_at(flows, i);
+        int one = flow->kind == FLOW_FREE ? 0 : end_both(flows, flow, 0, WSD_BY_CAPTURE_END, moment);
+        rc = rc != 0 ? rc : one;
+    }
+    return rc;
+}
+
+const struct flow_totals *flows_totals(const struct flows *flows)
+{
+    return &flows->totals;
+}
+
+/* ---- who is who ----------------------------------------------------------------------------------------------- */
+
+struct wsd_endpoint flow_endpoint(const struct flow *flow, enum wsd_direction direction)
+{
+    unsigned side = direction == WSD_CLIENT ? flow->client : !flow->client;
+    struct wsd_endpoint end = {.family = (uint8_t)flow->key.family, .port = flow->key.port[side]};
+    memcpy(end.address, flow->key.address[side], sizeof end.address);
+    return end;
+}
+
+/* https://github.com/corelight/community-id-spec: seed, both addresses, protocol, a zero, both ports; the smaller end
+ * comes first, which is how the key lies already. */
+int flow_community_id(const struct flow *flow, char out[FLOW_COMMUNITY_ID_SIZE])
+{
+    size_t n = flow->key.family == 4 ? 4 : 16;
+    uint8_t tail[6] = {IP_PROTOCOL_TCP, 0};
+    uint8_t digest[CRYPTO_SHA1_SIZE];
+    for (int side = 0; side < 2; side++) {
+        tail[2 + 2 * side] = (uint8_t)(flow->key.port[side] >> 8);
+        tail[3 + 2 * side] = (uint8_t)flow->key.port[side];
+    }
+    const struct wsd_bytes parts[] = {bytes_of("\0\0", 2), bytes_of(flow->key.address[0], n),
+                                      bytes_of(flow->key.address[1], n), bytes_of(tail, sizeof tail)};
+    int rc = crypto_sha1(parts, 4, digest);
+    memcpy(out, "1:", 2);
+    if (rc == 0)
+        crypto_base64(bytes_of(digest, sizeof digest), out + 2);
+    out[FLOW_COMMUNITY_ID_SIZE - 1] = 0;
+    return rc;
+}

@@ -1,0 +1,101 @@
+/*
+ * flow.h: TCP connections: which packet belongs to which, who is the client, when one begins and ends.
+ *
+ * A flow is found by its addresses and ports, whichever way the packet went, through a keyed hash. It begins with its
+ * first packet (a SYN or not) and ends with FIN both ways, a reset, a new SYN on the same four-tuple, silence, or the
+ * end of the capture. The sender of the SYN is the client; without a SYN the layer above says from the first bytes.
+ * What a flow carries is not known here: `upper` belongs to the layer above.
+ *
+ * A flow that is of no interest keeps its place in the table, so that its packets cost one look-up, and loses all else.
+ */
+#ifndef NET_FLOW_H
+#define NET_FLOW_H
+
+#include "net/ip.h"
+#include "net/reassembly.h"
+
+enum flow_kind {
+    FLOW_FREE,      /* an unused place */
+    FLOW_UNDECIDED, /* nobody knows yet what it carries */
+    FLOW_WEBSOCKET,
+    FLOW_IGNORED, /* of no interest, or ended */
+};
+
+/* Two ends, the smaller one (address, then port) first: its index is the side. Equal for both ways of a packet. */
+struct flow_key {
+    uint8_t address[2][16];
+    uint16_t port[2];
+    uint32_t family;
+};
+
+/* Bytes of packets by layer; what TCP took is what is left over. */
+struct flow_cost {
+    uint64_t wire, link, ip;
+};
+
+struct flow {
+    struct flow_key key;
+    uint8_t kind;   /* enum flow_kind */
+    uint8_t client; /* side of the client, or FLOW_NO_CLIENT */
+    bool attempted; /* an upgrade was attempted on it */
+    uint32_t next_free;
+    int64_t last; /* time of the last packet */
+    void *upper;  /* what the layer above keeps; it is released by ops.release */
+    struct reassembly half[2]; /* by the side that sends */
+    struct flow_cost cost;
+};
+
+#define FLOW_NO_CLIENT 2
+
+struct flow_ops {
+    /* The first bytes of a flow without SYN: who sends them? WSD_NEITHER: they do not say. */
+    enum wsd_direction (*sender)(struct wsd_bytes);
+    /* Each returns 0: go on; 1: the flow is of no interest any more; negative: an error. */
+    int (*data)(void *user, struct flow *, enum wsd_direction, struct wsd_bytes, const struct wsd_moment *);
+    int (*gap)(void *user, struct flow *, enum wsd_direction, uint64_t missing, const struct wsd_moment *);
+    int (*end)(void *user, struct flow *, enum wsd_direction, enum wsd_how, const struct wsd_moment *);
+    void (*conflict)(void *user, struct flow *, enum wsd_direction, const struct wsd_moment *);
+    void (*transport)(void *user, struct flow *, enum wsd_direction, enum wsd_transport_what,
+                      const struct wsd_moment *); /* NULL: nobody asks */
+    void (*release)(void *user, struct flow *);
+};
+
+struct flow_limits {
+    uint32_t flows;
+    uint32_t segment_bytes;
+    uint64_t segment_total;
+    uint64_t idle[FLOW_IGNORED + 1]; /* nanoseconds of silence after which a flow of this kind ends */
+};
+
+struct flow_totals {
+    uint64_t seen, ignored, open, evicted;
+};
+
+struct flows;
+
+/* NULL when there is no memory. ops and user must outlive it. */
+struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flow_limits *limits, const uint8_t seed[16]);
+void flows_free(struct flows *flows);
+
+/* Reads one segment. *flow is then the flow it belongs to, NULL if none. Returns 0 or -ENOMEM. */
+int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *segment,
+                  const struct flow_cost *cost, const struct wsd_moment *moment, struct flow **flow);
+
+/* Ends every flow, in order of appearance. Returns 0 or -ENOMEM. */
+int flows_finish(struct flows *flows, const struct wsd_moment *moment);
+
+const struct flow_totals *flows_totals(const struct flows *flows);
+
+static inline enum wsd_direction flow_direction(const struct flow *flow, unsigned side)
+{
+    return side == flow->client ? WSD_CLIENT : WSD_SERVER;
+}
+
+/* The client's end, and the server's. */
+struct wsd_endpoint flow_endpoint(const struct flow *flow, enum wsd_direction direction);
+
+/* The community id of a flow (version 1, seed 0): "1:" and 28 characters. Returns 0 or -ENOMEM. */
+#define FLOW_COMMUNITY_ID_SIZE 31
+int flow_community_id(const struct flow *flow, char out[FLOW_COMMUNITY_ID_SIZE]);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * reassembly.h: one direction's segments become one ordered run of bytes and gaps (RFC 9293 3.4, 3.10.7.4).
+ *
+ * Every byte is delivered once, in order; of two copies the first one captured wins, and copies that disagree are told.
+ * A segment behind a hole is held. A hole becomes a gap when
+ *   - the peer acknowledged past it, so that nobody will send it again, and the capture did not deliver it late: after
+ *     REASSEMBLY_LATE_PACKETS more packets of the connection or REASSEMBLY_LATE_TIME;
+ *   - the peer is not heard at all (a tap of one direction) and REASSEMBLY_SILENT_TIME has passed;
+ *   - what waits behind it reached a limit;
+ *   - the direction or the capture ended.
+ * In-order segments touch no memory but this struct; a held one costs a logarithmic step.
+ */
+#ifndef NET_REASSEMBLY_H
+#define NET_REASSEMBLY_H
+
+#include "net/held.h"
+#include "net/tcp.h"
+
+/* Capture points with several queues hand packets over a little out of order, rarely by more than this. */
+#define REASSEMBLY_LATE_PACKETS 64
+#define REASSEMBLY_LATE_TIME INT64_C(200000000)    /* ns */
+#define REASSEMBLY_SILENT_TIME INT64_C(3000000000) /* ns: most retransmissions come sooner */
+
+struct reassembly {
+    struct held *held;
+    int64_t hole_since;    /* when the first segment had to wait */
+    uint32_t hole_packets; /* packets of the connection since the peer acknowledged past the hole */
+    uint32_t held_bytes;   /* with their administration */
+    uint32_t start;        /* sequence number of the first byte */
+    uint32_t next;         /* of the next byte to deliver */
+    uint32_t acked;        /* what the peer acknowledged last */
+    uint32_t fin;          /* sequence number of the FIN */
+    bool known : 1;        /* start and next are */
+    bool synced : 1;       /* from a SYN */
+    bool acked_known : 1;
+    bool fin_seen : 1;
+    bool heard : 1;        /* the peer sent something since the hole opened */
+    bool ended : 1;        /* all delivered up to the FIN, or given up */
+    bool window_closed : 1;
+};
+
+/* What all directions of one dissector share, and where the bytes go. */
+struct reassembly_host {
+    void *user;
+    /* 0: go on; 1: nothing more is wanted of this connection; negative: an error. Both end the call at once. */
+    int (*data)(void *user, void *flow, unsigned side, struct wsd_bytes, const struct wsd_moment *);
+    int (*gap)(void *user, void *flow, unsigned side, uint64_t missing, const struct wsd_moment *);
+    void (*conflict)(void *user, void *flow, unsigned side, const struct wsd_moment *);
+    uint32_t most_held;       /* bytes, one direction */
+    uint64_t most_held_total; /* bytes, all directions */
+    uint64_t held_total;
+    uint64_t random; /* state of the priorities' generator, seeded */
+};
+
+/* The three calls below return what host.data or host.gap returned when it was not 0, else 0 or -ENOMEM. `flow` and
+ * `side` are handed through. */
+int reassembly_segment(struct reassembly *r, struct reassembly_host *host, void *flow, unsigned side,
+                       const struct tcp_segment *segment, const struct wsd_moment *moment);
+
+/* A packet of the connection has passed at `now`: has a hole waited long enough? */
+int reassembly_wait(struct reassembly *r, struct reassembly_host *host, void *flow, unsigned side,
+                    const struct wsd_moment *moment);
+
+/* Nothing more will come: delivers what is held, with its gaps, and what was acknowledged but never seen as a gap. */
+int reassembly_finish(struct reassembly *r, struct reassembly_host *host, void *flow, unsigned side,
+                      const struct wsd_moment *moment);
+
+/* The FIN is there and everything before it was delivered. */
+static inline bool reassembly_at_fin(const struct reassembly *r)
+{
+    return r->fin_seen && r->next == r->fin && r->held == NULL;
+}
+
+/* Forgets what is held. */
+void reassembly_free(struct reassembly *r, struct reassembly_host *host);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * stream.h: what every layer above TCP implements: two ordered byte streams come in, something more meaningful goes on.
+ *
+ * The two directions are data, indexed by enum wsd_direction, never twin functions. A layer may replace itself by the
+ * one it found inside (stream_replace); whoever holds the pointer holds it through a slot, and needs not know.
+ */
+#ifndef STREAM_STREAM_H
+#define STREAM_STREAM_H
+
+#include "base/event.h"
+
+struct stream;
+
+/* data, gap and end return 0, STREAM_DONE (nothing more is wanted of this connection: free it), or -ENOMEM. */
+enum { STREAM_DONE = 1 };
+
+struct stream_ops {
+    const char *name;
+    /* Consumes all bytes; it may stage a few. */
+    int (*data)(struct stream *, enum wsd_direction, struct wsd_bytes, const struct wsd_moment *);
+    /* So many bytes were sent that the capture never saw. */
+    int (*gap)(struct stream *, enum wsd_direction, uint64_t missing, const struct wsd_moment *);
+    /* This direction ended: WSD_BY_FIN, _RESET, _IDLE or _CAPTURE_END. */
+    int (*end)(struct stream *, enum wsd_direction, enum wsd_how, const struct wsd_moment *);
+    void (*free)(struct stream *);
+};
+
+/* First member of every layer's own struct. */
+struct stream {
+    const struct stream_ops *ops;
+    struct stream **slot; /* where its holder keeps it */
+};
+
+static inline int stream_data(struct stream *s, enum wsd_direction d, struct wsd_bytes b, const struct wsd_moment *m)
+{
+    return s->ops->data(s, d, b, m);
+}
+
+static inline int stream_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *m)
+{
+    return s->ops->gap(s, d, missing, m);
+}
+
+static inline int stream_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *m)
+{
+    return s->ops->end(s, d, how, m);
+}
+
+/* Puts inner in the place of outer, and frees outer: its caller must not touch it any more. */
+static inline void stream_replace(struct stream *outer, struct stream *inner)
+{
+    struct stream **slot = outer->slot;
+    inner->slot = slot;
+    *slot = inner;
+    outer->ops->free(outer);
+}
+
+#endif
