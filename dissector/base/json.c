@@ -7,15 +7,16 @@
 #endif
 
 enum {
-    CHUNK = 512, /* bytes of input for which room is made at once */
-    WORST = 6    /* characters that one byte may become: \u001b */
+    CHUNK = 512,           /* bytes of input for which room is made at once */
+    WORST = 6,             /* characters that one byte may become: \u001b */
+    SLOP = 16 * WORST + 16 /* a block that begins in front of the chunk's end, and what is stored beyond it */
 };
 
 /* ---- strings */
 
-/* Where in and out stand. Room for WORST times what is left of the chunk is always there. */
+/* Where in and out stand. Room for WORST times what is left of the chunk, and SLOP more, is always there. */
 struct copy {
-    const uint8_t *in, *end;
+    const uint8_t *start, *in, *end;
     char *out;
     bool valid;
 };
@@ -70,86 +71,102 @@ static void copy_special(struct copy *c)
 }
 
 #if defined(__SSE2__)
-/* A block of 16 with quotation marks in it, as JSON inside of JSON has them: a backslash goes in front of each bit of
- * `quotes`. Stores beyond what it keeps; reads 32 bytes. */
-static void copy_quoted(struct copy *c, unsigned quotes)
+static __m128i load(const uint8_t *at)
 {
-    unsigned from = 0;
-    do {
-        unsigned at = (unsigned)__builtin_ctz(quotes);
-        _mm_storeu_si128((__m128i *)(void *)c->out, _mm_loadu_si128((const __m128i *)(const void *)(c->in + from)));
-        c->out += at - from;
-        *c->out++ = '\\';
-        from = at;
-        quotes &= quotes - 1;
-    } while (quotes != 0);
-    _mm_storeu_si128((__m128i *)(void *)c->out, _mm_loadu_si128((const __m128i *)(const void *)(c->in + from)));
-    c->out += 16 - from;
-    c->in += 16;
+    return _mm_loadu_si128((const __m128i *)(const void *)at);
 }
 
-/* Blocks of 16, up to one with something special in it, or near the end. */
-static void copy_blocks(struct copy *c, const uint8_t *stop)
+static void store(void *at, __m128i v)
 {
-    const __m128i space = _mm_set1_epi8(0x20), delete = _mm_set1_epi8(0x7F);
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-    while (stop - c->in >= 32) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)c->in);
-        /* The comparison is signed: what is above ASCII is below a space too. */
-        __m128i special = _mm_or_si128(_mm_cmplt_epi8(v, space), _mm_cmpeq_epi8(v, delete));
-        __m128i quoted = _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash));
-        unsigned specials = (unsigned)_mm_movemask_epi8(special);
-        unsigned quotes = (unsigned)_mm_movemask_epi8(quoted);
-        if (specials != 0) {
-            unsigned clean = (unsigned)__builtin_ctz(specials | quotes);
-            _mm_storeu_si128((__m128i *)(void *)c->out, v);
-            c->in += clean;
-            c->out += clean;
-            return;
-        }
-        if (quotes != 0) {
-            copy_quoted(c, quotes);
-            continue;
-        }
-        _mm_storeu_si128((__m128i *)(void *)c->out, v);
-        c->in += 16;
-        c->out += 16;
+    _mm_storeu_si128((__m128i *)at, v);
+}
+
+/* The first n bytes, 1 to 16, of a block that may be read 32 bytes far; stores up to 16 beyond what it keeps. Stops at a
+ * special byte. Quotation marks it does in place, a backslash in front of each: JSON inside of JSON is full of them, and
+ * a branch for each would be guessed wrong. */
+static inline bool copy_block(struct copy *c, const uint8_t *block, unsigned n)
+{
+    __m128i v = load(block);
+    /* The comparison is signed: what is above ASCII is below a space too. */
+    __m128i special = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F)));
+    __m128i quoted = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+    unsigned valid = (1u << n) - 1;
+    unsigned specials = (unsigned)_mm_movemask_epi8(special) & valid;
+    unsigned quotes = (unsigned)_mm_movemask_epi8(quoted) & valid;
+    if (specials != 0) {
+        n = (unsigned)__builtin_ctz(specials | quotes);
+        quotes = 0;
     }
+    char *out = c->out;
+    unsigned from = 0;
+    store(out, v);
+    for (; quotes != 0; quotes &= quotes - 1) {
+        unsigned at = (unsigned)__builtin_ctz(quotes);
+        out += at - from;
+        *out++ = '\\';
+        store(out, load(block + at));
+        from = at;
+    }
+    c->out = out + (n - from);
+    c->in += n;
+    return specials == 0;
+}
+
+/* Blocks up to a special byte, or to stop and somewhat beyond it. The last two go by way of a copy that may be read
+ * beyond its end; short strings are left to the caller. It works on a copy of c that nothing else can point to. */
+static struct copy copy_blocks(struct copy c, const uint8_t *stop)
+{
+    while (c.in < stop && c.end - c.in >= 32)
+        if (!copy_block(&c, c.in, 16))
+            return c;
+    if (c.in >= stop || c.end - c.start < 16)
+        return c;
+    uint8_t last[48];
+    if (c.end - c.in >= 16) {
+        store(last, load(c.in));
+        if (!copy_block(&c, last, 16) || c.in == c.end)
+            return c;
+    }
+    unsigned n = (unsigned)(c.end - c.in);
+    store(last, load(c.end - 16));
+    copy_block(&c, last + 16 - n, n);
+    return c;
 }
 #else
 /* The same in words of 8 bytes: a byte is special when one of these subtractions borrows into its highest bit. */
-static void copy_blocks(struct copy *c, const uint8_t *stop)
+static struct copy copy_blocks(struct copy c, const uint8_t *stop)
 {
     const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-    while (stop - c->in >= 8) {
+    while (stop - c.in >= 8) {
         uint64_t v;
-        memcpy(&v, c->in, 8);
+        memcpy(&v, c.in, 8);
         uint64_t quote = v ^ ones * '"', backslash = v ^ ones * '\\', delete = v ^ ones * 0x7F;
         uint64_t special = (v - ones * 0x20) | (quote - ones) | (backslash - ones) | (delete - ones) | v;
         if (special & highs)
-            return;
-        memcpy(c->out, &v, 8);
-        c->in += 8;
-        c->out += 8;
+            return c;
+        memcpy(c.out, &v, 8);
+        c.in += 8;
+        c.out += 8;
     }
+    return c;
 }
 #endif
 
 bool json_string(struct writer *w, struct wsd_bytes in)
 {
-    struct copy c = {.in = in.data, .end = in.data + in.length, .valid = true};
+    struct copy c = {
+        .start = in.data, .in = in.data, .end = in.length != 0 ? in.data + in.length : in.data, .valid = true};
     JSON_RAW(w, "\"");
     while (c.in < c.end) {
         const uint8_t *stop = c.end - c.in > CHUNK ? c.in + CHUNK : c.end;
-        /* 16 for the block that is stored beyond its end, WORST * 3 for the character that a chunk's end cuts */
-        if (!writer_room(w, (size_t)(stop - c.in) * WORST + 16 + WORST * 3))
+        if (!writer_room(w, (size_t)(stop - c.in) * WORST + SLOP))
             break;
         c.out = w->data + w->length;
         while (c.in < stop) {
-            copy_blocks(&c, stop);
+            c = copy_blocks(c, stop);
             while (c.in < stop && is_plain(*c.in))
                 *c.out++ = (char)*c.in++;
-            if (c.in < stop)
+            while (c.in < stop && !is_plain(*c.in))
                 copy_special(&c);
         }
         w->length = (size_t)(c.out - w->data);
@@ -249,8 +266,7 @@ void json_time(struct writer *w, struct json_clock *clock, int64_t time)
         int64_t second = time / NANO - (time % NANO < 0);
         if (!clock->begun || second != clock->second)
             clock_second(clock, second);
-        struct writer fraction = {.data = clock->text + 20, .size = 9};
-        writer_digits(&fraction, (uint64_t)(time - second * NANO), 9);
+        writer_nine(clock->text + 20, (uint32_t)(time - second * NANO));
         clock->time = time;
         clock->begun = true;
     }

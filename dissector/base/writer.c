@@ -5,9 +5,10 @@
 
 enum { FORMAT_MAX = 512 };
 
-static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
-                            "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
-                            "9899";
+static const char pairs[] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+    "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
+    "9899";
 
 void writer_flush(struct writer *w)
 {
@@ -71,6 +72,17 @@ void writer_digits(struct writer *w, uint64_t value, unsigned digits)
     if (at == 1)
         text[0] = (char)('0' + value % 10);
     writer_put(w, text, digits);
+}
+
+void writer_nine(char out[9], uint32_t value)
+{
+    for (unsigned at = 7;; at -= 2) {
+        memcpy(out + at, pairs + 2 * (value % 100), 2);
+        value /= 100;
+        if (at == 1)
+            break;
+    }
+    out[0] = (char)('0' + value);
 }
 
 void writer_hex(struct writer *w, struct wsd_bytes bytes)

@@ -37,6 +37,9 @@ void writer_unsigned(struct writer *w, uint64_t value);
 /* A number with exactly `digits` digits, 1 to 19, from the left filled with zeros. */
 void writer_digits(struct writer *w, uint64_t value, unsigned digits);
 
+/* The nine digits of a value below 10^9, as fractions of a second have them. */
+void writer_nine(char out[9], uint32_t value);
+
 /* Two hexadecimal digits a byte, without blanks. */
 void writer_hex(struct writer *w, struct wsd_bytes bytes);
 
