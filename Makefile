@@ -48,7 +48,7 @@ else ifeq ($(VARIANT),asan)
   VLDFLAGS := $(SANITIZE)
 else ifeq ($(VARIANT),fuzz)
   COMPILER := $(CLANG)
-  VFLAGS   := -O1 -g -DWSCOPE_FUZZING $(SANITIZE) -fsanitize=fuzzer-no-link
+  VFLAGS   := -O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link
   VLDFLAGS := $(SANITIZE)
 else
   $(error VARIANT is release, gcc, clang, asan or fuzz)

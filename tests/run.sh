@@ -62,7 +62,7 @@ group_unit() { programs tests/unit; }
 # A vector program gets the folder of the vectors as its argument.
 group_vectors() { programs tests/vectors tests/vectors; }
 group_golden() { WSCOPE=$sanitized tests/golden.sh; }
-group_layers() { build -s layers; }
+group_layers() { build -s VARIANT=gcc build/gcc/libwsdissect.o && tools/layers.sh build/gcc/libwsdissect.o; }
 group_banned() { tools/banned.sh; }
 group_install() { tests/install.sh; }
 

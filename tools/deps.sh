@@ -69,7 +69,7 @@ have() {
 
 # requirement | level | Debian, Ubuntu | Fedora | Arch | Alpine | macOS (brew) | FreeBSD
 table='
-cc             build gcc               gcc                gcc      build-base        gcc        gcc
+cc             build gcc,libc6-dev     gcc                gcc      build-base        gcc        gcc
 make           build make              make               make     make              make       gmake
 pkg-config     build pkg-config        pkgconf            pkgconf  pkgconf           pkgconf    pkgconf
 zlib           build zlib1g-dev        zlib-devel         zlib     zlib-dev          zlib       -
@@ -107,10 +107,11 @@ packages() {
     missing "$1" | awk '$2 != "-" {print $2}' | tr ',' '\n' | sort -u | tr '\n' ' '
 }
 
-# The sanitizers' run-time library of clang is named after clang's version.
+# The sanitizers' run-time library of clang is named after the version of clang, installed or to be installed.
 libfuzzer_package() {
     local major name
     major=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
+    [ -n "$major" ] || major=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
     for name in "libclang-rt-$major-dev" "libclang-common-$major-dev" libclang-rt-dev; do
         if apt-cache show "$name" >/dev/null 2>&1; then
             echo "$name"
@@ -123,22 +124,23 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-apt_install() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null
+# apt COMMAND ARGUMENT...: quiet, unless it fails
+apt() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -qq --no-install-recommends "$@" </dev/null >"$scratch/apt" 2>&1 || {
+        tail -n 20 "$scratch/apt" >&2
+        return 1
+    }
+}
+
+debian_packages() {
+    packages 1 | sed "s/@libfuzzer/$(libfuzzer_package)/"
 }
 
 install_debian() {
-    local list
-    list=$(packages 1 | sed 's/@libfuzzer//')
-    echo "installing: $list" >&2
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null || echo "apt-get update failed; going on" >&2
-    # shellcheck disable=SC2086
-    [ -z "${list// /}" ] || apt_install $list
-    # Known only once clang is there.
-    if wanted check && ! have libfuzzer; then
-        list=$(libfuzzer_package)
-        [ -z "$list" ] || apt_install "$list"
-    fi
+    apt update || echo "apt-get update failed; going on" >&2
+    echo "installing: $(debian_packages)" >&2
+    # shellcheck disable=SC2046
+    apt install $(debian_packages)
 }
 
 system() {
@@ -161,7 +163,7 @@ system() {
 
 suggest() {
     case $(system) in
-    debian) echo "  apt-get install $(packages 1 | sed 's/@libfuzzer/libclang-rt-dev/')" ;;
+    debian) echo "  apt-get install $(debian_packages)" ;;
     fedora) echo "  dnf install $(packages 2)" ;;
     arch) echo "  pacman -S $(packages 3)" ;;
     alpine) echo "  apk add $(packages 4)" ;;
