@@ -1,0 +1,159 @@
+#include "capture/bpf.h"
+
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SNAPLEN        262144 /* libpcap's MAXIMUM_SNAPLEN */
+#define MAX_LINK_TYPES 64     /* compiled at once; a file with more was not captured anywhere */
+
+struct compiled {
+    uint32_t link_type;
+    bool valid; /* false: the expression does not compile for it */
+    struct bpf_program program;
+};
+
+struct bpf {
+    char *expression;
+    size_t count, last; /* compiled, and the one used last */
+    struct compiled compiled[MAX_LINK_TYPES];
+    char error[BPF_ERROR];
+};
+
+/* In files a link type is a LINKTYPE_ value, to libpcap's compiler a DLT_ value. They are the same but for these
+ * (libpcap, pcap-common.c); 12 and 14 are DLT_RAW of one system or another, written by programs that did not translate. */
+static const struct {
+    uint32_t link_type;
+    int dlt;
+} translations[] = {
+    {12, DLT_RAW},        {14, DLT_RAW},       {100, DLT_ATM_RFC1483}, {101, DLT_RAW},  {102, DLT_SLIP_BSDOS},
+    {103, DLT_PPP_BSDOS}, {106, DLT_ATM_CLIP}, {107, DLT_FRELAY},      {108, DLT_LOOP}, {109, DLT_ENC},
+};
+
+static int to_dlt(uint32_t link_type)
+{
+    for (size_t i = 0; i < sizeof translations / sizeof *translations; i++)
+        if (translations[i].link_type == link_type)
+            return translations[i].dlt;
+    return (int)link_type;
+}
+
+/* Compiles for one link type. On failure the reason is in `error`. */
+static bool compile(const char *expression, uint32_t link_type, struct bpf_program *program, char *error, size_t size)
+{
+    pcap_t *dead = pcap_open_dead(to_dlt(link_type), SNAPLEN);
+    if (dead == NULL) {
+        snprintf(error, size, "out of memory");
+        return false;
+    }
+    bool good = pcap_compile(dead, program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
+    if (!good)
+        snprintf(error, size, "%s", pcap_geterr(dead));
+    pcap_close(dead);
+    return good;
+}
+
+/* Is it an expression at all? Some have a meaning only for some link types: Ethernet ("ether host"), cooked ("inbound"),
+ * wireless ("wlan type"). What is wrong for all of them is told in Ethernet's words. */
+static bool is_expression(const char *expression, char *error, size_t size)
+{
+    static const uint32_t usual[] = {1, 113, 105, 127, 101, 117};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        struct bpf_program program;
+        char other[BPF_ERROR];
+        if (compile(expression, usual[i], &program, i == 0 ? error : other, i == 0 ? size : sizeof other)) {
+            pcap_freecode(&program);
+            return true;
+        }
+    }
+    return false;
+}
+
+struct bpf *bpf_open(const char *expression, char *error, size_t size)
+{
+    if (!is_expression(expression, error, size))
+        return NULL;
+    struct bpf *bpf = calloc(1, sizeof *bpf);
+    char *copy = strdup(expression);
+    if (bpf == NULL || copy == NULL) {
+        snprintf(error, size, "out of memory");
+        free(bpf);
+        free(copy);
+        return NULL;
+    }
+    bpf->expression = copy;
+    return bpf;
+}
+
+/* "Linux cooked v1 (113)", "link type 147" */
+static void name_link_type(uint32_t link_type, char *out, size_t size)
+{
+    const char *name = pcap_datalink_val_to_description(to_dlt(link_type));
+    if (name != NULL)
+        snprintf(out, size, "%s (%u)", name, link_type);
+    else
+        snprintf(out, size, "link type %u", link_type);
+}
+
+/* NULL: it is not to be told again, or there are too many. */
+static struct compiled *add(struct bpf *bpf, uint32_t link_type)
+{
+    if (bpf->count == MAX_LINK_TYPES)
+        return NULL;
+    bpf->last = bpf->count++;
+    struct compiled *c = &bpf->compiled[bpf->last];
+    char why[BPF_ERROR / 2], name[96];
+    c->link_type = link_type;
+    c->valid = compile(bpf->expression, link_type, &c->program, why, sizeof why);
+    if (!c->valid) {
+        name_link_type(link_type, name, sizeof name);
+        snprintf(bpf->error, sizeof bpf->error, "the capture filter does not fit %s: %s", name, why);
+    }
+    return c;
+}
+
+static struct compiled *find(struct bpf *bpf, uint32_t link_type)
+{
+    for (size_t i = 0; i < bpf->count; i++)
+        if (bpf->compiled[i].link_type == link_type) {
+            bpf->last = i;
+            return &bpf->compiled[i];
+        }
+    return NULL;
+}
+
+static bool run(const struct compiled *c, const struct wsd_packet *packet)
+{
+    struct pcap_pkthdr header = {.caplen = packet->captured, .len = packet->length};
+    return pcap_offline_filter(&c->program, &header, packet->data) != 0;
+}
+
+int bpf_match(struct bpf *bpf, const struct wsd_packet *packet)
+{
+    struct compiled *c = &bpf->compiled[bpf->last];
+    if (bpf->count == 0 || c->link_type != packet->link_type)
+        c = find(bpf, packet->link_type);
+    if (c != NULL)
+        return c->valid && run(c, packet);
+    c = add(bpf, packet->link_type);
+    if (c == NULL)
+        return 0;
+    return c->valid ? run(c, packet) : -1;
+}
+
+const char *bpf_error(const struct bpf *bpf)
+{
+    return bpf->error;
+}
+
+void bpf_close(struct bpf *bpf)
+{
+    if (bpf == NULL)
+        return;
+    for (size_t i = 0; i < bpf->count; i++)
+        if (bpf->compiled[i].valid)
+            pcap_freecode(&bpf->compiled[i].program);
+    free(bpf->expression);
+    free(bpf);
+}

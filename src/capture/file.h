@@ -1,0 +1,53 @@
+/*
+ * file.h: one capture file of any format, or a pipe, becomes packets.
+ *
+ * The format is told by the first bytes, never by the name. Every packet before an end, a cut or damage is delivered;
+ * what ended a file badly is one line, "NAME: WHY", and after it the file has ended.
+ */
+#ifndef CAPTURE_FILE_H
+#define CAPTURE_FILE_H
+
+#include "capture/pcap_file.h"
+#include "capture/pcapng_file.h"
+#include "capture/reader.h"
+
+#define FILE_ERROR 1024
+
+enum file_format { FILE_UNKNOWN, FILE_PCAP, FILE_PCAPNG };
+
+struct file {
+    struct reader reader;
+    struct reader_fd input; /* fd -1: not ours to close */
+    enum file_format format;
+    union {
+        struct pcap_file pcap;
+        struct pcapng_file pcapng;
+    };
+    char error[FILE_ERROR];
+};
+
+/* What a reader of captures hands on beside packets, and when it should stop. Zero is fine. */
+struct file_hooks {
+    pcapng_secrets_fn *secrets;
+    void *user;                        /* handed to secrets */
+    const volatile sig_atomic_t *stop; /* see struct reader_fd */
+};
+
+/* How a path is called in an error: "-" is "standard input". */
+const char *file_name(const char *path);
+
+/* Opens a path; "-" is standard input. 0, or -1 with file->error; then it is closed already. `file` must not move while
+ * it is open. */
+int file_open(struct file *file, const char *path, const struct file_hooks *hooks);
+
+/* The same for bytes from anywhere. */
+int file_open_read(struct file *file, const char *name, reader_read_fn *read, void *user,
+                   const struct file_hooks *hooks);
+
+void file_close(struct file *file);
+
+/* 1: a packet, whose data are valid until the next call; 0: the end; -1: file->error. After 0 and -1: close it. `name`
+ * is for the error. */
+int file_next(struct file *file, const char *name, struct wsd_packet *packet);
+
+#endif

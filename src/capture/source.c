@@ -1,0 +1,135 @@
+/*
+ * source.c: a source of capture files, one after the other or merged, and filtered.
+ */
+#include "capture/source.h"
+
+#include "capture/bpf.h"
+#include "capture/file.h"
+#include "capture/merge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct files {
+    struct source source;
+    struct file_hooks hooks;
+    const char *const *names;
+    size_t count, current; /* files, and the one that is read, or is next */
+    bool open;             /* the current one */
+    bool merging;
+    struct bpf *bpf; /* NULL: everything passes */
+    struct file file;
+    struct merge merge;
+};
+
+static int fail(struct files *f, const char *error)
+{
+    snprintf(f->source.error, sizeof f->source.error, "%s", error);
+    return -1;
+}
+
+/* Leaves the current file, after its end (0) or an error (-1). */
+static int leave(struct files *f, int result)
+{
+    if (result < 0)
+        fail(f, f->file.error);
+    file_close(&f->file);
+    f->open = false;
+    f->current++;
+    return result;
+}
+
+static int next_in_order(struct files *f, struct wsd_packet *packet)
+{
+    while (f->current < f->count) {
+        const char *name = f->names[f->current];
+        if (!f->open && file_open(&f->file, name, &f->hooks) < 0)
+            return leave(f, -1);
+        f->open = true;
+        int result = file_next(&f->file, name, packet);
+        if (result > 0)
+            return result;
+        if (leave(f, result) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int next_merged(struct files *f, struct wsd_packet *packet)
+{
+    int result = merge_next(&f->merge, packet);
+    return result < 0 ? fail(f, f->merge.error) : result;
+}
+
+static int next_any(struct files *f, struct wsd_packet *packet)
+{
+    return f->merging ? next_merged(f, packet) : next_in_order(f, packet);
+}
+
+/* The filter means nothing for this packet's link type. Merged, its file is the one whose packet it is. */
+static int unfit(struct files *f)
+{
+    const char *name = f->merging ? f->merge.heap[0]->name : f->names[f->current];
+    snprintf(f->source.error, sizeof f->source.error, "%.*s: %s", FILE_ERROR - READER_WHY, file_name(name),
+             bpf_error(f->bpf));
+    return -1;
+}
+
+static bool stopped(const struct files *f)
+{
+    return f->hooks.stop != NULL && *f->hooks.stop != 0;
+}
+
+static int files_next(struct source *source, struct wsd_packet *packet)
+{
+    struct files *f = (struct files *)source;
+    for (;;) {
+        int result = next_any(f, packet);
+        /* What an interrupted read left half read is no damage. */
+        if (result < 0 && stopped(f))
+            return 0;
+        if (result <= 0 || f->bpf == NULL)
+            return result;
+        int match = bpf_match(f->bpf, packet);
+        if (match != 0)
+            return match > 0 ? 1 : unfit(f);
+    }
+}
+
+static void files_close(struct source *source)
+{
+    struct files *f = (struct files *)source;
+    if (f->open)
+        file_close(&f->file);
+    if (f->merging)
+        merge_free(&f->merge);
+    bpf_close(f->bpf);
+    free(f);
+}
+
+static const struct source_ops files_ops = {files_next, files_close};
+
+struct source *source_open(const struct source_options *options, char *error, size_t error_size)
+{
+    struct files *f = calloc(1, sizeof *f);
+    if (f == NULL) {
+        snprintf(error, error_size, "out of memory");
+        return NULL;
+    }
+    f->source.ops = &files_ops;
+    f->hooks = (struct file_hooks){options->secrets, options->user, options->stop};
+    f->names = options->files;
+    f->count = options->count;
+    if (options->filter != NULL && (f->bpf = bpf_open(options->filter, error, error_size)) == NULL)
+        goto failed;
+    f->merging = options->merge && options->count > 1;
+    if (f->merging && merge_init(&f->merge, f->names, f->count, &f->hooks) < 0) {
+        snprintf(error, error_size, "out of memory");
+        goto failed;
+    }
+    return &f->source;
+failed:
+    files_close(&f->source);
+    return NULL;
+}

@@ -1,0 +1,73 @@
+/*
+ * source.h: where packets come from. One interface for capture files, pipes and live capture.
+ *
+ *     struct source *s = source_open(&options, error, sizeof error);
+ *     while ((result = source_next(s, &packet)) != 0)
+ *         if (result < 0) complain(source_error(s));      an input is lost or cut; the others go on
+ *         else            wsd_packet(d, &packet);
+ *     source_close(s);
+ *
+ * A source is a struct whose first member is struct source; its ops say how it works.
+ */
+#ifndef CAPTURE_SOURCE_H
+#define CAPTURE_SOURCE_H
+
+#include "dissector/dissector.h"
+
+#include <signal.h>
+
+#define SOURCE_ERROR 1280
+
+struct source;
+
+struct source_ops {
+    int (*next)(struct source *, struct wsd_packet *);
+    void (*close)(struct source *);
+};
+
+struct source {
+    const struct source_ops *ops;
+    char error[SOURCE_ERROR];
+};
+
+/* Secrets that lie between the packets of a pcapng file: type is the block's Secrets Type, 0x544c534b ("TLSK") for the NSS
+ * key log format. Called from inside source_next(), before the packets that follow them. The bytes are borrowed. */
+typedef void source_secrets_fn(void *user, uint32_t type, struct wsd_bytes secrets);
+
+struct source_options {
+    const char *const *files; /* "-" is standard input; they, and the names, live as long as the source */
+    size_t count;
+    bool merge;                 /* by time stamp, instead of one after the other */
+    const char *filter;         /* pcap filter, or NULL; read only by source_open() */
+    source_secrets_fn *secrets; /* may be NULL */
+    void *user;                 /* handed to secrets */
+    const volatile sig_atomic_t
+        *stop; /* may be NULL; once it is set and a read was interrupted, the packets are at their
+                                          end. For this the signal handler must be installed without SA_RESTART. */
+};
+
+/* A source of capture files. NULL, with one line in `error`: the filter is wrong, or there is no memory. Files are opened
+ * when it is their turn (merged: all at the first source_next()), so what is wrong with one of them shows there. */
+struct source *source_open(const struct source_options *options, char *error, size_t error_size);
+
+/* 1: a packet, whose data are valid until the next call. 0: the end. -1: an input could not be opened, or not be read to
+ * its end, or the filter means nothing for a link type in it: source_error() says what, in one line without its end
+ * ("FILE: WHY"), and the next call goes on. */
+static inline int source_next(struct source *source, struct wsd_packet *packet)
+{
+    return source->ops->next(source, packet);
+}
+
+static inline const char *source_error(const struct source *source)
+{
+    return source->error;
+}
+
+/* NULL is allowed. */
+static inline void source_close(struct source *source)
+{
+    if (source != NULL)
+        source->ops->close(source);
+}
+
+#endif
