@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 segments_of 1500
 
-names=$(node -p "Object.keys(require('$peers/dialogues.cjs')).join('\n')")
+names=$(node -p "Object.keys(require('$peers/dialogues.cjs')).filter(name => !name.startsWith('many-')).join('\n')")
 for dialogue in $names; do
     start "$dialogue"
     timeout 20 node "$peers/play.cjs" 8080 "$dialogue"

@@ -150,4 +150,9 @@ module.exports = {
         ['client', Buffer.concat([request(), client(TEXT, 'before the answer')])],
         ['server', Buffer.concat([response(), server(TEXT, 'with the 101'), server(PING, 'and a ping')])],
         toServer(PONG, 'and a ping'), ...ending()],
+
+    // Segments full of tiny frames.
+    'many-frames': () => [...opening(), toServer(TEXT, 'begin'),
+        ['server', Buffer.concat(between(0, 31999).map(i => server(TEXT, String(i).padStart(5, '0'))))],
+        ...ending()],
 };

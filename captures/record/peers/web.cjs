@@ -10,7 +10,11 @@ feed.on('connection', socket => {
 });
 
 const pages = {
-    '/': (request, response) => response.end('<title>home</title>'),
+    '/': (request, response) => {
+        const body = '<title>home</title>';
+        response.writeHead(200, { 'Content-Type': 'text/html', 'Content-Length': body.length });
+        response.end(body);     // of a HEAD, Node leaves the body out
+    },
     '/chunked': (request, response) => {
         response.write('first chunk, ');
         setImmediate(() => response.end('second chunk'));
