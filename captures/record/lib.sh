@@ -5,7 +5,7 @@
 #   segments_of 1500      from here on segments look like those of an Ethernet
 #   start NAME [ARG ...]  begin captures/NAME.pcap with tcpdump (ARG: more options)
 #   serve PORT CMD ...    run a server, come back once it listens
-#   finish                wait for the connections to end, stop, say what was got
+#   finish [FILTER]       wait for the connections to end, stop, say what was got
 #
 # Variables: OUT is where captures go (default: the folder above this one),
 # TOOLS where npm's packages are kept.
@@ -17,7 +17,7 @@ OUT=${OUT:-$here/..}
 TOOLS=${TOOLS:-${TMPDIR:-/tmp}/wscope-record}
 
 if [ -z "${IN_NAMESPACE:-}" ]; then
-    if [ ! -d "$TOOLS/node_modules/ws" ]; then
+    if ! cmp -s "$here/package.json" "$TOOLS/package.json" || [ ! -d "$TOOLS/node_modules/ws" ]; then
         mkdir -p "$TOOLS" && cp "$here/package.json" "$TOOLS/" &&
             (cd "$TOOLS" && npm install --silent --ignore-scripts) || exit 1
     fi
@@ -90,6 +90,10 @@ finish() {
     await 5 all_written
     kill -INT "$dumper" && wait "$dumper"
     dumper=
+    if [ $# -gt 0 ]; then
+        tcpdump -r "$work/packets" -w "$work/filtered" "$1" 2>/dev/null
+        mv "$work/filtered" "$work/packets"
+    fi
     keep "$work/packets" "$name.pcap"
 }
 
