@@ -14,6 +14,7 @@ struct gzip {
     bool between; /* a member has ended, and no other has begun */
     bool padded;  /* zeros were seen after a member: nothing but zeros may follow */
     bool input_ended;
+    const char *failed; /* what ended it badly; told once all bytes before that are given */
     uint8_t input[INPUT_SIZE];
 };
 
@@ -26,6 +27,7 @@ struct gzip *gzip_open(const uint8_t *first, size_t count, reader_read_fn *read,
     g->read = read;
     g->user = user;
     g->full = g->between = g->padded = g->input_ended = false;
+    g->failed = NULL;
     /* 15 bits of window, and 16 says gzip, with its check sums. */
     if (inflateInit2(&g->z, 15 + 16) != Z_OK) {
         free(g);
@@ -114,16 +116,14 @@ static int inflate_some(struct gzip *g, const char **why)
 ssize_t gzip_read(void *user, uint8_t *to, size_t size, const char **why)
 {
     struct gzip *g = user;
+    int more = 1;
     g->z.next_out = to;
     g->z.avail_out = (uInt)size;
-    while (g->z.avail_out == size) {
-        int more = g->between ? begin_member(g, why) : inflate_some(g, why);
-        /* What was inflated before the damage is given first; the same call comes again and meets it again. */
-        if (more < 0 && g->z.avail_out == size)
-            return -1;
-        if (more <= 0)
-            break;
-    }
+    while (more > 0 && g->failed == NULL && g->z.avail_out == size)
+        more = g->between ? begin_member(g, &g->failed) : inflate_some(g, &g->failed);
     g->full = g->z.avail_out == 0;
-    return (ssize_t)(size - g->z.avail_out);
+    if (g->failed == NULL || g->z.avail_out < size)
+        return (ssize_t)(size - g->z.avail_out);
+    *why = g->failed;
+    return -1;
 }
