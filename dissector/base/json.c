@@ -156,7 +156,7 @@ bool json_string(struct writer *w, struct wsd_bytes in)
 {
     struct copy c = {
         .start = in.data, .in = in.data, .end = in.length != 0 ? in.data + in.length : in.data, .valid = true};
-    JSON_RAW(w, "\"");
+    WRITER_JUST(w, "\"");
     while (c.in < c.end) {
         const uint8_t *stop = c.end - c.in > CHUNK ? c.in + CHUNK : c.end;
         if (!writer_room(w, (size_t)(stop - c.in) * WORST + SLOP))
@@ -171,7 +171,7 @@ bool json_string(struct writer *w, struct wsd_bytes in)
         }
         w->length = (size_t)(c.out - w->data);
     }
-    JSON_RAW(w, "\"");
+    WRITER_JUST(w, "\"");
     return c.valid;
 }
 
@@ -182,7 +182,7 @@ void json_base64(struct writer *w, struct wsd_bytes in)
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const uint8_t *at = in.data;
     size_t left = in.length;
-    JSON_RAW(w, "\"");
+    WRITER_JUST(w, "\"");
     while (left >= 3 && writer_room(w, CHUNK / 3 * 4)) {
         size_t groups = left < CHUNK ? left / 3 : CHUNK / 3;
         char *out = w->data + w->length;
@@ -201,14 +201,14 @@ void json_base64(struct writer *w, struct wsd_bytes in)
         char last[4] = {digits[v >> 18], digits[v >> 12 & 63], left == 2 ? digits[v >> 6 & 63] : '=', '='};
         writer_put(w, last, 4);
     }
-    JSON_RAW(w, "\"");
+    WRITER_JUST(w, "\"");
 }
 
 void json_hex(struct writer *w, struct wsd_bytes in)
 {
-    JSON_RAW(w, "\"");
+    WRITER_JUST(w, "\"");
     writer_hex(w, in);
-    JSON_RAW(w, "\"");
+    WRITER_JUST(w, "\"");
 }
 
 /* ---- numbers and times */
@@ -219,9 +219,9 @@ void json_seconds(struct writer *w, int64_t nanoseconds)
 {
     uint64_t size = nanoseconds < 0 ? 0 - (uint64_t)nanoseconds : (uint64_t)nanoseconds;
     if (nanoseconds < 0)
-        JSON_RAW(w, "-");
+        WRITER_JUST(w, "-");
     writer_unsigned(w, size / NANO);
-    JSON_RAW(w, ".");
+    WRITER_JUST(w, ".");
     writer_digits(w, size % NANO, 9);
 }
 
@@ -238,9 +238,9 @@ static void write_date(struct writer *w, int64_t days_since_1970)
     day -= (153 * month + 2) / 5;
     year += (uint64_t)(era * 400) + (month >= 10);
     writer_digits(w, year, 4);
-    JSON_RAW(w, "-");
+    WRITER_JUST(w, "-");
     writer_digits(w, month < 10 ? month + 3 : month - 9, 2);
-    JSON_RAW(w, "-");
+    WRITER_JUST(w, "-");
     writer_digits(w, day + 1, 2);
 }
 
@@ -250,13 +250,13 @@ static void clock_second(struct json_clock *clock, int64_t second)
     uint64_t of_day = (uint64_t)(second - day * 86400);
     struct writer w = {.data = clock->text, .size = sizeof clock->text};
     write_date(&w, day);
-    JSON_RAW(&w, "T");
+    WRITER_JUST(&w, "T");
     writer_digits(&w, of_day / 3600, 2);
-    JSON_RAW(&w, ":");
+    WRITER_JUST(&w, ":");
     writer_digits(&w, of_day / 60 % 60, 2);
-    JSON_RAW(&w, ":");
+    WRITER_JUST(&w, ":");
     writer_digits(&w, of_day % 60, 2);
-    JSON_RAW(&w, ".000000000Z");
+    WRITER_JUST(&w, ".000000000Z");
     clock->second = second;
 }
 
@@ -270,7 +270,7 @@ void json_time(struct writer *w, struct json_clock *clock, int64_t time)
         clock->time = time;
         clock->begun = true;
     }
-    JSON_RAW(w, "\"");
+    WRITER_JUST(w, "\"");
     writer_put(w, clock->text, sizeof clock->text);
-    JSON_RAW(w, "\"");
+    WRITER_JUST(w, "\"");
 }

@@ -10,9 +10,6 @@
 
 #include "base/writer.h"
 
-/* A constant piece of text. */
-#define JSON_RAW(w, literal) writer_put(w, literal, sizeof(literal) - 1)
-
 /* A string in quotation marks. Returns whether the input was valid UTF-8, hence nothing was replaced. */
 bool json_string(struct writer *w, struct wsd_bytes in);
 
@@ -38,9 +35,9 @@ void json_time(struct writer *w, struct json_clock *clock, int64_t nanoseconds);
 static inline void json_bool(struct writer *w, bool value)
 {
     if (value)
-        JSON_RAW(w, "true");
+        WRITER_JUST(w, "true");
     else
-        JSON_RAW(w, "false");
+        WRITER_JUST(w, "false");
 }
 
 static inline void json_text(struct writer *w, const char *text)

@@ -67,6 +67,9 @@ static inline void writer_put(struct writer *w, const char *text, size_t n)
     w->length += n;
 }
 
+/* A constant piece of text. */
+#define WRITER_JUST(w, literal) writer_put(w, literal, sizeof(literal) - 1)
+
 static inline void writer_text(struct writer *w, const char *text)
 {
     writer_put(w, text, strlen(text));

@@ -1,0 +1,254 @@
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_MAX_PAYLOAD = 65536, LONG_ONLY = 256 /* values of options without a letter begin here */ };
+
+struct row {
+    int letter;
+    const char *name, *argument, *help;
+};
+
+#define OPTION_ROW(id, letter, name, argument, help) [OPTION_##id] = {letter, name, argument, help},
+static const struct row rows[OPTION_LIMIT] = {OPTIONS(OPTION_ROW)};
+#undef OPTION_ROW
+
+/* ---- values */
+
+struct parse {
+    struct options *options;
+    char *error;
+    size_t error_size;
+};
+
+static int wrong(const struct parse *p, const char *what, const char *why)
+{
+    snprintf(p->error, p->error_size, "%s: %s", what, why);
+    return -EINVAL;
+}
+
+/* Digits, and where allowed one of k, M, G (times 1024, 1024^2, 1024^3), in either case. */
+static int parse_number(const struct parse *p, enum option_id id, const char *text, bool units, uint64_t *value)
+{
+    static const char letters[] = "kmg";
+    char name[64];
+    snprintf(name, sizeof name, "--%s %.40s", rows[id].name, text);
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9')
+        return wrong(p, name, "not a number");
+    unsigned shift = 0;
+    const char *unit = units && *end != 0 ? strchr(letters, *end | 0x20) : NULL;
+    if (unit != NULL) {
+        shift = 10 * (unsigned)(unit - letters + 1);
+        end++;
+    }
+    if (*end != 0)
+        return wrong(p, name, "not a number");
+    if (errno == ERANGE || number > UINT64_MAX >> shift)
+        return wrong(p, name, "too large");
+    *value = (uint64_t)number << shift;
+    return 0;
+}
+
+static int parse_word(const struct parse *p, enum option_id id, const char *text, const char *const *words, int *value)
+{
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *value = i;
+            return 0;
+        }
+    }
+    char name[64], why[64] = "there are";
+    snprintf(name, sizeof name, "--%s %.40s", rows[id].name, text);
+    for (int i = 0; words[i] != NULL; i++) {
+        size_t length = strlen(why);
+        snprintf(why + length, sizeof why - length, "%s %s", i > 0 ? "," : "", words[i]);
+    }
+    return wrong(p, name, why);
+}
+
+static int parse_format(const struct parse *p, const char *text)
+{
+#define OUTPUT_WORD(name, word, ...) word,
+    static const char *const words[] = {OUTPUT_FORMATS(OUTPUT_WORD) NULL};
+#undef OUTPUT_WORD
+    int value = 0;
+    int result = parse_word(p, OPTION_OUTPUT, text, words, &value);
+    p->options->output = (enum output_format)value;
+    return result;
+}
+
+static int parse_color(const struct parse *p, const char *text)
+{
+    static const char *const words[] = {[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
+    int value = 0;
+    int result = parse_word(p, OPTION_COLOR, text, words, &value);
+    p->options->color = (enum color_when)value;
+    return result;
+}
+
+static int parse_max_payload(const struct parse *p, const char *text)
+{
+    struct options *o = p->options;
+    int result = parse_number(p, OPTION_MAX_PAYLOAD, text, true, &o->max_payload);
+    if (o->max_payload == 0)
+        o->max_payload = UINT64_MAX;
+    return result;
+}
+
+static int parse_count(const struct parse *p, const char *text)
+{
+    int result = parse_number(p, OPTION_COUNT, text, false, &p->options->count);
+    if (result == 0 && p->options->count == 0)
+        return wrong(p, "--count 0", "count at least one message");
+    return result;
+}
+
+/* ---- the options */
+
+static int apply(const struct parse *p, enum option_id id, const char *argument)
+{
+    struct options *o = p->options;
+    switch (id) {
+    case OPTION_READ: o->files[o->file_count++] = argument; break;
+    case OPTION_CAPTURE_FILTER: o->capture_filter = argument; break;
+    case OPTION_OUTPUT: return parse_format(p, argument);
+    case OPTION_FRAMES: o->frames = true; break;
+    case OPTION_HEX: o->hex = true; break;
+    case OPTION_VERBOSE: o->verbose = true; break;
+    case OPTION_MAX_PAYLOAD: return parse_max_payload(p, argument);
+    case OPTION_MERGE: o->merge = true; break;
+    case OPTION_COUNT: return parse_count(p, argument);
+    case OPTION_CHECK: o->check = true; break;
+    case OPTION_TELL: o->tell = true; break;
+    case OPTION_LIST_FINDINGS: o->action = ACTION_LIST_FINDINGS; break;
+    case OPTION_COLOR: return parse_color(p, argument);
+    case OPTION_QUIET: o->quiet = true; break;
+    case OPTION_HELP: o->action = ACTION_HELP; break;
+    case OPTION_VERSION: o->action = ACTION_VERSION; break;
+    case OPTION_LIMIT: break;
+    }
+    return 0;
+}
+
+/* What getopt_long() wants, from the table. */
+struct getopt_tables {
+    char letters[2 * OPTION_LIMIT + 3];
+    struct option names[OPTION_LIMIT + 1];
+};
+
+static void fill_tables(struct getopt_tables *t)
+{
+    size_t letters = 0, names = 0;
+    t->letters[letters++] = '-'; /* FILE arguments are told in their place among the options, as value 1, */
+    t->letters[letters++] = ':'; /* and a missing argument is told from an unknown option */
+    for (int id = 0; id < OPTION_LIMIT; id++) {
+        const struct row *row = &rows[id];
+        if (row->name != NULL)
+            t->names[names++] = (struct option){row->name, row->argument != NULL ? required_argument : no_argument, NULL,
+                                                LONG_ONLY + id};
+        if (row->letter != 0)
+            t->letters[letters++] = (char)row->letter;
+        if (row->letter != 0 && row->argument != NULL)
+            t->letters[letters++] = ':';
+    }
+    t->letters[letters] = 0;
+    t->names[names] = (struct option){0};
+}
+
+static enum option_id id_of(int value)
+{
+    for (int id = 0; id < OPTION_LIMIT; id++)
+        if (value == LONG_ONLY + id || (rows[id].letter != 0 && value == rows[id].letter))
+            return (enum option_id)id;
+    return OPTION_LIMIT;
+}
+
+/* What the user wrote, where getopt did not understand it. */
+static int complain(const struct parse *p, char **argv, int value)
+{
+    const char *why = value == ':' ? "it wants an argument" : "unknown option, or one that takes no argument";
+    char name[64];
+    if (optopt > 0 && optopt < LONG_ONLY)
+        snprintf(name, sizeof name, "-%c", optopt);
+    else
+        snprintf(name, sizeof name, "%.60s", argv[optind - 1]);
+    if (value != ':' && strchr(name, '=') == NULL)
+        why = "unknown option";
+    return wrong(p, name, why);
+}
+
+int options_parse(struct options *o, int argc, char **argv, char *error, size_t error_size)
+{
+    struct parse p = {o, error, error_size};
+    struct getopt_tables tables;
+    *o = (struct options){.max_payload = DEFAULT_MAX_PAYLOAD};
+    o->files = calloc((size_t)argc + 1, sizeof *o->files);
+    if (o->files == NULL)
+        return wrong(&p, "options", "out of memory");
+    fill_tables(&tables);
+    optind = 1;
+    opterr = 0;
+    int value;
+    while ((value = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1) {
+        int result = 0;
+        if (value == 1)
+            o->files[o->file_count++] = optarg;
+        else if (value == '?' || value == ':')
+            result = complain(&p, argv, value);
+        else
+            result = apply(&p, id_of(value), optarg);
+        if (result < 0)
+            return result;
+    }
+    while (optind < argc)
+        o->files[o->file_count++] = argv[optind++];
+    if (o->action == ACTION_RUN && o->file_count == 0)
+        return wrong(&p, "no input", "name a capture file, or - for standard input");
+    return 0;
+}
+
+void options_free(struct options *o)
+{
+    free(o->files);
+    o->files = NULL;
+}
+
+/* ---- help */
+
+static void print_row(FILE *out, const struct row *row)
+{
+    char left[64];
+    int n = snprintf(left, sizeof left, row->letter != 0 ? "-%c" : "  ", row->letter);
+    if (row->name != NULL)
+        n += snprintf(left + n, sizeof left - (size_t)n, "%s--%s", row->letter != 0 ? ", " : "  ", row->name);
+    if (row->argument != NULL)
+        snprintf(left + n, sizeof left - (size_t)n, " %s", row->argument);
+    fprintf(out, "  %-28s %s\n", left, row->help);
+}
+
+void options_print_help(FILE *out)
+{
+    fputs("usage: wscope [options] FILE ...\n"
+          "\n"
+          "Shows what crosses a network inside WebSocket connections. FILE is a pcap or pcapng capture, gzip or not;\n"
+          "\"-\" is standard input.\n"
+          "\n",
+          out);
+    for (int id = 0; id < OPTION_LIMIT; id++)
+        print_row(out, &rows[id]);
+    fputs("\n"
+          "exit status: 0 done, 1 an input could not be read to its end (what was readable has been shown),\n"
+          "             2 wrong usage, 3 --check found errors\n"
+          "\n"
+          "  wscope capture.pcapng                      every message, a line each\n"
+          "  wscope -o summary capture.pcapng           connections, findings and bytes on one page\n"
+          "  wscope -o json capture.pcapng | jq .       for other programs\n"
+          "  tcpdump -U -w - port 80 | wscope -         while it happens\n",
+          out);
+}

@@ -1,0 +1,66 @@
+/*
+ * options.h: the command line, as one table. Parsing and --help come from it, and so does the manual's list.
+ *
+ * A row: name, letter (0: none), long name (NULL: none), argument (NULL: none), what it does. An option that is not in
+ * the table is not known.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "output/terminal.h"
+
+#include <stdio.h>
+
+#define OPTIONS(X)                                                                                                     \
+    X(READ, 'r', "read", "FILE", "read this capture; the same as a FILE argument")                                     \
+    X(CAPTURE_FILTER, 'f', "capture-filter", "EXPR", "look only at packets that pass this pcap filter")                \
+    X(OUTPUT, 'o', "output", "FORMAT", "text (the default), json (one object a line), or summary (one page)")          \
+    X(FRAMES, 0, "frames", NULL, "show each frame as well")                                                            \
+    X(HEX, 'x', "hex", NULL, "payloads in hex and ASCII (text output)")                                                \
+    X(VERBOSE, 'V', "verbose", NULL, "every header field of every frame, link layer to payload (text output)")         \
+    X(MAX_PAYLOAD, 0, "max-payload", "BYTES", "keep and print so much of a payload (64k; k, M or G may follow; 0: all)") \
+    X(MERGE, 0, "merge", NULL, "merge several files by time stamp, instead of one after the other")                    \
+    X(COUNT, 'c', "count", "N", "stop after N data messages")                                                          \
+    X(CHECK, 0, "check", NULL, "exit with status 3 when there was a finding of severity error")                        \
+    X(TELL, 'v', NULL, NULL, "say on standard error what is in force: inputs, filter, limits")                         \
+    X(LIST_FINDINGS, 0, "list-findings", NULL, "print all findings there are, and leave")                              \
+    X(COLOR, 0, "color", "WHEN", "auto (the default), always or never; NO_COLOR is honoured")                          \
+    X(QUIET, 'q', "quiet", NULL, "nothing but errors on standard error: no notes")                                     \
+    X(HELP, 'h', "help", NULL, "print this, and leave")                                                                \
+    X(VERSION, 0, "version", NULL, "print the version, and leave")
+#define OPTION_ENUM(name, ...) OPTION_##name,
+enum option_id { OPTIONS(OPTION_ENUM) OPTION_LIMIT };
+#undef OPTION_ENUM
+
+/* Name, word for -o, sink, what it is. */
+#define OUTPUT_FORMATS(X)                                                                                              \
+    X(TEXT, "text", text_sink, "one line an event")                                                                    \
+    X(JSON, "json", json_sink, "one JSON object a line")                                                               \
+    X(SUMMARY, "summary", summary_sink, "one page")
+#define OUTPUT_ENUM(name, ...) OUTPUT_##name,
+enum output_format { OUTPUT_FORMATS(OUTPUT_ENUM) OUTPUT_FORMAT_COUNT };
+#undef OUTPUT_ENUM
+
+enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_LIST_FINDINGS };
+
+/* Strings are borrowed from argv; files is owned. */
+struct options {
+    enum action action;
+    const char **files;
+    size_t file_count;
+    const char *capture_filter; /* NULL: none */
+    enum output_format output;
+    enum color_when color;
+    bool frames, hex, verbose, merge, check, tell, quiet;
+    uint64_t max_payload; /* bytes, UINT64_MAX: all */
+    uint64_t count;       /* 0: no limit */
+};
+
+/* Returns 0, or -EINVAL with one line in error: "WHAT: WHY". Options and FILE arguments may be mixed. */
+int options_parse(struct options *options, int argc, char **argv, char *error, size_t error_size);
+
+void options_free(struct options *options);
+
+void options_print_help(FILE *out);
+
+#endif

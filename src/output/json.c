@@ -1,0 +1,415 @@
+/*
+ * json.c: events as JSON, one object a line (NDJSON).
+ *
+ * The keys are a promise to other programs: more may be added, none is renamed. Each line has "type" first, then "ts" and
+ * "conn" (but for the summary). What was not UTF-8 on the wire is told twice: KEY has U+FFFD in place of each byte that
+ * is none, KEY_base64 beside it has the bytes. A header is [name, value], and where one of the two was not UTF-8 it has a
+ * third member, an object with name_base64 or value_base64.
+ */
+#include "output/sink.h"
+
+#include "dissector/base/json.h"
+#include "dissector/base/utf8.h"
+
+struct json_sink {
+    struct writer *w;
+    struct json_clock at, first; /* two, since a message's first packet is often of another time than its last */
+};
+
+/* "key": with a comma in front. */
+#define KEY(w, name) WRITER_JUST(w, ",\"" name "\":")
+
+static const char *direction_word(enum wsd_direction direction)
+{
+    static const char *const words[] = {"client", "server", "unknown"};
+    return words[direction];
+}
+
+/* ---- values */
+
+static void write_number_key(struct writer *w, const char *key, size_t length, uint64_t value)
+{
+    writer_put(w, key, length);
+    writer_unsigned(w, value);
+}
+#define NUMBER(w, name, value) write_number_key(w, ",\"" name "\":", sizeof(",\"" name "\":") - 1, value)
+
+static void write_bool_key(struct writer *w, const char *key, size_t length, bool value)
+{
+    writer_put(w, key, length);
+    json_bool(w, value);
+}
+#define BOOL(w, name, value) write_bool_key(w, ",\"" name "\":", sizeof(",\"" name "\":") - 1, value)
+
+/* A word of ours, which needs no escaping. */
+static void write_word_key(struct writer *w, const char *key, size_t length, const char *word)
+{
+    writer_put(w, key, length);
+    writer_text(w, word);
+    WRITER_JUST(w, "\"");
+}
+#define WORD(w, name, word) write_word_key(w, ",\"" name "\":\"", sizeof(",\"" name "\":\"") - 1, word)
+
+/* A string from the wire; raw_key is the key for its bytes when it was not UTF-8. */
+static void write_string_key(struct writer *w, const char *key, const char *raw_key, struct wsd_bytes value)
+{
+    writer_text(w, key);
+    if (json_string(w, value))
+        return;
+    writer_text(w, raw_key);
+    json_base64(w, value);
+}
+#define STRING(w, name, value) write_string_key(w, ",\"" name "\":", ",\"" name "_base64\":", value)
+
+static void write_string_or_null(struct writer *w, const char *key, const char *raw_key, struct wsd_bytes value)
+{
+    if (value.length != 0) {
+        write_string_key(w, key, raw_key, value);
+        return;
+    }
+    writer_text(w, key);
+    WRITER_JUST(w, "null");
+}
+#define STRING_OR_NULL(w, name, value) write_string_or_null(w, ",\"" name "\":", ",\"" name "_base64\":", value)
+
+/* Values below `least` mean that there is none. */
+static void write_integer_or_null(struct writer *w, int value, int least)
+{
+    if (value < least)
+        WRITER_JUST(w, "null");
+    else
+        writer_unsigned(w, (uint64_t)value);
+}
+
+static void begin_line(struct json_sink *s, const char *type, size_t length, const struct wsd_event *e)
+{
+    writer_put(s->w, type, length);
+    json_time(s->w, &s->at, e->at.time);
+    KEY(s->w, "conn");
+    if (e->connection != NULL)
+        writer_unsigned(s->w, e->connection->id);
+    else
+        WRITER_JUST(s->w, "null");
+}
+#define BEGIN(s, type, e) begin_line(s, "{\"type\":\"" type "\",\"ts\":", sizeof("{\"type\":\"" type "\",\"ts\":") - 1, e)
+
+static void end_line(struct json_sink *s)
+{
+    WRITER_JUST(s->w, "}\n");
+}
+
+/* ---- connection */
+
+static void write_endpoint(struct writer *w, const struct wsd_endpoint *endpoint)
+{
+    char address[WSD_ADDRESS_SIZE];
+    wsd_address(endpoint, address);
+    WRITER_JUST(w, "{\"ip\":");
+    json_text(w, address);
+    NUMBER(w, "port", endpoint->port);
+    WRITER_JUST(w, "}");
+}
+
+static void write_deflate(struct writer *w, const struct wsd_deflate *deflate)
+{
+    KEY(w, "deflate");
+    if (!deflate->negotiated) {
+        WRITER_JUST(w, "null");
+        return;
+    }
+    WRITER_JUST(w, "{\"client_no_context_takeover\":");
+    json_bool(w, deflate->no_context_takeover[WSD_CLIENT]);
+    BOOL(w, "server_no_context_takeover", deflate->no_context_takeover[WSD_SERVER]);
+    NUMBER(w, "client_max_window_bits", deflate->max_window_bits[WSD_CLIENT]);
+    NUMBER(w, "server_max_window_bits", deflate->max_window_bits[WSD_SERVER]);
+    WRITER_JUST(w, "}");
+}
+
+static void write_header(struct writer *w, const struct wsd_header *header)
+{
+    WRITER_JUST(w, "[");
+    bool name_valid = json_string(w, header->name);
+    WRITER_JUST(w, ",");
+    bool value_valid = json_string(w, header->value);
+    if (!name_valid || !value_valid) {
+        WRITER_JUST(w, ",{");
+        if (!name_valid) {
+            WRITER_JUST(w, "\"name_base64\":");
+            json_base64(w, header->name);
+        }
+        if (!value_valid) {
+            writer_text(w, name_valid ? "\"value_base64\":" : ",\"value_base64\":");
+            json_base64(w, header->value);
+        }
+        WRITER_JUST(w, "}");
+    }
+    WRITER_JUST(w, "]");
+}
+
+static void write_headers(struct writer *w, const struct wsd_head *head)
+{
+    STRING(w, "http", head->http);
+    KEY(w, "headers");
+    WRITER_JUST(w, "[");
+    for (size_t i = 0; i < head->header_count; i++) {
+        if (i > 0)
+            WRITER_JUST(w, ",");
+        write_header(w, &head->headers[i]);
+    }
+    WRITER_JUST(w, "]}");
+}
+
+static void write_request(struct writer *w, const struct wsd_head *head)
+{
+    KEY(w, "request");
+    if (head == NULL) {
+        WRITER_JUST(w, "null");
+        return;
+    }
+    write_string_key(w, "{\"method\":", ",\"method_base64\":", head->method);
+    STRING(w, "target", head->target);
+    write_headers(w, head);
+}
+
+static void write_response(struct writer *w, const struct wsd_head *head)
+{
+    KEY(w, "response");
+    if (head == NULL) {
+        WRITER_JUST(w, "null");
+        return;
+    }
+    WRITER_JUST(w, "{\"status\":");
+    write_integer_or_null(w, head->status, 0);
+    STRING(w, "reason", head->reason);
+    write_headers(w, head);
+}
+
+static void write_connection(struct json_sink *s, const struct wsd_event *e)
+{
+    const struct wsd_connection *c = e->connection;
+    struct writer *w = s->w;
+    BEGIN(s, "connection", e);
+    KEY(w, "client");
+    write_endpoint(w, &c->endpoint[WSD_CLIENT]);
+    KEY(w, "server");
+    write_endpoint(w, &c->endpoint[WSD_SERVER]);
+    WORD(w, "community_id", e->opening.community_id != NULL ? e->opening.community_id : "");
+    WORD(w, "carrier", wsd_carrier_word(c->carrier));
+    WORD(w, "handshake", wsd_handshake_word(c->handshake));
+    STRING_OR_NULL(w, "url", c->url);
+    KEY(w, "status");
+    write_integer_or_null(w, c->status, 1);
+    KEY(w, "version");
+    write_integer_or_null(w, c->version, 0);
+    STRING_OR_NULL(w, "subprotocol", c->subprotocol);
+    STRING_OR_NULL(w, "extensions", e->opening.extensions);
+    write_deflate(w, &c->deflate);
+    write_request(w, e->opening.request);
+    write_response(w, e->opening.response);
+    end_line(s);
+}
+
+/* ---- frame and message */
+
+static void write_frame(struct json_sink *s, const struct wsd_event *e)
+{
+    const struct wsd_frame *f = &e->frame;
+    struct writer *w = s->w;
+    BEGIN(s, "frame", e);
+    WORD(w, "dir", direction_word(f->direction));
+    WORD(w, "opcode", wsd_opcode_word(f->opcode));
+    BOOL(w, "fin", f->fin);
+    BOOL(w, "rsv1", f->rsv[0]);
+    BOOL(w, "rsv2", f->rsv[1]);
+    BOOL(w, "rsv3", f->rsv[2]);
+    BOOL(w, "masked", f->masked);
+    KEY(w, "mask");
+    if (f->masked)
+        json_hex(w, (struct wsd_bytes){f->mask, sizeof f->mask});
+    else
+        WRITER_JUST(w, "null");
+    NUMBER(w, "length", f->length);
+    NUMBER(w, "header_length", f->header.length);
+    NUMBER(w, "packet", f->first.packet);
+    BOOL(w, "complete", f->complete);
+    end_line(s);
+}
+
+/* What was cut, by --max-payload or by the capture, may end inside of a character. */
+static struct wsd_bytes whole_characters(const struct wsd_message *m)
+{
+    struct wsd_bytes text = m->payload;
+    if (m->truncated || !m->complete)
+        text.length = utf8_border(text);
+    return text;
+}
+
+static void write_message_payload(struct writer *w, const struct wsd_message *m)
+{
+    if (m->opcode == WSD_OPCODE_CLOSE && m->complete) {
+        KEY(w, "code");
+        write_integer_or_null(w, m->close_code, 0);
+        STRING(w, "reason", m->close_reason);
+    } else if (m->text) {
+        KEY(w, "text");
+        json_string(w, whole_characters(m));
+    } else {
+        KEY(w, "base64");
+        json_base64(w, m->payload);
+    }
+}
+
+static void write_message(struct json_sink *s, const struct wsd_event *e)
+{
+    const struct wsd_message *m = &e->message;
+    struct writer *w = s->w;
+    BEGIN(s, "message", e);
+    WORD(w, "dir", direction_word(m->direction));
+    WORD(w, "opcode", wsd_opcode_word(m->opcode));
+    NUMBER(w, "length", m->length);
+    NUMBER(w, "wire_length", m->wire_length);
+    NUMBER(w, "frames", m->frames);
+    BOOL(w, "compressed", m->compressed);
+    BOOL(w, "complete", m->complete);
+    BOOL(w, "truncated", m->truncated);
+    KEY(w, "first_ts");
+    json_time(w, m->first_time == e->at.time ? &s->at : &s->first, m->first_time);
+    write_message_payload(w, m);
+    end_line(s);
+}
+
+/* ---- the rest */
+
+static void write_gap(struct json_sink *s, const struct wsd_event *e)
+{
+    BEGIN(s, "gap", e);
+    WORD(s->w, "dir", direction_word(e->gap.direction));
+    NUMBER(s->w, "bytes", e->gap.bytes);
+    end_line(s);
+}
+
+static void write_finding(struct json_sink *s, const struct wsd_event *e)
+{
+    const struct wsd_finding *f = &e->finding;
+    const struct wsd_finding_info *info = wsd_finding_info(f->code);
+    BEGIN(s, "finding", e);
+    if (f->direction == WSD_NEITHER)
+        WRITER_JUST(s->w, ",\"dir\":null");
+    else
+        WORD(s->w, "dir", direction_word(f->direction));
+    WORD(s->w, "severity", wsd_severity_word(info->severity));
+    WORD(s->w, "code", info->word);
+    WORD(s->w, "rule", info->rule);
+    KEY(s->w, "detail");
+    json_text(s->w, f->detail);
+    NUMBER(s->w, "packet", e->at.packet);
+    end_line(s);
+}
+
+static void write_counts(struct writer *w, const struct wsd_counts *counts)
+{
+    WRITER_JUST(w, "{\"messages\":");
+    writer_unsigned(w, counts->messages);
+    NUMBER(w, "frames", counts->frames);
+    NUMBER(w, "payload_bytes", counts->payload_bytes);
+    NUMBER(w, "wire_bytes", counts->wire_bytes);
+    NUMBER(w, "gaps", counts->gaps);
+    WRITER_JUST(w, "}");
+}
+
+static void write_close(struct json_sink *s, const struct wsd_event *e)
+{
+    const struct wsd_close *c = &e->close;
+    struct writer *w = s->w;
+    BEGIN(s, "close", e);
+    WORD(w, "by", direction_word(c->by));
+    WORD(w, "how", wsd_how_word(c->how));
+    KEY(w, "code");
+    write_integer_or_null(w, c->code, 0);
+    KEY(w, "reported");
+    write_integer_or_null(w, c->reported, 0);
+    STRING(w, "reason", c->reason);
+    KEY(w, "duration");
+    json_seconds(w, c->duration);
+    KEY(w, "diagnosis");
+    WRITER_JUST(w, "null");
+    KEY(w, "client");
+    write_counts(w, &e->connection->counts[WSD_CLIENT]);
+    KEY(w, "server");
+    write_counts(w, &e->connection->counts[WSD_SERVER]);
+    end_line(s);
+}
+
+static void write_severities(struct writer *w, const struct wsd_totals *t)
+{
+    uint64_t sums[WSD_SEVERITY_COUNT] = {0};
+    for (int code = 0; code < WSD_FINDING_COUNT; code++)
+        sums[wsd_finding_info((enum wsd_finding_code)code)->severity] += t->findings[code];
+    KEY(w, "findings");
+    WRITER_JUST(w, "{\"error\":");
+    writer_unsigned(w, sums[WSD_ERROR]);
+    NUMBER(w, "warning", sums[WSD_WARNING]);
+    NUMBER(w, "note", sums[WSD_NOTE]);
+    WRITER_JUST(w, "}");
+}
+
+static void json_finish(void *state, const struct sink_end *end)
+{
+    struct json_sink *s = state;
+    const struct wsd_totals *t = end->totals;
+    struct writer *w = s->w;
+    WRITER_JUST(w, "{\"type\":\"summary\"");
+    NUMBER(w, "packets", t->packets);
+    NUMBER(w, "bytes", t->bytes);
+    NUMBER(w, "connections", t->connections);
+    NUMBER(w, "rejected", t->rejected);
+    NUMBER(w, "frames", t->frames);
+    NUMBER(w, "messages", t->messages);
+    NUMBER(w, "payload_bytes", t->payload_bytes);
+    NUMBER(w, "gaps", t->gaps);
+    NUMBER(w, "gap_bytes", t->gap_bytes);
+    write_severities(w, t);
+    KEY(w, "dropped");
+    WRITER_JUST(w, "{\"kernel\":");
+    writer_unsigned(w, end->dropped_kernel);
+    NUMBER(w, "interface", end->dropped_interface);
+    WRITER_JUST(w, "}");
+    NUMBER(w, "flows_ignored", t->flows_ignored);
+    KEY(w, "seconds");
+    json_seconds(w, t->packets > 0 ? t->last_time - t->first_time : 0);
+    end_line(s);
+}
+
+static void json_wants(const struct output *output, struct wsd_options *wsd)
+{
+    wsd->keep_payload = output->options->max_payload;
+    wsd->frames = output->options->frames;
+}
+
+static void json_begin(void *state, struct output *output)
+{
+    struct json_sink *s = state;
+    s->w = &output->out;
+}
+
+static void json_event(void *state, const struct wsd_event *e)
+{
+    struct json_sink *s = state;
+    switch (e->type) {
+    case WSD_EVENT_CONNECTION: write_connection(s, e); break;
+    case WSD_EVENT_FRAME: write_frame(s, e); break;
+    case WSD_EVENT_MESSAGE: write_message(s, e); break;
+    case WSD_EVENT_GAP: write_gap(s, e); break;
+    case WSD_EVENT_FINDING: write_finding(s, e); break;
+    case WSD_EVENT_CLOSE: write_close(s, e); break;
+    case WSD_EVENT_TRANSPORT: break;
+    }
+}
+
+const struct sink json_sink = {
+    .state_size = sizeof(struct json_sink),
+    .wants = json_wants,
+    .begin = json_begin,
+    .event = json_event,
+    .finish = json_finish,
+};

@@ -1,0 +1,34 @@
+/*
+ * sink.h: where events go. A sink is a const struct of functions; its event() is one switch over the event type.
+ *
+ * A sink writes through the writer of its struct output and never fails: what happens to the bytes (a closed pipe, a full
+ * disk) is the business of output.c, and whoever runs the sink looks there. State is allocated and zeroed by the runner.
+ */
+#ifndef OUTPUT_SINK_H
+#define OUTPUT_SINK_H
+
+#include "dissector/dissector.h"
+#include "options.h"
+#include "output/output.h"
+
+/* What is known at the end, beside what the library counted. */
+struct sink_end {
+    const struct wsd_totals *totals;
+    uint64_t dropped_kernel, dropped_interface; /* packets, live capture */
+};
+
+struct sink {
+    size_t state_size;
+    /* Says what the library is to tell: keep_payload, frames, detail. */
+    void (*wants)(const struct output *, struct wsd_options *);
+    void (*begin)(void *state, struct output *); /* the output outlives the state */
+    void (*event)(void *state, const struct wsd_event *);
+    void (*finish)(void *state, const struct sink_end *);
+};
+
+extern const struct sink text_sink, json_sink, summary_sink;
+
+/* The sink of a format. */
+const struct sink *sink_of(enum output_format format);
+
+#endif
