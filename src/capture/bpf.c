@@ -10,7 +10,7 @@
 
 struct compiled {
     uint32_t link_type;
-    bool valid; /* false: the expression does not compile for it */
+    bool valid; /* there is a program; without one no packet of this link type passes */
     struct bpf_program program;
 };
 
@@ -96,21 +96,27 @@ static void name_link_type(uint32_t link_type, char *out, size_t size)
         snprintf(out, size, "link type %u", link_type);
 }
 
-/* NULL: it is not to be told again, or there are too many. */
-static struct compiled *add(struct bpf *bpf, uint32_t link_type)
+/* libpcap calls it an error when an expression, though it makes sense, can be true for no packet of a link type. */
+static bool rejects_all(const char *why)
+{
+    return strstr(why, "rejects all packets") != NULL;
+}
+
+/* Compiles for a link type that is new. Returns like bpf_match(), with 1 for: there is a program. */
+static int add(struct bpf *bpf, uint32_t link_type)
 {
     if (bpf->count == MAX_LINK_TYPES)
-        return NULL;
+        return 0;
     bpf->last = bpf->count++;
     struct compiled *c = &bpf->compiled[bpf->last];
     char why[BPF_ERROR / 2], name[96];
     c->link_type = link_type;
     c->valid = compile(bpf->expression, link_type, &c->program, why, sizeof why);
-    if (!c->valid) {
-        name_link_type(link_type, name, sizeof name);
-        snprintf(bpf->error, sizeof bpf->error, "the capture filter does not fit %s: %s", name, why);
-    }
-    return c;
+    if (c->valid || rejects_all(why))
+        return c->valid;
+    name_link_type(link_type, name, sizeof name);
+    snprintf(bpf->error, sizeof bpf->error, "the capture filter does not fit %s: %s", name, why);
+    return -1;
 }
 
 static struct compiled *find(struct bpf *bpf, uint32_t link_type)
@@ -136,10 +142,8 @@ int bpf_match(struct bpf *bpf, const struct wsd_packet *packet)
         c = find(bpf, packet->link_type);
     if (c != NULL)
         return c->valid && run(c, packet);
-    c = add(bpf, packet->link_type);
-    if (c == NULL)
-        return 0;
-    return c->valid ? run(c, packet) : -1;
+    int result = add(bpf, packet->link_type);
+    return result > 0 ? run(&bpf->compiled[bpf->last], packet) : result;
 }
 
 const char *bpf_error(const struct bpf *bpf)
