@@ -181,6 +181,7 @@ comma := ,
 
 # ---- tests
 
+# A test that needs flags of the linker says so in a line of its own: // link: -Wl,--wrap=malloc
 $(UNIT_PROGRAMS) $(VECTOR_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(SUPPORT_OBJECTS) $(TESTED_OBJECTS)
 	$(LINK) -o $@ $^ $(TEST_LIBS) $(shell sed -n 's|^// link: ||p' $*.c)
 

@@ -39,7 +39,7 @@ compile_static() {
         "$root$prefix/lib/libwsdissect.a" $others
 }
 
-# Every installed header compiles alone, also as C++ where there is a compiler for it.
+# Every installed header compiles alone, and may be included twice.
 headers_alone() {
     local header
     (cd "$root$prefix/include" && find wsdissect -name '*.h') | while read -r header; do

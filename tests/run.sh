@@ -24,11 +24,16 @@ build() {
     make --no-print-directory -j"$jobs" "$@"
 }
 
+# What a group tests is built first, also when the group runs alone.
+need() {
+    build -s -k VARIANT=asan "$@"
+}
+
 # ---- the groups
 
 group_gcc() { build VARIANT=gcc all; }
 group_clang() { build VARIANT=clang all; }
-group_asan() { build VARIANT=asan build/asan/wscope test-programs; }
+group_asan() { build VARIANT=asan "$sanitized" test-programs; }
 
 # tap PROGRAM ARGUMENT...: runs a cmocka program from the top of the project and counts what it says
 tap() {
@@ -50,6 +55,7 @@ tap() {
 programs() { # FOLDER ARGUMENT...
     local folder=$1 source total_good=0 total_bad=0
     shift
+    need test-programs || return 1
     for source in "$folder"/*_test.c; do
         [ -e "$source" ] || continue
         tap "build/asan/${source%.c}" "$@"
@@ -61,7 +67,7 @@ programs() { # FOLDER ARGUMENT...
 group_unit() { programs tests/unit; }
 # A vector program gets the folder of the vectors as its argument.
 group_vectors() { programs tests/vectors tests/vectors; }
-group_golden() { WSCOPE=$sanitized tests/golden.sh; }
+group_golden() { need "$sanitized" && WSCOPE=$sanitized tests/golden.sh; }
 group_layers() { build -s VARIANT=gcc build/gcc/libwsdissect.o && tools/layers.sh build/gcc/libwsdissect.o; }
 group_banned() { tools/banned.sh; }
 group_install() { tests/install.sh; }
@@ -69,6 +75,7 @@ group_install() { tests/install.sh; }
 # Scripts that drive the program from outside, each a test of its own: tests/cli/*.sh, with WSCOPE naming the program.
 group_cli() {
     local script good=0 bad=0
+    need "$sanitized" || return 1
     for script in tests/cli/*.sh; do
         [ -e "$script" ] || continue
         if WSCOPE=$sanitized timeout 120 bash "$script" >"$logs/cli.out" 2>&1 </dev/null; then
@@ -98,6 +105,7 @@ captures() {
         echo "skipped: ../shared is absent"
         return
     fi
+    need "$sanitized" || return 1
     out=$(../shared/check-captures "$sanitized" "$truth" || true)
     grep -v ' passed, ' <<<"$out" || true
     good=$(tail -n 1 <<<"$out" | sed -n 's/^\([0-9]*\) passed.*/\1/p')
