@@ -131,6 +131,12 @@ all: $(PROGRAM) $(STATIC) $(SHARED)
 
 # ---- compiling and linking
 
+# One short line for each step; make V=1 shows the commands.
+ifeq ($(V),)
+Q := @
+say = @printf '  %-5s %s\n' '$(1)' '$(patsubst ./%,%,$@)'
+endif
+
 COMPILE = $(COMPILER) $(BASE_CFLAGS) $(VFLAGS) $(CPPFLAGS) -MMD -MP
 LINK    = $(COMPILER) $(PIE) $(VLDFLAGS) $(RELRO) $(LDFLAGS)
 
@@ -142,24 +148,29 @@ $(OUT)/flags: FORCE
 
 $(OUT)/dissector/%.o: dissector/%.c $(OUT)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -Idissector $(LIB_CFLAGS) -c $< -o $@
+	$(call say,CC)
+	$(Q)$(COMPILE) -Idissector $(LIB_CFLAGS) -c $< -o $@
 
 $(OUT)/src/%.o: src/%.c $(OUT)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -I. -Isrc -Idissector $(PROG_CFLAGS) -c $< -o $@
+	$(call say,CC)
+	$(Q)$(COMPILE) -I. -Isrc -Idissector $(PROG_CFLAGS) -c $< -o $@
 
 $(OUT)/tests/%.o: tests/%.c $(OUT)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -I. -Isrc -Idissector -Itests $(TEST_CFLAGS) -c $< -o $@
+	$(call say,CC)
+	$(Q)$(COMPILE) -I. -Isrc -Idissector -Itests $(TEST_CFLAGS) -c $< -o $@
 
 $(PROGRAM): $(PROG_OBJECTS) $(LIB_OBJECTS)
-	$(LINK) -o $@ $^ $(PROG_LIBS)
+	$(call say,LINK)
+	$(Q)$(LINK) -o $@ $^ $(PROG_LIBS)
 
 # One object in which only what dissector.h exports is still global, so that the static library cannot clash with
 # the names of those who link it. Where the linker cannot do that, and under sanitizers, the plain objects.
 $(RELINKED): $(LIB_OBJECTS)
-	ld -r -o $@ $^
-	objcopy --localize-hidden $@
+	$(call say,LD)
+	$(Q)ld -r -o $@ $^
+	$(Q)objcopy --localize-hidden $@
 
 ifneq ($(filter release gcc clang,$(VARIANT)),)
 ifneq ($(SYSTEM),Darwin)
@@ -170,12 +181,14 @@ ARCHIVED ?= $(LIB_OBJECTS)
 
 $(STATIC): $(ARCHIVED)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR)
+	$(Q)ar rcs $@ $^
 
 $(SHARED): $(LIB_OBJECTS)
-	$(COMPILER) -shared $(VLDFLAGS) $(RELRO) $(if $(RELRO),-Wl$(comma)-soname$(comma)$(SONAME)) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
-	ln -sf $(@F) $(LIBOUT)/$(SONAME)
-	ln -sf $(SONAME) $(LIBOUT)/libwsdissect.so
+	$(call say,LINK)
+	$(Q)$(COMPILER) -shared $(VLDFLAGS) $(RELRO) $(if $(RELRO),-Wl$(comma)-soname$(comma)$(SONAME)) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+	@ln -sf $(@F) $(LIBOUT)/$(SONAME)
+	@ln -sf $(SONAME) $(LIBOUT)/libwsdissect.so
 
 comma := ,
 
@@ -183,10 +196,12 @@ comma := ,
 
 # A test that needs flags of the linker says so in a line of its own: // link: -Wl,--wrap=malloc
 $(UNIT_PROGRAMS) $(VECTOR_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(SUPPORT_OBJECTS) $(TESTED_OBJECTS)
-	$(LINK) -o $@ $^ $(TEST_LIBS) $(shell sed -n 's|^// link: ||p' $*.c)
+	$(call say,LINK)
+	$(Q)$(LINK) -o $@ $^ $(TEST_LIBS) $(shell sed -n 's|^// link: ||p' $*.c)
 
 $(FUZZ_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(SUPPORT_OBJECTS) $(TESTED_OBJECTS)
-	$(LINK) -fsanitize=fuzzer -o $@ $^ $(TEST_LIBS)
+	$(call say,LINK)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(TEST_LIBS)
 
 test-programs: $(UNIT_PROGRAMS) $(VECTOR_PROGRAMS)
 fuzz-programs: $(FUZZ_PROGRAMS)
