@@ -85,7 +85,8 @@ static int parse_format(const struct parse *p, const char *text)
 
 static int parse_color(const struct parse *p, const char *text)
 {
-    static const char *const words[] = {[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
+    static const char *const words[] = {
+        [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
     int value = 0;
     int result = parse_word(p, OPTION_COLOR, text, words, &value);
     p->options->color = (enum color_when)value;
@@ -150,8 +151,8 @@ static void fill_tables(struct getopt_tables *t)
     for (int id = 0; id < OPTION_LIMIT; id++) {
         const struct row *row = &rows[id];
         if (row->name != NULL)
-            t->names[names++] = (struct option){row->name, row->argument != NULL ? required_argument : no_argument, NULL,
-                                                LONG_ONLY + id};
+            t->names[names++] = (struct option){row->name, row->argument != NULL ? required_argument : no_argument,
+                                                NULL, LONG_ONLY + id};
         if (row->letter != 0)
             t->letters[letters++] = (char)row->letter;
         if (row->letter != 0 && row->argument != NULL)

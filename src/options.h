@@ -18,7 +18,8 @@
     X(FRAMES, 0, "frames", NULL, "show each frame as well")                                                            \
     X(HEX, 'x', "hex", NULL, "payloads in hex and ASCII (text output)")                                                \
     X(VERBOSE, 'V', "verbose", NULL, "every header field of every frame, link layer to payload (text output)")         \
-    X(MAX_PAYLOAD, 0, "max-payload", "BYTES", "keep and print so much of a payload (64k; k, M or G may follow; 0: all)") \
+    X(MAX_PAYLOAD, 0, "max-payload", "BYTES",                                                                          \
+      "keep and print so much of a payload (64k; k, M or G may follow; 0: all)")                                       \
     X(MERGE, 0, "merge", NULL, "merge several files by time stamp, instead of one after the other")                    \
     X(COUNT, 'c', "count", "N", "stop after N data messages")                                                          \
     X(CHECK, 0, "check", NULL, "exit with status 3 when there was a finding of severity error")                        \

@@ -25,7 +25,7 @@ unsigned human_percent(uint64_t part, uint64_t whole);
 struct human_clock {
     int64_t second;
     bool begun;
-    char time[9]; /* 10:00:01 */
+    char time[9];  /* 10:00:01 */
     char date[13]; /* 2026-11-22 */
 };
 

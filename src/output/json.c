@@ -91,7 +91,8 @@ static void begin_line(struct json_sink *s, const char *type, size_t length, con
     else
         WRITER_JUST(s->w, "null");
 }
-#define BEGIN(s, type, e) begin_line(s, "{\"type\":\"" type "\",\"ts\":", sizeof("{\"type\":\"" type "\",\"ts\":") - 1, e)
+#define BEGIN(s, type, e)                                                                                              \
+    begin_line(s, "{\"type\":\"" type "\",\"ts\":", sizeof("{\"type\":\"" type "\",\"ts\":") - 1, e)
 
 static void end_line(struct json_sink *s)
 {

@@ -13,9 +13,9 @@
 #include "output/text.h"
 
 enum {
-    PER_LINE = 16,     /* bytes of a hex dump */
-    RAW_COLUMNS = 23,  /* "00 00 00 00 00 00 00 00" */
-    RAW_BYTES = 8,     /* shown of a field */
+    PER_LINE = 16,    /* bytes of a hex dump */
+    RAW_COLUMNS = 23, /* "00 00 00 00 00 00 00 00" */
+    RAW_BYTES = 8,    /* shown of a field */
     NAME_COLUMNS = 22,
     MEANING_MAX = 1024
 };

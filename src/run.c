@@ -1,0 +1,247 @@
+#include "run.h"
+
+#include "capture/source.h"
+#include "output/sink.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct run {
+    const struct options *options;
+    struct output output;
+    const struct sink *sink;
+    void *state;
+    struct wsd_options wsd;
+    struct wsd_dissector *dissector;
+    struct source *source;
+    bool live;         /* packets may have to be waited for: nothing is held back meanwhile */
+    uint64_t messages; /* data messages shown */
+    bool counted;      /* -c is reached */
+    int status;
+};
+
+static volatile sig_atomic_t stop; /* set by a signal */
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop = 1;
+}
+
+/* The second signal of a kind ends the program as if nothing had been said about it. Reads are interrupted. */
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* ---- standard error */
+
+/* What was printed comes first where both are one terminal. */
+static void complain(struct run *r, const char *what)
+{
+    output_flush(&r->output);
+    fprintf(stderr, "wscope: %s\n", what);
+    r->status = STATUS_INPUT;
+}
+
+static void note(struct run *r, const char *text)
+{
+    if (r->options->quiet)
+        return;
+    output_flush(&r->output);
+    fprintf(stderr, "wscope: note: %s\n", text);
+}
+
+/* -v */
+static void tell_what_is_in_force(const struct run *r)
+{
+    const struct options *o = r->options;
+    const struct wsd_limits *l = &r->wsd.limits;
+    for (size_t i = 0; i < o->file_count; i++)
+        fprintf(stderr, "wscope: input: %s%s\n", strcmp(o->files[i], "-") == 0 ? "standard input" : o->files[i],
+                o->merge && o->file_count > 1 ? " (merged by time)" : "");
+    fprintf(stderr, "wscope: capture filter: %s\n", o->capture_filter != NULL ? o->capture_filter : "none");
+    if (o->max_payload == UINT64_MAX)
+        fprintf(stderr, "wscope: limit: payloads are kept whole\n");
+    else
+        fprintf(stderr, "wscope: limit: %llu bytes of a payload\n", (unsigned long long)o->max_payload);
+    fprintf(stderr, "wscope: limit: %u TCP connections, %u IP datagrams in reassembly\n", l->flows, l->fragments);
+    fprintf(stderr, "wscope: limit: %u bytes out of order in one direction, %llu together\n", l->segment_bytes,
+            (unsigned long long)l->segment_total);
+    fprintf(stderr, "wscope: limit: %u bytes of an HTTP head, %u bytes in front of an answer\n", l->head_bytes,
+            l->early_bytes);
+    fprintf(stderr, "wscope: limit: a message inflates to %llu bytes, or %u times its size\n",
+            (unsigned long long)l->inflate_bytes, l->inflate_ratio);
+}
+
+/* What the output itself does not say. */
+static void tell_notes(struct run *r)
+{
+    const struct wsd_totals *t = wsd_totals(r->dissector);
+    char text[160];
+    if (r->options->output == OUTPUT_SUMMARY)
+        return;
+    if (t->undecoded > 0) {
+        snprintf(text, sizeof text, "%llu of %llu packets could not be decoded, %llu of them for their link type",
+                 (unsigned long long)t->undecoded, (unsigned long long)t->packets, (unsigned long long)t->unknown_link);
+        note(r, text);
+    }
+    if (r->options->output == OUTPUT_TEXT && t->connections + t->rejected == 0) {
+        snprintf(text, sizeof text, "no WebSocket connection in %llu packets, %llu TCP connections",
+                 (unsigned long long)t->packets, (unsigned long long)t->flows);
+        note(r, text);
+    }
+}
+
+/* ---- the way of the data */
+
+/* Between the dissector and the sink: -c. What the packet of the last message holds beyond it is not shown. */
+static void on_event(void *user, const struct wsd_event *e)
+{
+    struct run *r = user;
+    if (r->counted && e->type != WSD_EVENT_CLOSE)
+        return;
+    r->sink->event(r->state, e);
+    if (e->type == WSD_EVENT_MESSAGE &&
+        (e->message.opcode == WSD_OPCODE_TEXT || e->message.opcode == WSD_OPCODE_BINARY))
+        r->counted = ++r->messages == r->options->count;
+}
+
+static bool goes_on(const struct run *r)
+{
+    return stop == 0 && !r->counted && r->output.error == 0;
+}
+
+static void pump(struct run *r)
+{
+    struct wsd_packet packet;
+    int result;
+    bool out_of_memory = false;
+    while (goes_on(r) && (result = source_next(r->source, &packet)) != 0) {
+        if (result < 0) {
+            complain(r, source_error(r->source));
+            continue;
+        }
+        if (wsd_packet(r->dissector, &packet) < 0 && !out_of_memory) {
+            complain(r, "memory: there is none left; connections are given up");
+            out_of_memory = true;
+        }
+        if (r->live && r->output.out.length > 0)
+            output_flush(&r->output);
+    }
+}
+
+/* Everything that is open is told, then the sink's end. */
+static void finish(struct run *r)
+{
+    if (wsd_finish(r->dissector) < 0)
+        complain(r, "memory: there is none left; what was still open is not all shown");
+    struct sink_end end = {.totals = wsd_totals(r->dissector)};
+    r->sink->finish(r->state, &end);
+    tell_notes(r);
+}
+
+/* ---- beginning and end */
+
+/* Whether any input is something that packets trickle out of. */
+static bool is_live(const struct options *o)
+{
+    for (size_t i = 0; i < o->file_count; i++) {
+        struct stat about;
+        bool standard_input = strcmp(o->files[i], "-") == 0;
+        int result = standard_input ? fstat(STDIN_FILENO, &about) : stat(o->files[i], &about);
+        if (result == 0 && !S_ISREG(about.st_mode))
+            return true;
+    }
+    return false;
+}
+
+static int open_source(struct run *r)
+{
+    const struct options *o = r->options;
+    struct source_options options = {
+        .files = o->files, .count = o->file_count, .merge = o->merge, .filter = o->capture_filter, .stop = &stop};
+    char error[SOURCE_ERROR];
+    r->source = source_open(&options, error, sizeof error);
+    if (r->source != NULL)
+        return 0;
+    complain(r, error);
+    r->status = STATUS_USAGE;
+    return -EINVAL;
+}
+
+static int open_dissector(struct run *r)
+{
+    wsd_options_init(&r->wsd);
+    r->wsd.event = on_event;
+    r->wsd.user = r;
+    if (getrandom(r->wsd.seed, sizeof r->wsd.seed, 0) != (ssize_t)sizeof r->wsd.seed) {
+        complain(r, "random numbers: there are none");
+        return -EIO;
+    }
+    r->sink->wants(&r->output, &r->wsd);
+    r->state = calloc(1, r->sink->state_size);
+    r->dissector = wsd_new(&r->wsd);
+    if (r->state == NULL || r->dissector == NULL) {
+        complain(r, "memory: there is none left");
+        return -ENOMEM;
+    }
+    r->sink->begin(r->state, &r->output);
+    return 0;
+}
+
+/* The exit status, once everything was written. */
+static int settle(struct run *r)
+{
+    const struct wsd_totals *t = wsd_totals(r->dissector);
+    int error = output_flush(&r->output);
+    if (error != 0 && error != EPIPE) {
+        fprintf(stderr, "wscope: standard output: %s\n", strerror(error));
+        return STATUS_INPUT;
+    }
+    if (r->status != STATUS_DONE || !r->options->check)
+        return r->status;
+    for (int code = 0; code < WSD_FINDING_COUNT; code++)
+        if (t->findings[code] > 0 && wsd_finding_info((enum wsd_finding_code)code)->severity == WSD_ERROR)
+            return STATUS_FINDINGS;
+    return STATUS_DONE;
+}
+
+int run(const struct options *options)
+{
+    struct run *r = calloc(1, sizeof *r);
+    if (r == NULL) {
+        fprintf(stderr, "wscope: memory: there is none left\n");
+        return STATUS_INPUT;
+    }
+    r->options = options;
+    r->sink = sink_of(options->output);
+    r->live = is_live(options);
+    output_init(&r->output, STDOUT_FILENO, options);
+    catch_signals();
+    int status = STATUS_INPUT;
+    if (open_source(r) == 0 && open_dissector(r) == 0) {
+        if (options->tell)
+            tell_what_is_in_force(r);
+        pump(r);
+        finish(r);
+        status = settle(r);
+    } else {
+        status = r->status;
+    }
+    source_close(r->source);
+    wsd_free(r->dissector);
+    free(r->state);
+    free(r);
+    return status;
+}
