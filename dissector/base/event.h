@@ -281,6 +281,12 @@ struct wsd_frame {
 };
 
 /* A message, or what there is of it (RFC 6455 5.4). Control frames are messages too. */
+struct wsd_range {
+    uint64_t offset, length;
+};
+
+#define WSD_RANGES_MOST 64 /* ranges told of one message; further ones are joined to the last */
+
 struct wsd_message {
     enum wsd_direction direction;
     uint8_t opcode;
@@ -293,6 +299,9 @@ struct wsd_message {
     bool truncated;  /* payload was cut by wsd_options.keep_payload */
     bool text;       /* payload is valid UTF-8 so far, to be shown as text */
     struct wsd_bytes payload;
+    const struct wsd_range *unknown; /* parts of the payload that are not known; '?' stands in their place */
+    size_t unknown_count;
+    uint64_t unknown_bytes;
     int64_t first_time;
     uint64_t first_packet;
     int close_code; /* close frames: 0 to 65535, -1: none */

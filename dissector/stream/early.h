@@ -1,0 +1,33 @@
+/*
+ * early.h: bytes that came before it was known what they are, with the packets that carried them.
+ *
+ * A bounded buffer cut into runs, one for each piece that arrived; given on later piece by piece, so that every event
+ * still names its own packet. Packet headers are not kept.
+ */
+#ifndef STREAM_EARLY_H
+#define STREAM_EARLY_H
+
+#include "base/buffer.h"
+#include "stream/stream.h"
+
+struct early_run {
+    size_t length;
+    struct wsd_moment moment;
+};
+
+struct early {
+    struct buffer bytes;
+    struct early_run *runs;
+    size_t count, capacity;
+};
+
+/* Keeps a copy. Returns 0, -ENOMEM, or -ENOSPC when it would hold more than most bytes (nothing is kept then). */
+int early_add(struct early *early, struct wsd_bytes bytes, const struct wsd_moment *moment, size_t most);
+
+/* Hands everything to the stream in *slot, as if it came now, and frees it. Stops at the first return that is not 0,
+ * which it returns. */
+int early_give(struct early *early, struct stream **slot, enum wsd_direction direction);
+
+void early_free(struct early *early);
+
+#endif

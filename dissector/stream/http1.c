@@ -1,0 +1,491 @@
+#include "stream/http1.h"
+#include "base/bytes.h"
+#include "stream/early.h"
+#include "stream/http.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* What the next bytes of a direction are. */
+enum phase {
+    HEAD,       /* of a request or a response */
+    BODY,       /* `left` bytes of it */
+    CHUNK_SIZE, /* RFC 9112 7.1: a line with the size */
+    CHUNK_DATA, /* `left` bytes, the line end behind included */
+    TRAILER,    /* lines up to an empty one */
+    UNTIL_CLOSE,
+    WAIT, /* held: what they are depends on the other direction */
+    LOST, /* bytes are missing: anything, until something looks like a head again */
+};
+
+/* What an answer needs to know of its request. */
+enum kind { PLAIN, NO_BODY /* HEAD */, CONNECT, UPGRADE };
+
+enum { PIPELINE_MOST = 32, CHUNK_LINE_MOST = 4096 };
+
+struct half {
+    uint8_t phase;      /* enum phase */
+    uint8_t after_wait; /* the phase that goes on when the wait was in vain */
+    bool ended;
+    uint64_t left;
+    struct buffer line; /* a head, or a chunk's size line, that is not whole yet */
+    size_t searched;    /* bytes of it without an end */
+};
+
+struct http1 {
+    struct stream base;
+    const struct http1_hooks *hooks;
+    void *user;
+    struct http1_limits limits;
+    struct half half[2];
+    struct early early[2];
+    uint8_t pipeline[PIPELINE_MOST]; /* enum kind of the requests not answered yet, oldest first */
+    uint8_t waiting;                 /* how many */
+    bool orphan;                     /* an answer 101 may be taken without its request */
+    struct buffer request;           /* the head of the attempt that waits for its answer */
+    struct wsd_moment request_at;
+    uint64_t bytes;
+};
+
+static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
+
+/* ---- framing of bodies ---------------------------------------------------------------------------------------- */
+
+/* RFC 9112 6.3, for a request; a response without either goes on until close. */
+static enum phase body_of(const struct wsd_head *head, struct half *half, enum phase otherwise)
+{
+    half->left = 0;
+    if (http_has_token(head, "Transfer-Encoding", "chunked"))
+        return CHUNK_SIZE;
+    const struct wsd_header *length = http_header(head, "Content-Length", 0);
+    int64_t n = length != NULL ? http_number(length->value) : -1;
+    if (n < 0)
+        return otherwise;
+    half->left = (uint64_t)n;
+    return n > 0 ? BODY : HEAD;
+}
+
+static enum phase response_body(const struct wsd_head *head, enum kind kind, struct half *half)
+{
+    if (kind == NO_BODY || head->status == 204 || head->status == 304)
+        return HEAD;
+    return body_of(head, half, UNTIL_CLOSE);
+}
+
+/* RFC 9112 7.1: hexadecimal digits, then perhaps extensions. Returns -1 when there are none. */
+static int64_t chunk_size(struct wsd_bytes line)
+{
+    int64_t size = 0;
+    size_t i = 0;
+    for (; i < line.length && i < 15; i++) {
+        uint8_t c = bytes_lower(line.data[i]);
+        if (c >= '0' && c <= '9')
+            size = size * 16 + (c - '0');
+        else if (c >= 'a' && c <= 'f')
+            size = size * 16 + (c - 'a' + 10);
+        else
+            break;
+    }
+    return i > 0 && i < 15 ? size : -1;
+}
+
+/* ---- heads ---------------------------------------------------------------------------------------------------- */
+
+static bool is_attempt(const struct wsd_head *request)
+{
+    return http_has_token(request, "Upgrade", "websocket") || http_has_token(request, "Upgrade", "websockets") ||
+           http_header(request, "Sec-WebSocket-Key", 0) != NULL;
+}
+
+static enum kind kind_of(const struct wsd_head *request)
+{
+    if (is_attempt(request))
+        return UPGRADE;
+    if (bytes_equal(request->method, bytes_text("CONNECT")))
+        return CONNECT;
+    return bytes_equal(request->method, bytes_text("HEAD")) ? NO_BODY : PLAIN;
+}
+
+static int on_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_moment *moment)
+{
+    struct half *half = &h->half[WSD_CLIENT];
+    struct http_head request;
+    if (http_parse_request(raw, &request) < 0 || h->waiting == PIPELINE_MOST)
+        return STREAM_DONE;
+    enum kind kind = kind_of(&request.head);
+    h->pipeline[h->waiting++] = (uint8_t)kind;
+    half->phase = (uint8_t)body_of(&request.head, half, HEAD);
+    if (kind != UPGRADE && kind != CONNECT)
+        return 0;
+    half->after_wait = half->phase;
+    half->phase = WAIT;
+    if (kind == CONNECT)
+        return 0;
+    h->request_at = *moment;
+    h->request_at.headers = (struct wsd_bytes){NULL, 0};
+    h->request.length = 0;
+    return buffer_append(&h->request, raw, raw.length);
+}
+
+static enum kind take_kind(struct http1 *h)
+{
+    if (h->waiting == 0)
+        return PLAIN;
+    enum kind kind = h->pipeline[0];
+    memmove(h->pipeline, h->pipeline + 1, --h->waiting);
+    return kind;
+}
+
+/* What was held becomes what it would have been without the wait. For the server that may be an upgrade: then this stream
+ * is gone on return. */
+static int stop_waiting(struct http1 *h, enum wsd_direction d)
+{
+    if (h->half[d].phase != WAIT)
+        return 0;
+    h->half[d].phase = h->half[d].after_wait;
+    struct early held = h->early[d];
+    h->early[d] = (struct early){0};
+    return early_give(&held, h->base.slot, d);
+}
+
+/* An answer 101 came before its request: the capture has them the wrong way round, or has no request. It waits for the
+ * client's side to say which. */
+static bool must_wait(const struct http1 *h)
+{
+    const struct half *client = &h->half[WSD_CLIENT];
+    return h->waiting == 0 && !h->orphan && !client->ended && client->phase == HEAD;
+}
+
+static int wait_for_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_moment *moment)
+{
+    h->bytes -= raw.length;
+    h->half[WSD_SERVER].phase = WAIT;
+    h->half[WSD_SERVER].after_wait = HEAD;
+    return early_add(&h->early[WSD_SERVER], raw, moment, h->limits.head_bytes);
+}
+
+static struct http1_exchange exchange_of(const struct http1 *h, struct http_head *request)
+{
+    struct http1_exchange x = {.request_at = h->request_at, .bytes = h->bytes};
+    if (h->request.length > 0 && http_parse_request(buffer_bytes(&h->request), request) == 0)
+        x.request = &request->head;
+    if (h->early[WSD_CLIENT].count > 0) {
+        x.early = true;
+        x.early_at = h->early[WSD_CLIENT].runs[0].moment;
+    }
+    return x;
+}
+
+/* The hooks' stream takes this one's place: it gets what the client sent early, what follows the answer, and the end if
+ * the client has ended already. */
+static int give_way(struct http1 *h, struct stream *inner, struct wsd_bytes tail, const struct wsd_moment *moment)
+{
+    struct stream **slot = h->base.slot;
+    struct early held = h->early[WSD_CLIENT];
+    bool ended = h->half[WSD_CLIENT].ended;
+    h->early[WSD_CLIENT] = (struct early){0};
+    stream_replace(&h->base, inner);
+    int rc = early_give(&held, slot, WSD_CLIENT);
+    if (rc == 0 && ended)
+        rc = stream_end(*slot, WSD_CLIENT, WSD_BY_FIN, moment);
+    return rc != 0 || tail.length == 0 ? rc : stream_data(*slot, WSD_SERVER, tail, moment);
+}
+
+static int on_answer(struct http1 *h, const struct wsd_head *response, struct wsd_bytes tail,
+                     const struct wsd_moment *moment, bool *gone)
+{
+    struct http_head request;
+    struct http1_exchange x = exchange_of(h, &request);
+    struct stream *inner = NULL;
+    x.response = response;
+    x.response_at = *moment;
+    int rc = h->hooks->answered(h->user, &x, &inner);
+    if (rc < 0)
+        return rc;
+    *gone = inner != NULL;
+    if (inner != NULL)
+        return give_way(h, inner, tail, moment);
+    h->request.length = 0;
+    return response->status == 101 ? STREAM_DONE : stop_waiting(h, WSD_CLIENT);
+}
+
+/* Inside a tunnel everything begins anew. */
+static int enter_tunnel(struct http1 *h)
+{
+    h->waiting = 0;
+    h->half[WSD_CLIENT].after_wait = HEAD;
+    h->half[WSD_SERVER].phase = HEAD;
+    return stop_waiting(h, WSD_CLIENT);
+}
+
+/* A head of the server, and what follows it in the same segment. Sets *gone when this stream was replaced. */
+static int on_response(struct http1 *h, struct wsd_bytes raw, struct wsd_bytes tail, const struct wsd_moment *moment,
+                       bool *gone)
+{
+    struct half *half = &h->half[WSD_SERVER];
+    struct http_head response;
+    if (http_parse_response(raw, &response) < 0)
+        return STREAM_DONE;
+    int status = response.head.status;
+    if (status < 200 && status != 101) /* interim: the answer is still to come */
+        return 0;
+    bool upgraded = status == 101 && http_has_token(&response.head, "Upgrade", "websocket");
+    if (upgraded && must_wait(h))
+        return wait_for_request(h, raw, moment);
+    enum kind kind = take_kind(h);
+    if (kind == UPGRADE || upgraded) {
+        half->phase = (uint8_t)response_body(&response.head, kind, half);
+        return on_answer(h, &response.head, tail, moment, gone);
+    }
+    if (status == 101)
+        return STREAM_DONE;
+    if (kind == CONNECT && status < 300)
+        return enter_tunnel(h);
+    half->phase = (uint8_t)response_body(&response.head, kind, half);
+    return kind == CONNECT ? stop_waiting(h, WSD_CLIENT) : 0;
+}
+
+/* ---- bytes ---------------------------------------------------------------------------------------------------- */
+
+/* One head from *bytes, or from what was kept of it and *bytes. Returns 1 with it in *raw, 0 when it is not whole yet (all
+ * of *bytes is kept), STREAM_DONE + 1 when it is too long, -ENOMEM. */
+enum { TOO_LONG = 2 };
+static int whole_head(struct http1 *h, struct half *half, struct wsd_bytes *bytes, struct wsd_bytes *raw)
+{
+    size_t had = half->line.length;
+    if (had == 0) {
+        size_t n = http_head_length(*bytes, 0);
+        if (n > 0 && n <= h->limits.head_bytes) {
+            *raw = bytes_first(*bytes, n);
+            *bytes = bytes_after(*bytes, n);
+            return 1;
+        }
+    }
+    if (buffer_append(&half->line, *bytes, (uint64_t)h->limits.head_bytes) < 0)
+        return -ENOMEM;
+    size_t n = http_head_length(buffer_bytes(&half->line), half->searched);
+    half->searched = half->line.length;
+    if (n == 0 && half->line.length >= h->limits.head_bytes)
+        return TOO_LONG;
+    *raw = bytes_first(buffer_bytes(&half->line), n);
+    *bytes = n == 0 ? (struct wsd_bytes){NULL, 0} : bytes_after(*bytes, n - had);
+    return n > 0;
+}
+
+static bool may_begin(enum wsd_direction d, struct wsd_bytes bytes)
+{
+    return d == WSD_CLIENT ? http_may_be_request(bytes) : http_may_be_response(bytes);
+}
+
+static int take_head(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
+                     bool *gone)
+{
+    struct half *half = &h->half[d];
+    struct wsd_bytes raw;
+    if (half->line.length == 0 && !may_begin(d, *bytes)) {
+        if (d != WSD_CLIENT || h->half[WSD_SERVER].phase != WAIT)
+            return STREAM_DONE;
+        half->phase = WAIT; /* behind a request that the capture does not have */
+        h->orphan = true;
+        return 0;
+    }
+    int rc = whole_head(h, half, bytes, &raw);
+    if (rc == TOO_LONG) {
+        h->hooks->limit(h->user, d, "HTTP head", moment);
+        return STREAM_DONE;
+    }
+    if (rc <= 0)
+        return rc < 0 ? rc : half->line.length > 64 || may_begin(d, buffer_bytes(&half->line)) ? 0 : STREAM_DONE;
+    h->bytes += raw.length;
+    struct buffer line = half->line; /* raw may lie in it, and the stream may be gone when the head was acted upon */
+    half->line = (struct buffer){0};
+    half->searched = 0;
+    rc = d == WSD_CLIENT ? on_request(h, raw, moment) : on_response(h, raw, *bytes, moment, gone);
+    buffer_free(&line);
+    return rc;
+}
+
+static void skip(struct http1 *h, struct half *half, struct wsd_bytes *bytes, enum phase then)
+{
+    size_t n = bytes->length < half->left ? bytes->length : (size_t)half->left;
+    h->bytes += n;
+    half->left -= n;
+    *bytes = bytes_after(*bytes, n);
+    if (half->left == 0)
+        half->phase = (uint8_t)then;
+}
+
+/* One line of a chunked body: a size, or a trailer's. */
+static int take_line(struct http1 *h, struct half *half, struct wsd_bytes *bytes)
+{
+    const uint8_t *lf = memchr(bytes->data, '\n', bytes->length);
+    size_t n = lf != NULL ? (size_t)(lf - bytes->data) + 1 : bytes->length;
+    h->bytes += n;
+    if (buffer_append(&half->line, bytes_first(*bytes, n), CHUNK_LINE_MOST) < 0)
+        return -ENOMEM;
+    *bytes = bytes_after(*bytes, n);
+    if (lf == NULL)
+        return half->line.length < CHUNK_LINE_MOST ? 0 : STREAM_DONE;
+    if (half->phase == TRAILER) {
+        if (half->line.length <= 2)
+            half->phase = HEAD;
+    } else {
+        int64_t size = chunk_size(buffer_bytes(&half->line));
+        if (size < 0)
+            return STREAM_DONE;
+        half->left = (uint64_t)size + 2;
+        half->phase = size == 0 ? TRAILER : CHUNK_DATA;
+    }
+    half->line.length = 0;
+    return 0;
+}
+
+static int hold(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment)
+{
+    size_t most = (size_t)h->limits.early_bytes + (d == WSD_SERVER ? h->limits.head_bytes : 0);
+    int rc = early_add(&h->early[d], *bytes, moment, most);
+    if (rc != -ENOSPC || d == WSD_CLIENT)
+        *bytes = (struct wsd_bytes){NULL, 0};
+    if (rc != -ENOSPC)
+        return rc;
+    if (d == WSD_SERVER) {
+        h->orphan = true;
+        return 0;
+    }
+    h->hooks->limit(h->user, d, "bytes before the answer to an upgrade", moment);
+    return STREAM_DONE;
+}
+
+static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
+                bool *gone)
+{
+    struct half *half = &h->half[d];
+    switch ((enum phase)half->phase) {
+    case HEAD:
+        return take_head(h, d, bytes, moment, gone);
+    case BODY:
+        skip(h, half, bytes, HEAD);
+        return 0;
+    case CHUNK_DATA:
+        skip(h, half, bytes, CHUNK_SIZE);
+        return 0;
+    case CHUNK_SIZE:
+    case TRAILER:
+        return take_line(h, half, bytes);
+    case WAIT:
+        return hold(h, d, bytes, moment);
+    case LOST:
+        if (bytes->length >= 8 && may_begin(d, *bytes)) {
+            half->phase = HEAD;
+            return 0;
+        }
+        break;
+    case UNTIL_CLOSE:
+        break;
+    }
+    h->bytes += bytes->length;
+    *bytes = (struct wsd_bytes){NULL, 0};
+    return 0;
+}
+
+/* Whether the server's side need not wait any longer. */
+static bool may_answer(const struct http1 *h)
+{
+    return h->half[WSD_SERVER].phase == WAIT && (h->orphan || h->request.length > 0);
+}
+
+/* Each step consumes something or changes the phase to one that does, so the loop ends. */
+static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    struct stream **slot = h->base.slot;
+    bool gone = false;
+    int rc = 0;
+    while (bytes.length > 0 && rc == 0 && !gone) {
+        rc = step(h, d, &bytes, moment, &gone);
+        if (rc != 0 || gone || !may_answer(h) || (d == WSD_CLIENT && bytes.length > 0))
+            continue;
+        rc = stop_waiting(h, WSD_SERVER);
+        if (rc != 0 || *slot != &h->base)
+            return rc != 0 || bytes.length == 0 ? rc : stream_data(*slot, d, bytes, moment);
+    }
+    return rc;
+}
+
+/* ---- the stream's operations ---------------------------------------------------------------------------------- */
+
+static int http1_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    return feed((struct http1 *)s, d, bytes, moment);
+}
+
+static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
+{
+    struct http1 *h = (struct http1 *)s;
+    struct half *half = &h->half[d];
+    (void)moment;
+    if (half->phase == UNTIL_CLOSE || half->phase == LOST)
+        return 0;
+    if ((half->phase == BODY || half->phase == CHUNK_DATA) && missing < half->left) {
+        half->left -= missing;
+        return 0;
+    }
+    half->phase = LOST;
+    half->line.length = 0;
+    half->searched = 0;
+    h->waiting = 0;
+    return 0;
+}
+
+static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)
+{
+    struct http1 *h = (struct http1 *)s;
+    struct stream **slot = s->slot;
+    h->half[d].ended = true;
+    h->orphan = true;
+    if (may_answer(h)) {
+        int rc = stop_waiting(h, WSD_SERVER);
+        if (rc != 0 || *slot != s)
+            return rc != 0 ? rc : stream_end(*slot, d, how, moment);
+    }
+    bool over = d == WSD_SERVER || how != WSD_BY_FIN || h->half[WSD_SERVER].ended;
+    if (!over || h->request.length == 0)
+        return over ? STREAM_DONE : 0;
+    struct http_head request;
+    struct http1_exchange x = exchange_of(h, &request);
+    x.response_at = *moment;
+    int rc = h->hooks->unanswered(h->user, &x);
+    return rc < 0 ? rc : STREAM_DONE;
+}
+
+static void http1_free(struct stream *s)
+{
+    struct http1 *h = (struct http1 *)s;
+    for (int d = 0; d < 2; d++) {
+        buffer_free(&h->half[d].line);
+        early_free(&h->early[d]);
+    }
+    buffer_free(&h->request);
+    free(h);
+}
+
+static const struct stream_ops ops = {"http/1", http1_data, http1_gap, http1_end, http1_free};
+
+struct stream *http1_new(struct stream **slot, const struct http1_hooks *hooks, void *user,
+                         const struct http1_limits *limits)
+{
+    struct http1 *h = calloc(1, sizeof *h);
+    if (h == NULL)
+        return NULL;
+    h->base = (struct stream){&ops, slot};
+    h->hooks = hooks;
+    h->user = user;
+    h->limits = *limits;
+    return &h->base;
+}
+
+enum wsd_direction http1_sender(struct wsd_bytes bytes)
+{
+    if (bytes.length >= 2 && http_may_be_response(bytes))
+        return WSD_SERVER;
+    return bytes.length >= 1 && http_may_be_request(bytes) ? WSD_CLIENT : WSD_NEITHER;
+}

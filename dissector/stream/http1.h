@@ -1,0 +1,44 @@
+/*
+ * http1.h: an HTTP/1 connection, walked over until an upgrade to WebSocket is answered (RFC 9112, RFC 6455 4).
+ *
+ * Requests and responses are followed by their framing (Content-Length, chunked, none, until close), pipelined or not,
+ * on any port; bodies are skipped, not kept. A request that attempts an upgrade is kept until its answer; what the client
+ * sends meanwhile is held. The answer is handed to the hooks: either they return the stream that goes on from here, which
+ * then replaces this one, or HTTP goes on. CONNECT answered with 2xx begins a new HTTP connection inside.
+ */
+#ifndef STREAM_HTTP1_H
+#define STREAM_HTTP1_H
+
+#include "stream/stream.h"
+
+/* An upgrade attempt and what came of it. */
+struct http1_exchange {
+    const struct wsd_head *request;  /* NULL: not seen */
+    const struct wsd_head *response; /* NULL: never came */
+    struct wsd_moment request_at, response_at;
+    uint64_t bytes; /* of HTTP, both ways, since the connection began */
+    bool early;     /* the client sent something before the answer, first at: */
+    struct wsd_moment early_at;
+};
+
+struct http1_hooks {
+    /* The attempt was answered. Sets *inner to the stream that goes on, or leaves it NULL: refused. 0 or -ENOMEM. */
+    int (*answered)(void *user, const struct http1_exchange *exchange, struct stream **inner);
+    /* It never will be. Returns 0 or -ENOMEM. */
+    int (*unanswered)(void *user, const struct http1_exchange *exchange);
+    /* A limit was reached, and the connection given up. what: printable. */
+    void (*limit)(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment);
+};
+
+struct http1_limits {
+    uint32_t head_bytes, early_bytes;
+};
+
+/* NULL when there is no memory. hooks and user must outlive it. slot: where the caller will keep it. */
+struct stream *http1_new(struct stream **slot, const struct http1_hooks *hooks, void *user,
+                         const struct http1_limits *limits);
+
+/* Who sends these first bytes of a connection? WSD_NEITHER: neither a request nor a response. */
+enum wsd_direction http1_sender(struct wsd_bytes bytes);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * deflate.h: inflates the messages of one direction (RFC 7692 7.2.2), with zlib.
+ *
+ * A message goes in as its frames' payload arrives, the four bytes 00 00 FF FF behind the last piece, and comes out in
+ * blocks of DEFLATE_BLOCK through a callback; nothing is reserved by what a message claims. Between two messages the
+ * window stays (context takeover) or is forgotten. Output has a ceiling per message. A block with BFINAL set ends the
+ * deflate stream; the window stays and another one begins (7.2.3.4).
+ */
+#ifndef WEBSOCKET_DEFLATE_H
+#define WEBSOCKET_DEFLATE_H
+
+#include "base/event.h"
+
+enum { DEFLATE_BLOCK = 32768, DEFLATE_TAIL = 4 };
+
+extern const uint8_t deflate_tail[DEFLATE_TAIL];
+
+struct deflate; /* one window: about 40 KiB once it was used */
+
+/* Inflated bytes, borrowed. */
+typedef int deflate_fn(void *user, struct wsd_bytes bytes);
+
+/* window_bits: 8 to 15. NULL when there is no memory. */
+struct deflate *deflate_new(uint8_t window_bits);
+void deflate_free(struct deflate *deflate);
+
+/* Forgets the window. window_bits may differ from before. Returns 0 or -ENOMEM. */
+int deflate_reset(struct deflate *deflate, uint8_t window_bits);
+
+enum { DEFLATE_BROKEN = 1, DEFLATE_LIMIT = 2 };
+
+/* Inflates one piece, at most `most` bytes of output. tail: how many of its last bytes are the tail. block: scratch of DEFLATE_BLOCK bytes. Returns 0, DEFLATE_BROKEN (no
+ * deflate data), DEFLATE_LIMIT (the output would pass most), or a negative error, its own or the callback's. */
+int deflate_piece(struct deflate *deflate, struct wsd_bytes piece, size_t tail, uint64_t most, uint8_t *block,
+                  deflate_fn *out, void *user);
+
+/* After the last piece and the tail: does the message end where a block may end? */
+bool deflate_at_border(const struct deflate *deflate);
+
+/* zlib's words for what was broken; static. */
+const char *deflate_error(const struct deflate *deflate);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * handshake.h: judges an opening handshake (RFC 6455 4) and says what was agreed.
+ */
+#ifndef WEBSOCKET_HANDSHAKE_H
+#define WEBSOCKET_HANDSHAKE_H
+
+#include "base/buffer.h"
+
+enum { HANDSHAKE_FINDINGS_MOST = 32, HANDSHAKE_DETAIL_MOST = 80 };
+
+struct handshake_finding {
+    enum wsd_finding_code code;
+    enum wsd_direction direction;
+    char detail[HANDSHAKE_DETAIL_MOST]; /* printable ASCII */
+};
+
+struct handshake {
+    enum wsd_handshake outcome;
+    int version; /* -1: none, or not a number */
+    bool legacy; /* a draft older than the RFC */
+    struct wsd_bytes subprotocol; /* borrowed from the response */
+    struct buffer url;            /* owned: handshake_free() */
+    struct buffer extensions;     /* owned: the answer's, several headers joined by ", " */
+    struct wsd_deflate deflate;
+    bool per_frame; /* what was agreed is x-webkit-deflate-frame */
+    struct handshake_finding findings[HANDSHAKE_FINDINGS_MOST];
+    size_t finding_count;
+};
+
+/* Either head may be NULL: not seen. A missing response means that it never came. secure: the URL is wss. Returns 0 or
+ * -ENOMEM; *out is to be freed either way. */
+int handshake_judge(const struct wsd_head *request, const struct wsd_head *response, bool secure, struct handshake *out);
+
+void handshake_free(struct handshake *handshake);
+
+#endif

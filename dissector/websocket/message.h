@@ -1,0 +1,86 @@
+/*
+ * message.h: frames' payload becomes messages (RFC 6455 5.4, 5.6, RFC 7692 7).
+ *
+ * A message takes its payload in pieces as they arrive, still masked: it unmasks, inflates, checks UTF-8 and keeps as much
+ * as is asked for. Nothing is assembled that nobody keeps, and a message that lies unmasked in one piece is not copied.
+ * What the capture lacks is counted, marked as unknown, and makes the message incomplete.
+ *
+ * Each direction has at most one data message open, and one control message: a control frame may stand between fragments.
+ */
+#ifndef WEBSOCKET_MESSAGE_H
+#define WEBSOCKET_MESSAGE_H
+
+#include "base/utf8.h"
+#include "websocket/frame.h"
+#include "websocket/host.h"
+
+/* One direction's agreement on compression, and its window. */
+struct inflation {
+    struct deflate *deflate; /* NULL until the first compressed message, and between messages without takeover */
+    uint8_t window_bits;
+    bool negotiated;
+    bool no_takeover;
+    bool per_frame; /* x-webkit-deflate-frame: every frame is compressed by itself, RSV1 says which */
+    bool lost;      /* the window is not what the sender's is any more */
+    bool lost_told;
+};
+
+struct message {
+    struct message *next_spare;
+    enum wsd_direction direction;
+    uint8_t opcode;
+    bool text;       /* to be checked as UTF-8, and valid until now */
+    bool compressed; /* RSV1 of the first frame, deflate negotiated */
+    bool inflating;  /* the pieces of this frame go through the inflater */
+    bool tail_fed;   /* ... and the tail has */
+    bool failed;     /* it cannot be inflated: its wire bytes are told */
+    bool limited;    /* it was inflated up to the limit */
+    bool holes;      /* bytes are missing in the capture */
+    uint64_t keep; /* bytes of it that are kept */
+    uint64_t length, wire_length, frames;
+    int64_t first_time;
+    uint64_t first_packet;
+    struct utf8 utf8;
+    bool after_hole;   /* the next bytes may begin inside a character */
+    struct buffer kept; /* the payload, up to keep */
+    struct buffer wire; /* compressed only: the payload as on the wire, up to keep */
+    struct wsd_bytes whole; /* the payload, when it lies in one piece and needs no copy */
+    struct wsd_range *unknown;
+    size_t unknown_count;
+    uint64_t unknown_bytes;
+};
+
+/* Surroundings of every call. */
+struct message_env {
+    struct websocket_host *host;
+    struct wsd_connection *connection; /* whose counts go up */
+    struct inflation *inflation;       /* of the message's direction */
+    const struct wsd_moment *moment;
+};
+
+/* A message that begins with this frame's header. explained: every RSV bit it has means something. NULL: no memory. */
+struct message *message_begin(const struct message_env *env, enum wsd_direction direction,
+                              const struct frame_header *header, bool explained);
+
+/* A frame of the message begins, the first one too. Returns 0 or -ENOMEM, like all below. */
+int message_frame(const struct message_env *env, struct message *message, const struct frame_header *header);
+
+/* A piece of a frame's payload, as on the wire, `at` bytes into it. */
+int message_piece(const struct message_env *env, struct message *message, const struct frame_header *header,
+                  struct wsd_bytes piece, uint64_t at);
+
+/* So many of its payload bytes are not in the capture. */
+int message_hole(const struct message_env *env, struct message *message, uint64_t missing);
+
+/* The frame ended. */
+int message_frame_end(const struct message_env *env, struct message *message, const struct frame_header *header);
+
+/* Tells the message and puts it away. whole: it ended as it should; else it was cut off. */
+void message_end(const struct message_env *env, struct message *message, bool whole);
+
+/* Puts a message away without telling it. NULL is allowed. */
+void message_drop(struct websocket_host *host, struct message *message);
+
+void inflation_free(struct inflation *inflation);
+
+#endif
