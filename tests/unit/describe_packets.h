@@ -172,6 +172,9 @@ static const struct packet strange[] = {
      {"TCP: option kind: maximum segment size (2)", "TCP: option data: 05", "TCP: option kind: Multipath TCP (30)",
       "TCP: option kind: experiment (253)", "TCP: option data: 01", "TCP: option kind: authentication (29)",
       "TCP: option data: 01"}},
+    {"a digest", 101,
+     IPV4 "c74e 1f90 00000001 00000002 a018 01f5 abcd 0000 1312 000102030405060708090a0b0c0d0e0f 01 00",
+     {"TCP: option kind: MD5 signature (19)", "TCP: MD5 digest: 000102030405060708090a0b0c0d0e0f"}},
     {"unknown options", 101, IPV4 "c74e 1f90 00000001 00000002 6018 01f5 abcd 0000 c804 0102",
      {"TCP: option kind: unknown (200)", "TCP: option data: 0102"}},
 };
