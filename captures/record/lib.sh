@@ -13,7 +13,7 @@
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 peers=$here/peers
-OUT=${OUT:-$here/..}
+OUT=$(realpath -m "${OUT:-$here/..}")
 TOOLS=${TOOLS:-${TMPDIR:-/tmp}/wscope-record}
 
 if [ -z "${IN_NAMESPACE:-}" ]; then
@@ -31,6 +31,7 @@ chmod 755 "$work"
 servers=()
 dumper=
 
+mkdir -p "$OUT"
 ip link set lo up
 
 # Without this lo carries segments of 64 KiB, which no real wire has.
@@ -91,7 +92,7 @@ finish() {
     kill -INT "$dumper" && wait "$dumper"
     dumper=
     if [ $# -gt 0 ]; then
-        tcpdump -r "$work/packets" -w "$work/filtered" "$1" 2>/dev/null
+        tcpdump -Z root -r "$work/packets" -w "$work/filtered" "$1" 2>/dev/null
         mv "$work/filtered" "$work/packets"
     fi
     keep "$work/packets" "$name.pcap"

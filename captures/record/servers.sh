@@ -53,7 +53,8 @@ if have rabbitmq-server; then
     chmod 777 "$work"
     # In a process namespace: it starts others, which are to end with it. Erlang's nodes
     # talk to each other all the time, hence the filter.
-    serve 15674 unshare --pid --fork --kill-child /usr/lib/rabbitmq/bin/rabbitmq-server
+    serve 15674 unshare --pid --fork --kill-child \
+        "$(echo /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server)"
     await 20 listening 15675
     start rabbitmq
     timeout 30 node "$peers/stomp.cjs" ws://127.0.0.1:15674/ws
