@@ -91,11 +91,15 @@ static inline bool copy_block(struct copy *c, const uint8_t *block, unsigned n)
     __m128i special = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F)));
     __m128i quoted = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
     unsigned valid = (1u << n) - 1;
-    unsigned specials = (unsigned)_mm_movemask_epi8(special) & valid;
-    unsigned quotes = (unsigned)_mm_movemask_epi8(quoted) & valid;
-    if (specials != 0) {
-        n = (unsigned)__builtin_ctz(specials | quotes);
-        quotes = 0;
+    unsigned quotes = (unsigned)_mm_movemask_epi8(_mm_or_si128(special, quoted)) & valid;
+    bool clean = true;
+    if (quotes != 0) {
+        unsigned specials = (unsigned)_mm_movemask_epi8(special) & valid;
+        if (specials != 0) {
+            n = (unsigned)__builtin_ctz(quotes);
+            quotes = 0;
+            clean = false;
+        }
     }
     char *out = c->out;
     unsigned from = 0;
@@ -109,7 +113,7 @@ static inline bool copy_block(struct copy *c, const uint8_t *block, unsigned n)
     }
     c->out = out + (n - from);
     c->in += n;
-    return specials == 0;
+    return clean;
 }
 
 /* Blocks up to a special byte, or to stop and somewhat beyond it. The last two go by way of a copy that may be read
@@ -249,6 +253,7 @@ static void clock_second(struct json_clock *clock, int64_t second)
     int64_t day = (second >= 0 ? second : second - 86399) / 86400;
     uint64_t of_day = (uint64_t)(second - day * 86400);
     struct writer w = {.data = clock->text, .size = sizeof clock->text};
+    WRITER_JUST(&w, "\"");
     write_date(&w, day);
     WRITER_JUST(&w, "T");
     writer_digits(&w, of_day / 3600, 2);
@@ -256,21 +261,24 @@ static void clock_second(struct json_clock *clock, int64_t second)
     writer_digits(&w, of_day / 60 % 60, 2);
     WRITER_JUST(&w, ":");
     writer_digits(&w, of_day % 60, 2);
-    WRITER_JUST(&w, ".000000000Z");
+    WRITER_JUST(&w, ".000000000Z\"");
     clock->second = second;
+}
+
+void json_clock_set(struct json_clock *clock, int64_t time)
+{
+    if (clock->begun && time == clock->time)
+        return;
+    int64_t second = time / NANO - (time % NANO < 0);
+    if (!clock->begun || second != clock->second)
+        clock_second(clock, second);
+    writer_nine(clock->text + 21, (uint32_t)(time - second * NANO));
+    clock->time = time;
+    clock->begun = true;
 }
 
 void json_time(struct writer *w, struct json_clock *clock, int64_t time)
 {
-    if (!clock->begun || time != clock->time) {
-        int64_t second = time / NANO - (time % NANO < 0);
-        if (!clock->begun || second != clock->second)
-            clock_second(clock, second);
-        writer_nine(clock->text + 20, (uint32_t)(time - second * NANO));
-        clock->time = time;
-        clock->begun = true;
-    }
-    WRITER_JUST(w, "\"");
+    json_clock_set(clock, time);
     writer_put(w, clock->text, sizeof clock->text);
-    WRITER_JUST(w, "\"");
 }

@@ -22,14 +22,17 @@ void json_hex(struct writer *w, struct wsd_bytes in);
 /* Seconds with nine decimals from nanoseconds, which may be negative. */
 void json_seconds(struct writer *w, int64_t nanoseconds);
 
-/* The last times that were written, since the next is most often in the same second. Zero it before first use. */
+/* The last time that was written, since the next is most often in the same second. Zero it before first use. */
 struct json_clock {
     int64_t second, time;
     bool begun;
-    char text[30]; /* 2026-11-22T10:00:01.123456789Z */
+    char text[32]; /* "2026-11-22T10:00:01.123456789Z", with the quotation marks */
 };
 
-/* A time in quotation marks (RFC 3339, UTC); nanoseconds since 1970, any. */
+/* Turns the clock to a time, nanoseconds since 1970, any; its text is then that time (RFC 3339, UTC). */
+void json_clock_set(struct json_clock *clock, int64_t nanoseconds);
+
+/* A time in quotation marks. */
 void json_time(struct writer *w, struct json_clock *clock, int64_t nanoseconds);
 
 static inline void json_bool(struct writer *w, bool value)

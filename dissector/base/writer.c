@@ -42,22 +42,31 @@ void writer_put_slowly(struct writer *w, const char *text, size_t n)
     }
 }
 
+char *writer_unsigned_at(char *at, uint64_t value)
+{
+    if (value < 10) {
+        *at = (char)('0' + value);
+        return at + 1;
+    }
+    unsigned digits = 2;
+    for (uint64_t limit = 100; digits < 20 && value >= limit; limit *= 10)
+        digits++;
+    char *end = at + digits;
+    for (at = end; value >= 100; value /= 100) {
+        at -= 2;
+        memcpy(at, pairs + 2 * (value % 100), 2);
+    }
+    if (value >= 10)
+        memcpy(at - 2, pairs + 2 * value, 2);
+    else
+        at[-1] = (char)('0' + value);
+    return end;
+}
+
 void writer_unsigned(struct writer *w, uint64_t value)
 {
     char text[20];
-    char *at = text + sizeof text;
-    while (value >= 100) {
-        at -= 2;
-        memcpy(at, pairs + 2 * (value % 100), 2);
-        value /= 100;
-    }
-    if (value >= 10) {
-        at -= 2;
-        memcpy(at, pairs + 2 * value, 2);
-    } else {
-        *--at = (char)('0' + value);
-    }
-    writer_put(w, at, (size_t)(text + sizeof text - at));
+    writer_put(w, text, (size_t)(writer_unsigned_at(text, value) - text));
 }
 
 void writer_digits(struct writer *w, uint64_t value, unsigned digits)

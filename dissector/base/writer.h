@@ -31,8 +31,9 @@ bool writer_make_room(struct writer *w, size_t n);
 /* What writer_put() does when n characters do not fit. */
 void writer_put_slowly(struct writer *w, const char *text, size_t n);
 
-/* A decimal number. */
+/* A decimal number: into a writer, or to where 20 characters have room; the latter returns its end. */
 void writer_unsigned(struct writer *w, uint64_t value);
+char *writer_unsigned_at(char *at, uint64_t value);
 
 /* A number with exactly `digits` digits, 1 to 19, from the left filled with zeros. */
 void writer_digits(struct writer *w, uint64_t value, unsigned digits);
@@ -73,6 +74,18 @@ static inline void writer_put(struct writer *w, const char *text, size_t n)
 static inline void writer_text(struct writer *w, const char *text)
 {
     writer_put(w, text, strlen(text));
+}
+
+/* For lines of bounded length, of which there are many: room for n is made once, n at most WRITER_STEP, the characters are
+ * put there by the pointer that this returns (NULL: no room), and writer_end() is told where they end. */
+static inline char *writer_begin(struct writer *w, size_t n)
+{
+    return writer_room(w, n) ? w->data + w->length : NULL;
+}
+
+static inline void writer_end(struct writer *w, const char *at)
+{
+    w->length = (size_t)(at - w->data);
 }
 
 #endif

@@ -34,13 +34,6 @@ static void write_number_key(struct writer *w, const char *key, size_t length, u
 }
 #define NUMBER(w, name, value) write_number_key(w, ",\"" name "\":", sizeof(",\"" name "\":") - 1, value)
 
-static void write_bool_key(struct writer *w, const char *key, size_t length, bool value)
-{
-    writer_put(w, key, length);
-    json_bool(w, value);
-}
-#define BOOL(w, name, value) write_bool_key(w, ",\"" name "\":", sizeof(",\"" name "\":") - 1, value)
-
 /* A word of ours, which needs no escaping. */
 static void write_word_key(struct writer *w, const char *key, size_t length, const char *word)
 {
@@ -120,7 +113,8 @@ static void write_deflate(struct writer *w, const struct wsd_deflate *deflate)
     }
     WRITER_JUST(w, "{\"client_no_context_takeover\":");
     json_bool(w, deflate->no_context_takeover[WSD_CLIENT]);
-    BOOL(w, "server_no_context_takeover", deflate->no_context_takeover[WSD_SERVER]);
+    KEY(w, "server_no_context_takeover");
+    json_bool(w, deflate->no_context_takeover[WSD_SERVER]);
     NUMBER(w, "client_max_window_bits", deflate->max_window_bits[WSD_CLIENT]);
     NUMBER(w, "server_max_window_bits", deflate->max_window_bits[WSD_SERVER]);
     WRITER_JUST(w, "}");
@@ -212,28 +206,70 @@ static void write_connection(struct json_sink *s, const struct wsd_event *e)
 
 /* ---- frame and message */
 
+/* There are as many of these lines as there are frames and messages, so they are written by a pointer into room that is
+ * made once a line. What has no bound (a payload) comes last, by the writer. */
+enum { LINE_ROOM = 768 };
+
+static char *put(char *at, const char *text, size_t length)
+{
+    memcpy(at, text, length);
+    return at + length;
+}
+#define PUT(at, literal)            put(at, literal, sizeof(literal) - 1)
+#define PUT_NUMBER(at, name, value) writer_unsigned_at(PUT(at, ",\"" name "\":"), value)
+#define PUT_BOOL(at, name, value)   put_bool(PUT(at, ",\"" name "\":"), value)
+#define PUT_WORD(at, name, word)    put_word(PUT(at, ",\"" name "\":\""), word)
+
+static char *put_bool(char *at, bool value)
+{
+    memcpy(at, value ? "true" : "false", 5);
+    return at + (value ? 4 : 5);
+}
+
+static char *put_word(char *at, const char *word)
+{
+    at = put(at, word, strlen(word));
+    *at = '"';
+    return at + 1;
+}
+
+/* What a frame and a message have in common. */
+static char *put_begin(struct json_sink *s, char *at, const struct wsd_event *e, enum wsd_direction from,
+                       uint8_t opcode)
+{
+    json_clock_set(&s->at, e->at.time);
+    at = put(at, s->at.text, sizeof s->at.text);
+    at = PUT_NUMBER(at, "conn", e->connection->id);
+    at = from == WSD_CLIENT ? PUT(at, ",\"dir\":\"client\"") : PUT(at, ",\"dir\":\"server\"");
+    return PUT_WORD(at, "opcode", wsd_opcode_word(opcode));
+}
+
 static void write_frame(struct json_sink *s, const struct wsd_event *e)
 {
     const struct wsd_frame *f = &e->frame;
-    struct writer *w = s->w;
-    BEGIN(s, "frame", e);
-    WORD(w, "dir", direction_word(f->direction));
-    WORD(w, "opcode", wsd_opcode_word(f->opcode));
-    BOOL(w, "fin", f->fin);
-    BOOL(w, "rsv1", f->rsv[0]);
-    BOOL(w, "rsv2", f->rsv[1]);
-    BOOL(w, "rsv3", f->rsv[2]);
-    BOOL(w, "masked", f->masked);
-    KEY(w, "mask");
-    if (f->masked)
-        json_hex(w, (struct wsd_bytes){f->mask, sizeof f->mask});
-    else
-        WRITER_JUST(w, "null");
-    NUMBER(w, "length", f->length);
-    NUMBER(w, "header_length", f->header.length);
-    NUMBER(w, "packet", f->first.packet);
-    BOOL(w, "complete", f->complete);
-    end_line(s);
+    char *at = writer_begin(s->w, LINE_ROOM);
+    if (at == NULL)
+        return;
+    at = PUT(at, "{\"type\":\"frame\",\"ts\":");
+    at = put_begin(s, at, e, f->direction, f->opcode);
+    at = PUT_BOOL(at, "fin", f->fin);
+    at = PUT_BOOL(at, "rsv1", f->rsv[0]);
+    at = PUT_BOOL(at, "rsv2", f->rsv[1]);
+    at = PUT_BOOL(at, "rsv3", f->rsv[2]);
+    at = PUT_BOOL(at, "masked", f->masked);
+    at = PUT(at, ",\"mask\":");
+    if (f->masked) {
+        writer_end(s->w, at);
+        json_hex(s->w, (struct wsd_bytes){f->mask, sizeof f->mask});
+        at = s->w->data + s->w->length;
+    } else {
+        at = PUT(at, "null");
+    }
+    at = PUT_NUMBER(at, "length", f->length);
+    at = PUT_NUMBER(at, "header_length", f->header.length);
+    at = PUT_NUMBER(at, "packet", f->first.packet);
+    at = PUT_BOOL(at, "complete", f->complete);
+    writer_end(s->w, PUT(at, "}\n"));
 }
 
 /* What was cut, by --max-payload or by the capture, may end inside of a character. */
@@ -263,19 +299,22 @@ static void write_message_payload(struct writer *w, const struct wsd_message *m)
 static void write_message(struct json_sink *s, const struct wsd_event *e)
 {
     const struct wsd_message *m = &e->message;
-    struct writer *w = s->w;
-    BEGIN(s, "message", e);
-    WORD(w, "dir", direction_word(m->direction));
-    WORD(w, "opcode", wsd_opcode_word(m->opcode));
-    NUMBER(w, "length", m->length);
-    NUMBER(w, "wire_length", m->wire_length);
-    NUMBER(w, "frames", m->frames);
-    BOOL(w, "compressed", m->compressed);
-    BOOL(w, "complete", m->complete);
-    BOOL(w, "truncated", m->truncated);
-    KEY(w, "first_ts");
-    json_time(w, m->first_time == e->at.time ? &s->at : &s->first, m->first_time);
-    write_message_payload(w, m);
+    struct json_clock *first = m->first_time == e->at.time ? &s->at : &s->first;
+    char *at = writer_begin(s->w, LINE_ROOM);
+    if (at == NULL)
+        return;
+    at = PUT(at, "{\"type\":\"message\",\"ts\":");
+    at = put_begin(s, at, e, m->direction, m->opcode);
+    at = PUT_NUMBER(at, "length", m->length);
+    at = PUT_NUMBER(at, "wire_length", m->wire_length);
+    at = PUT_NUMBER(at, "frames", m->frames);
+    at = PUT_BOOL(at, "compressed", m->compressed);
+    at = PUT_BOOL(at, "complete", m->complete);
+    at = PUT_BOOL(at, "truncated", m->truncated);
+    at = PUT(at, ",\"first_ts\":");
+    json_clock_set(first, m->first_time);
+    writer_end(s->w, put(at, first->text, sizeof first->text));
+    write_message_payload(s->w, m);
     end_line(s);
 }
 

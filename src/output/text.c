@@ -96,7 +96,7 @@ static void write_size(struct text_sink *s, uint64_t bytes)
 
 /* ---- messages */
 
-/* What is unusual about a message: "(deflate 31%, 3 frames) ", or nothing. */
+/* What is unusual about a message: "(deflate 31%, 3 frames)  ", or nothing. */
 static void write_notes(struct writer *notes, const struct wsd_message *m)
 {
     const char *comma = "(";
@@ -119,7 +119,7 @@ static void write_notes(struct writer *notes, const struct wsd_message *m)
         comma = ", ";
     }
     if (comma[0] == ',')
-        WRITER_JUST(notes, ") ");
+        WRITER_JUST(notes, ")  ");
 }
 
 /* Columns for a payload, behind `taken` others. */
