@@ -155,6 +155,8 @@ static const struct packet strange[] = {
     {"later fragment, IPv6", 101, IPV6("2c") "06 00 0081 00000007 c74e",
      {"IPv6 fragment: fragment offset: 128 bytes",
       "IPv6 fragment: not decoded: a later fragment: the TCP header is in the first"}},
+    {"more segments than the routing header holds", 101, IPV6("2b") "06 01 04 01 ff 00 0000 0001020304050607" TCP,
+     {"IPv6 routing: last entry: 255", "IPv6 routing: routing data: 0001020304050607", "TCP: source port: 51022"}},
     {"no room for IPv4's header", 101, "4400 0000 1234 4000 40 06 1481 0a000007 0a000001" TCP,
      {"IPv4: header length: 16 bytes: impossible", "IPv4: total length: 0: segmentation offload",
       "IPv4: header checksum: 0x1481", "TCP: source port: 51022"}},
