@@ -125,21 +125,34 @@ static struct escaped one(char out[ONE_MAX], struct wsd_bytes in, enum escape_ch
     return form;
 }
 
+/* How many of the first bytes, at most `most`, are printable ASCII: nearly all there is. */
+static size_t plain_run(const uint8_t *bytes, size_t most)
+{
+    size_t n = 0;
+    while (n < most && (uint8_t)(bytes[n] - 0x20) < 0x7F - 0x20)
+        n++;
+    return n;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 struct escaped escape_text(char *out, size_t size, size_t columns, struct wsd_bytes in, enum escape_charset charset)
 {
     struct escaped done = {0};
     while (done.used < in.length) {
-        uint8_t byte = in.data[done.used];
-        if (byte >= 0x20 && byte < 0x7F) { /* nearly all there is */
-            if (done.columns == columns || done.length + 1 >= size)
-                break;
-            out[done.length++] = (char)byte;
-            done.columns++;
-            done.used++;
-            continue;
-        }
-        char form[ONE_MAX];
         struct wsd_bytes rest = {in.data + done.used, in.length - done.used};
+        size_t room = least(columns - done.columns, size - 1 - done.length);
+        size_t run = plain_run(rest.data, least(rest.length, room));
+        memcpy(out + done.length, rest.data, run);
+        done.length += run;
+        done.columns += run;
+        done.used += run;
+        if (run > 0)
+            continue;
+        char form[ONE_MAX];
         struct escaped next = one(form, rest, charset);
         if (next.columns > columns - done.columns || next.length >= size - done.length)
             break;

@@ -414,11 +414,11 @@ int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct 
     if (rc != 0 || flow == NULL)
         return rc;
     flow->last = moment->time;
-    if (flow->kind == FLOW_IGNORED)
-        return 0;
     flow->cost.wire += cost->wire;
     flow->cost.link += cost->link;
     flow->cost.ip += cost->ip;
+    if (flow->kind == FLOW_IGNORED)
+        return 0;
     if (s->flags & TCP_RST) {
         if (!reset_counts(flow, side, s))
             return 0;

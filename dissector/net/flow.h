@@ -37,7 +37,8 @@ struct flow {
     struct flow_key key;
     uint8_t kind;   /* enum flow_kind */
     uint8_t client; /* side of the client, or FLOW_NO_CLIENT */
-    bool attempted; /* an upgrade was attempted on it */
+    bool attempted; /* an upgrade was attempted on it, ... */
+    bool websocket; /* ... and made it a WebSocket connection; it stays set when that has ended */
     uint32_t next_free;
     int64_t last; /* time of the last packet */
     void *upper;  /* what the layer above keeps; it is released by ops.release */

@@ -1,0 +1,328 @@
+/*
+ * dissector.c: the one file that knows all layers, and wires them: packets through link, IP, fragments and TCP into flows, each
+ * flow's two byte streams into a stream layer (HTTP/1 first), an answered upgrade into a WebSocket.
+ */
+#include "dissector.h"
+#include "base/bytes.h"
+#include "net/flow.h"
+#include "net/fragment.h"
+#include "net/link.h"
+#include "stream/http1.h"
+#include "websocket/websocket.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct wsd_dissector {
+    struct wsd_options options;
+    struct websocket_host host;
+    struct flows *flows;
+    struct fragments *fragments;
+    struct wsd_totals totals;
+    struct flow_cost websocket_cost; /* of the packets of WebSocket flows */
+    uint64_t http_bytes;             /* of these flows, before their upgrade */
+    struct wsd_moment last;          /* the last packet */
+    struct flow *opening;            /* whose bytes are being read, for the hooks of http1 */
+};
+
+static const uint64_t SECOND = UINT64_C(1000000000);
+
+void wsd_options_init(struct wsd_options *options)
+{
+    *options = (struct wsd_options){
+        .keep_payload = 65536,
+        .limits = {.flows = 1 << 20,
+                   .fragments = 256,
+                   .segment_bytes = 16 << 20,
+                   .segment_total = 256 << 20,
+                   .head_bytes = 64 << 10,
+                   .early_bytes = 64 << 10,
+                   .inflate_bytes = 16 << 20,
+                   .inflate_ratio = 64,
+                   .idle_undecided = 300 * SECOND,
+                   .idle_ignored = 120 * SECOND,
+                   .idle_websocket = 86400 * SECOND},
+    };
+}
+
+/* ---- an upgrade ----------------------------------------------------------------------------------------------- */
+
+/* From here on the flow's bytes count as a WebSocket connection's. */
+static void count_from_here(struct wsd_dissector *d, struct flow *flow, uint64_t http_bytes)
+{
+    d->http_bytes += http_bytes;
+    d->websocket_cost.wire += flow->cost.wire;
+    d->websocket_cost.link += flow->cost.link;
+    d->websocket_cost.ip += flow->cost.ip;
+    flow->cost = (struct flow_cost){0};
+}
+
+static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, struct stream **inner)
+{
+    struct flow *flow = d->opening;
+    char community_id[FLOW_COMMUNITY_ID_SIZE];
+    struct websocket_attempt a = {.endpoint = {flow_endpoint(flow, WSD_CLIENT), flow_endpoint(flow, WSD_SERVER)},
+                                  .carrier = WSD_CARRIER_TCP,
+                                  .community_id = community_id,
+                                  .request = x->request,
+                                  .response = x->response,
+                                  .request_at = x->request_at,
+                                  .response_at = x->response_at,
+                                  .early = x->early,
+                                  .early_at = x->early_at};
+    int rc = flow_community_id(flow, community_id);
+    flow->attempted = true;
+    if (rc == 0)
+        rc = websocket_open(&d->host, &a, inner);
+    if (rc != 0 || *inner == NULL)
+        return rc;
+    flow->kind = FLOW_WEBSOCKET;
+    flow->websocket = true;
+    count_from_here(d, flow, x->bytes);
+    return 0;
+}
+
+static int on_answered(void *user, const struct http1_exchange *x, struct stream **inner)
+{
+    return attempt(user, x, inner);
+}
+
+static int on_unanswered(void *user, const struct http1_exchange *x)
+{
+    struct stream *none;
+    return attempt(user, x, &none);
+}
+
+static void on_limit(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment)
+{
+    struct wsd_dissector *d = user;
+    host_finding(&d->host, NULL, direction, WSD_FINDING_LIMIT_REACHED, what, moment);
+}
+
+static const struct http1_hooks http1_hooks = {on_answered, on_unanswered, on_limit};
+
+/* ---- what flows tell ------------------------------------------------------------------------------------------ */
+
+static int open_stream(struct wsd_dissector *d, struct flow *flow)
+{
+    const struct http1_limits limits = {d->options.limits.head_bytes, d->options.limits.early_bytes};
+    struct stream **slot = (struct stream **)&flow->upper;
+    *slot = http1_new(slot, &http1_hooks, d, &limits);
+    return *slot == NULL ? -ENOMEM : 0;
+}
+
+static int on_data(void *user, struct flow *flow, enum wsd_direction direction, struct wsd_bytes bytes,
+                   const struct wsd_moment *moment)
+{
+    struct wsd_dissector *d = user;
+    if (flow->upper == NULL) {
+        int rc = open_stream(d, flow);
+        if (rc != 0)
+            return rc;
+    }
+    d->opening = flow;
+    return stream_data(flow->upper, direction, bytes, moment);
+}
+
+static int on_gap(void *user, struct flow *flow, enum wsd_direction direction, uint64_t missing,
+                  const struct wsd_moment *moment)
+{
+    struct wsd_dissector *d = user;
+    d->opening = flow;
+    return flow->upper == NULL ? 0 : stream_gap(flow->upper, direction, missing, moment);
+}
+
+static int on_end(void *user, struct flow *flow, enum wsd_direction direction, enum wsd_how how,
+                  const struct wsd_moment *moment)
+{
+    struct wsd_dissector *d = user;
+    d->opening = flow;
+    return flow->upper == NULL ? 0 : stream_end(flow->upper, direction, how, moment);
+}
+
+static void on_conflict(void *user, struct flow *flow, enum wsd_direction direction, const struct wsd_moment *moment)
+{
+    struct wsd_dissector *d = user;
+    const struct wsd_connection *connection = websocket_connection(flow->upper);
+    if (connection != NULL)
+        host_finding(&d->host, connection, direction, WSD_FINDING_TCP_OVERLAP_CONFLICT, "", moment);
+}
+
+static void on_transport(void *user, struct flow *flow, enum wsd_direction direction, enum wsd_transport_what what,
+                         const struct wsd_moment *moment)
+{
+    struct wsd_dissector *d = user;
+    struct wsd_event event = {.type = WSD_EVENT_TRANSPORT, .at = *moment};
+    event.connection = websocket_connection(flow->upper);
+    event.transport = (struct wsd_transport){direction, what};
+    if (event.connection != NULL)
+        host_tell(&d->host, &event);
+}
+
+static void on_release(void *user, struct flow *flow)
+{
+    struct stream *stream = flow->upper;
+    (void)user;
+    stream->ops->free(stream);
+}
+
+static const struct flow_ops ops = {http1_sender, on_data, on_gap, on_end, on_conflict, NULL, on_release};
+static const struct flow_ops ops_transport = {http1_sender, on_data, on_gap, on_end, on_conflict, on_transport, on_release};
+
+/* ---- packets -------------------------------------------------------------------------------------------------- */
+
+static struct wsd_moment moment_of(const struct wsd_dissector *d, const struct wsd_packet *packet, const uint8_t *payload)
+{
+    struct wsd_moment moment = {.time = packet->time > 0 ? packet->time : 0, .packet = d->totals.packets};
+    moment.link_type = packet->link_type;
+    if (d->options.detail)
+        moment.headers = bytes_first(bytes_of(packet->data, (size_t)(payload - packet->data)), WSD_DETAIL_HEADERS);
+    return moment;
+}
+
+static void note_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
+{
+    int64_t time = packet->time > 0 ? packet->time : 0;
+    if (d->totals.packets++ == 0)
+        d->totals.first_time = d->totals.last_time = time;
+    if (time < d->totals.first_time)
+        d->totals.first_time = time;
+    if (time > d->totals.last_time)
+        d->totals.last_time = time;
+    d->totals.bytes += packet->length;
+    d->last = (struct wsd_moment){.time = time, .packet = d->totals.packets};
+}
+
+static int belongs(struct wsd_dissector *d, struct flow *flow)
+{
+    if (flow == NULL || (flow->kind == FLOW_IGNORED && !flow->websocket))
+        return WSD_NOBODY;
+    if (!flow->websocket)
+        return WSD_UNDECIDED;
+    count_from_here(d, flow, 0);
+    return WSD_WEBSOCKET;
+}
+
+static int undecoded(struct wsd_dissector *d, bool unknown_link)
+{
+    d->totals.undecoded++;
+    d->totals.unknown_link += unknown_link;
+    return WSD_NOBODY;
+}
+
+int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
+{
+    struct cursor c = cursor_of(bytes_of(packet->data, packet->captured));
+    struct ip_packet ip;
+    struct tcp_segment tcp;
+    note_packet(d, packet);
+    enum link_result link = link_decode(packet->link_type, &c);
+    if (link != LINK_IP)
+        return link == LINK_UNKNOWN || c.short_of ? undecoded(d, link == LINK_UNKNOWN) : WSD_NOBODY;
+    const uint8_t *ip_at = c.at;
+    uint32_t cut = packet->length > packet->captured ? packet->length - packet->captured : 0;
+    if (ip_decode(c, cut, &ip) < 0)
+        return undecoded(d, false);
+    const uint8_t *tcp_at = ip.payload.data;
+    bool whole = !ip.fragment;
+    if (ip.fragment) {
+        int rc = fragments_add(d->fragments, &ip, d->last.time);
+        if (rc <= 0)
+            return rc;
+    }
+    if (ip.protocol != IP_PROTOCOL_TCP || tcp_decode(ip.payload, ip.payload_length, &tcp) < 0)
+        return WSD_NOBODY;
+    const struct flow_cost cost = {packet->length, (uint64_t)(ip_at - packet->data), (uint64_t)(tcp_at - ip_at)};
+    const struct wsd_moment moment = moment_of(d, packet, whole ? tcp.payload.data : tcp_at);
+    struct flow *flow;
+    int rc = flows_segment(d->flows, &ip, &tcp, &cost, &moment, &flow);
+    return rc < 0 ? rc : belongs(d, flow);
+}
+
+int wsd_finish(struct wsd_dissector *d)
+{
+    return flows_finish(d->flows, &d->last);
+}
+
+/* ---- sums ----------------------------------------------------------------------------------------------------- */
+
+static void fill_layers(const struct wsd_dissector *d, uint64_t layers[WSD_LAYER_COUNT])
+{
+    layers[WSD_LAYER_LINK] = d->websocket_cost.link;
+    layers[WSD_LAYER_IP] = d->websocket_cost.ip;
+    layers[WSD_LAYER_HTTP] = d->http_bytes;
+    layers[WSD_LAYER_FRAMING] = d->host.sum.header_bytes;
+    layers[WSD_LAYER_PAYLOAD] = d->host.sum.wire_bytes;
+    uint64_t known = 0;
+    for (int i = 0; i < WSD_LAYER_COUNT; i++)
+        known += i == WSD_LAYER_TCP ? 0 : layers[i];
+    /* Packets that the capture lacks carried bytes that are counted as payload. */
+    layers[WSD_LAYER_TCP] = d->websocket_cost.wire > known ? d->websocket_cost.wire - known : 0;
+}
+
+const struct wsd_totals *wsd_totals(const struct wsd_dissector *dissector)
+{
+    struct wsd_dissector *d = (struct wsd_dissector *)(uintptr_t)dissector; /* the sums are put together when asked for */
+    struct wsd_totals *t = &d->totals;
+    const struct flow_totals *flows = flows_totals(d->flows);
+    t->connections = d->host.connections;
+    t->rejected = d->host.rejected;
+    t->frames = d->host.sum.frames;
+    t->messages = d->host.sum.messages;
+    t->payload_bytes = d->host.sum.payload_bytes;
+    t->gaps = d->host.sum.gaps;
+    t->gap_bytes = d->host.sum.gap_bytes;
+    t->flows = flows->seen;
+    t->flows_ignored = flows->ignored;
+    t->flows_open = flows->open;
+    memcpy(t->findings, d->host.findings, sizeof t->findings);
+    fill_layers(d, t->layer_bytes);
+    return t;
+}
+
+/* ---- life ----------------------------------------------------------------------------------------------------- */
+
+static void set_host(struct wsd_dissector *d)
+{
+    const struct wsd_options *o = &d->options;
+    d->host = (struct websocket_host){.event = o->event,
+                                      .user = o->user,
+                                      .keep_payload = o->keep_payload,
+                                      .frames = o->frames,
+                                      .detail = o->detail,
+                                      .inflate_bytes = o->limits.inflate_bytes,
+                                      .inflate_ratio = o->limits.inflate_ratio};
+}
+
+struct wsd_dissector *wsd_new(const struct wsd_options *options)
+{
+    struct wsd_dissector *d = calloc(1, sizeof *d);
+    if (d == NULL)
+        return NULL;
+    d->options = *options;
+    set_host(d);
+    const struct wsd_limits *l = &options->limits;
+    const struct flow_limits limits = {.flows = l->flows,
+                                       .segment_bytes = l->segment_bytes,
+                                       .segment_total = l->segment_total,
+                                       .idle = {[FLOW_UNDECIDED] = l->idle_undecided,
+                                                [FLOW_WEBSOCKET] = l->idle_websocket,
+                                                [FLOW_IGNORED] = l->idle_ignored}};
+    d->flows = flows_new(options->transport ? &ops_transport : &ops, d, &limits, options->seed);
+    d->fragments = fragments_new(l->fragments);
+    if (d->flows == NULL || d->fragments == NULL) {
+        wsd_free(d);
+        return NULL;
+    }
+    return d;
+}
+
+void wsd_free(struct wsd_dissector *d)
+{
+    if (d == NULL)
+        return;
+    flows_free(d->flows);
+    fragments_free(d->fragments);
+    websocket_host_free(&d->host);
+    free(d);
+}

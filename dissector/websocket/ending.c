@@ -1,0 +1,113 @@
+/*
+ * ending.c: how a connection ended, who began it, and what the client's program was told (RFC 6455 5.5.1, 7).
+ */
+#include "base/utf8.h"
+#include "websocket/close.h"
+#include "websocket/state.h"
+
+#include <stdio.h>
+
+enum { REASON_MOST = 123 }; /* RFC 6455 5.5: 125 bytes of payload, two of them the code */
+
+static void judge_code(struct websocket *ws, enum wsd_direction d, int code, const struct wsd_moment *moment)
+{
+    char detail[32];
+    if (code == CLOSE_NO_CODE || close_code_valid(code))
+        return;
+    snprintf(detail, sizeof detail, "code %d", code);
+    ws->close_invalid[d] = true;
+    ws_finding(ws, d, WSD_FINDING_CLOSE_CODE_INVALID, detail, moment);
+}
+
+void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct wsd_bytes payload, bool whole,
+                        const struct wsd_moment *moment)
+{
+    struct close_payload close = close_parse(payload);
+    if (close.one_byte && whole) {
+        ws->close_invalid[d] = true;
+        ws_finding(ws, d, WSD_FINDING_CLOSE_PAYLOAD_ONE_BYTE, "", moment);
+    }
+    judge_code(ws, d, close.code, moment);
+    if (whole && !utf8_valid(close.reason)) {
+        ws->close_invalid[d] = true;
+        ws_finding(ws, d, WSD_FINDING_CLOSE_REASON_UTF8, "", moment);
+    }
+    if (ws->half[d].closed)
+        return;
+    ws->half[d].closed = true;
+    ws->half[d].close_code = close.code;
+    if (ws->first_closed != WSD_NEITHER)
+        return;
+    ws->first_closed = (uint8_t)d;
+    /* Without memory for it the reason is left out of the close event; it stands in the message. */
+    (void)buffer_append(&ws->reason, close.reason, REASON_MOST);
+}
+
+/* What the capture did not see of a direction is no fault of its sender. */
+static bool fully_seen(const struct websocket *ws, enum wsd_direction d)
+{
+    return ws->info.counts[d].gaps == 0 && !ws->half[d].lost &&
+           (ws->info.handshake == WSD_HANDSHAKE_COMPLETE || ws->info.counts[d].frames > 0);
+}
+
+static bool tcp_ended(const struct websocket *ws)
+{
+    uint8_t how = ws->half[ws->first_ended].how;
+    return how == WSD_BY_FIN || how == WSD_BY_RESET;
+}
+
+static void judge_ending(struct websocket *ws, const struct wsd_moment *moment)
+{
+    bool closed[2] = {ws->half[WSD_CLIENT].closed, ws->half[WSD_SERVER].closed};
+    enum wsd_direction first = (enum wsd_direction)ws->first_ended;
+    if (!tcp_ended(ws))
+        return;
+    for (int d = 0; d < 2; d++)
+        if (ws->half[d].how == WSD_BY_RESET && !(closed[0] && closed[1])) {
+            ws_finding(ws, first, WSD_FINDING_TCP_RESET, "", moment);
+            break;
+        }
+    if (!closed[0] && !closed[1]) {
+        if (fully_seen(ws, WSD_CLIENT) && fully_seen(ws, WSD_SERVER))
+            ws_finding(ws, first, WSD_FINDING_CLOSE_MISSING, "", moment);
+    } else if (!closed[0] || !closed[1]) {
+        enum wsd_direction silent = closed[WSD_CLIENT] ? WSD_SERVER : WSD_CLIENT;
+        if (fully_seen(ws, silent))
+            ws_finding(ws, silent, WSD_FINDING_CLOSE_UNANSWERED, "", moment);
+    }
+}
+
+static enum wsd_how how_it_ended(const struct websocket *ws)
+{
+    if (ws->half[WSD_CLIENT].closed && ws->half[WSD_SERVER].closed)
+        return WSD_BY_HANDSHAKE;
+    uint8_t client = ws->half[WSD_CLIENT].how, server = ws->half[WSD_SERVER].how;
+    if (client == WSD_BY_RESET || server == WSD_BY_RESET)
+        return WSD_BY_RESET;
+    return (enum wsd_how)ws->half[ws->first_ended].how;
+}
+
+/* What the client's onclose would say (RFC 6455 7.1.5, 7.1.7): the server's code, 1005 when its close frame had none, 1006 when
+ * there was none or it had to be refused; nothing while the connection is open. */
+static int reported(const struct websocket *ws)
+{
+    const struct ws_half *server = &ws->half[WSD_SERVER];
+    if (server->closed && !ws->close_invalid[WSD_SERVER])
+        return server->close_code == CLOSE_NO_CODE ? CLOSE_NO_STATUS : server->close_code;
+    bool over = server->closed || (tcp_ended(ws) && fully_seen(ws, WSD_SERVER));
+    return over ? CLOSE_ABNORMAL : -1;
+}
+
+void ending_tell(struct websocket *ws, const struct wsd_moment *moment)
+{
+    judge_ending(ws, moment);
+    struct wsd_event event = {.type = WSD_EVENT_CLOSE, .at = *moment, .connection = &ws->info};
+    bool closed = ws->first_closed != WSD_NEITHER;
+    event.close.by = closed ? ws->first_closed : tcp_ended(ws) ? ws->first_ended : WSD_NEITHER;
+    event.close.how = how_it_ended(ws);
+    event.close.code = closed ? ws->half[ws->first_closed].close_code : CLOSE_NO_CODE;
+    event.close.reported = reported(ws);
+    event.close.reason = buffer_bytes(&ws->reason);
+    event.close.duration = moment->time > ws->info.opened ? moment->time - ws->info.opened : 0;
+    host_tell(ws->host, &event);
+}

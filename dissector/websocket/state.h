@@ -1,0 +1,78 @@
+/*
+ * state.h: what is remembered of one WebSocket connection, shared by the files that judge it.
+ *
+ * Kept small: a hundred thousand idle connections are held at once. What only an open message, a close frame or a
+ * described frame needs is allocated when there is one.
+ */
+#ifndef WEBSOCKET_STATE_H
+#define WEBSOCKET_STATE_H
+
+#include "base/stage.h"
+#include "stream/stream.h"
+#include "websocket/message.h"
+
+/* For wsd_options.detail: the packet headers and the first payload bytes of the frame at hand. */
+struct frame_detail {
+    uint8_t headers[WSD_DETAIL_HEADERS];
+    uint8_t payload[WSD_DETAIL_PAYLOAD];
+    size_t payload_length;
+};
+
+/* One direction. */
+struct ws_half {
+    struct stage stage;        /* a header that is not whole yet */
+    struct frame_header frame; /* the frame at hand */
+    uint64_t at;               /* payload bytes of it that have passed */
+    struct wsd_moment first;   /* the packet of its first byte */
+    struct message *data;      /* a fragmented or unfinished data message */
+    struct message *current;   /* the message of the frame at hand: data, or one that ends with its frame */
+    struct frame_detail *detail;
+    struct inflation inflation;
+    uint32_t last_mask;
+    uint8_t same_masks; /* frames in a row with this key */
+    bool in_payload;    /* a header was decoded, its payload is passing */
+    bool incomplete;    /* bytes of the frame at hand are not in the capture */
+    bool lost;          /* nothing can be framed any more */
+    bool mask_zero_told, mask_repeated_told;
+    bool closed;        /* a close frame was seen */
+    bool ended;
+    uint8_t how;        /* enum wsd_how, when ended */
+    int32_t close_code; /* when closed: CLOSE_NO_CODE when it had none */
+};
+
+struct websocket {
+    struct stream base;
+    struct websocket_host *host;
+    struct wsd_connection info;
+    struct ws_half half[2];
+    uint8_t first_closed; /* enum wsd_direction that sent the first close frame; WSD_NEITHER */
+    uint8_t first_ended;
+    bool close_invalid[2]; /* its close frame breaks a rule, so the receiver fails the connection */
+    struct buffer reason;  /* of the first close frame */
+};
+
+/* A finding about this connection. */
+static inline void ws_finding(struct websocket *ws, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
+                              const struct wsd_moment *moment)
+{
+    host_finding(ws->host, &ws->info, d, code, detail, moment);
+}
+
+/* rules.c: judges as many bytes of a frame's header as there are (RFC 6455 5.1 to 5.5). */
+void rules_header(struct websocket *ws, enum wsd_direction d, const uint8_t *bytes, size_t n,
+                  const struct wsd_moment *moment);
+
+/* rules.c: what only a whole header shows: lengths and masking keys. */
+void rules_whole_header(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment);
+
+/* rules.c: whether every RSV bit of a frame has a meaning here (5.2, RFC 7692 6, 7.2.3). */
+bool rules_rsv_explained(const struct websocket *ws, enum wsd_direction d, uint8_t first_byte);
+
+/* ending.c: a close frame's payload, as far as the capture has it; whole: all of it. */
+void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct wsd_bytes payload, bool whole,
+                        const struct wsd_moment *moment);
+
+/* ending.c: both directions have ended: the last findings, and the close event. */
+void ending_tell(struct websocket *ws, const struct wsd_moment *moment);
+
+#endif

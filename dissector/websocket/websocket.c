@@ -1,0 +1,455 @@
+#include "websocket/websocket.h"
+#include "base/bytes.h"
+#include "websocket/handshake.h"
+#include "websocket/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static struct message_env env_of(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    return (struct message_env){ws->host, &ws->info, &ws->half[d].inflation, moment};
+}
+
+/* ---- one frame ------------------------------------------------------------------------------------------------ */
+
+static int note_detail(struct websocket *ws, struct ws_half *half, const struct wsd_moment *moment)
+{
+    if (!ws->host->detail)
+        return 0;
+    if (half->detail == NULL && (half->detail = malloc(sizeof *half->detail)) == NULL)
+        return -ENOMEM;
+    struct wsd_bytes headers = bytes_first(moment->headers, WSD_DETAIL_HEADERS);
+    if (headers.length > 0)
+        memcpy(half->detail->headers, headers.data, headers.length);
+    half->first.headers = bytes_of(half->detail->headers, headers.length);
+    half->detail->payload_length = 0;
+    return 0;
+}
+
+/* The first byte of a header has come. */
+static int note_first(struct websocket *ws, struct ws_half *half, const struct wsd_moment *moment)
+{
+    half->first = *moment;
+    half->first.headers = (struct wsd_bytes){NULL, 0};
+    return note_detail(ws, half, moment);
+}
+
+static void note_payload(struct ws_half *half, struct wsd_bytes piece)
+{
+    struct frame_detail *detail = half->detail;
+    if (detail == NULL)
+        return;
+    piece = bytes_first(piece, WSD_DETAIL_PAYLOAD - detail->payload_length);
+    if (piece.length > 0)
+        memcpy(detail->payload + detail->payload_length, piece.data, piece.length);
+    detail->payload_length += piece.length;
+}
+
+static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete, const struct wsd_moment *moment)
+{
+    struct ws_half *half = &ws->half[d];
+    const struct frame_header *h = &half->frame;
+    struct wsd_counts *counts[] = {&ws->info.counts[d], &ws->host->sum};
+    for (int i = 0; i < 2; i++) {
+        counts[i]->frames++;
+        counts[i]->wire_bytes += half->at;
+        counts[i]->header_bytes += h->size;
+    }
+    if (!ws->host->frames && !ws->host->detail)
+        return;
+    struct wsd_event event = {.type = WSD_EVENT_FRAME, .at = *moment, .connection = &ws->info};
+    struct wsd_frame *frame = &event.frame;
+    *frame = (struct wsd_frame){.direction = d,
+                                .opcode = frame_opcode(h),
+                                .fin = frame_fin(h),
+                                .rsv = {(frame_rsv(h) & FRAME_RSV1) != 0, (frame_rsv(h) & FRAME_RSV2) != 0,
+                                        (frame_rsv(h) & FRAME_RSV3) != 0},
+                                .masked = h->mask_at != 0,
+                                .length = h->length,
+                                .complete = complete,
+                                .header = bytes_of(h->bytes, h->size),
+                                .first = half->first};
+    if (h->mask_at != 0)
+        memcpy(frame->mask, h->bytes + h->mask_at, 4);
+    if (half->detail != NULL)
+        frame->payload = bytes_of(half->detail->payload, half->detail->payload_length);
+    host_tell(ws->host, &event);
+}
+
+static bool is_data(uint8_t opcode)
+{
+    return opcode == WSD_OPCODE_TEXT || opcode == WSD_OPCODE_BINARY;
+}
+
+static void cut_off_data(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    struct ws_half *half = &ws->half[d];
+    if (half->data == NULL)
+        return;
+    struct message_env env = env_of(ws, d, moment);
+    message_end(&env, half->data, false);
+    half->data = NULL;
+}
+
+/* A header is whole: which message does its frame belong to? */
+static int begin_frame(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    struct ws_half *half = &ws->half[d];
+    uint8_t opcode = frame_opcode(&half->frame);
+    struct message_env env = env_of(ws, d, &half->first);
+    rules_header(ws, d, half->frame.bytes, half->frame.size, &half->first);
+    rules_whole_header(ws, d, &half->first);
+    half->in_payload = true;
+    half->incomplete = false;
+    half->at = 0;
+    if (frame_length_msb(&half->frame)) {
+        half->lost = true;
+        half->in_payload = false;
+        tell_frame(ws, d, false, moment);
+        return 0;
+    }
+    if (is_data(opcode))
+        cut_off_data(ws, d, moment);
+    if (opcode == WSD_OPCODE_CONTINUATION && half->data != NULL) {
+        half->current = half->data;
+        return message_frame(&env, half->current, &half->frame);
+    }
+    half->current = message_begin(&env, d, &half->frame, rules_rsv_explained(ws, d, half->frame.bytes[0]));
+    if (half->current == NULL)
+        return -ENOMEM;
+    if (is_data(opcode))
+        half->data = half->current;
+    return message_frame(&env, half->current, &half->frame);
+}
+
+/* A message that ends with its frame: a control frame's, or one of a frame that belongs to no message. */
+static void end_single(struct websocket *ws, enum wsd_direction d, const struct message_env *env)
+{
+    struct ws_half *half = &ws->half[d];
+    struct message *m = half->current;
+    bool known = m->opcode == WSD_OPCODE_CLOSE || m->opcode == WSD_OPCODE_PING || m->opcode == WSD_OPCODE_PONG;
+    if (m->opcode == WSD_OPCODE_CLOSE)
+        ending_close_frame(ws, d, m->whole.length > 0 ? m->whole : buffer_bytes(&m->kept), !half->incomplete, env->moment);
+    message_end(env, m, known && !half->incomplete);
+}
+
+static int end_frame(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    struct ws_half *half = &ws->half[d];
+    struct message_env env = env_of(ws, d, moment);
+    half->in_payload = false;
+    tell_frame(ws, d, !half->incomplete, moment);
+    int rc = message_frame_end(&env, half->current, &half->frame);
+    if (rc != 0)
+        return rc;
+    if (half->current != half->data) {
+        end_single(ws, d, &env);
+    } else if (frame_fin(&half->frame)) {
+        half->data = NULL;
+        message_end(&env, half->current, true);
+    }
+    half->current = NULL;
+    return 0;
+}
+
+/* ---- bytes ---------------------------------------------------------------------------------------------------- */
+
+/* HTTP, or a page of HTML, where a frame should begin: an application that writes its error page into the socket, or a
+ * proxy. No legal frame begins with one of these letters. Returns 1: it does, 0: it does not, -1: too few bytes to say. */
+static int http_inside(struct wsd_bytes bytes)
+{
+    static const char *const words[] = {"HTTP/", "GET /", "POST /", "HEAD /", "PUT /", "DELETE /", "OPTIONS ", "PATCH /",
+                                        "<html", "<!DOCTYPE"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if (bytes.length > 0 && memcmp(bytes.data, words[i], bytes.length < n ? bytes.length : n) == 0)
+            return bytes.length >= n ? 1 : -1;
+    }
+    return 0;
+}
+
+static int lose_to_http(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes)
+{
+    struct ws_half *half = &ws->half[d];
+    ws_finding(ws, d, WSD_FINDING_STREAM_HTTP_INSIDE, "", &half->first);
+    half->lost = true;
+    half->stage.have = 0;
+    *bytes = (struct wsd_bytes){NULL, 0};
+    return 0;
+}
+
+static int feed(struct websocket *ws, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
+
+/* Decodes the header in the stage. What was staged beyond it, while it looked like HTTP, is payload. */
+static int decode_staged(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    struct ws_half *half = &ws->half[d];
+    uint8_t staged[STAGE_SIZE];
+    size_t have = half->stage.have, size = frame_header_size(half->stage.bytes, have);
+    memcpy(staged, half->stage.bytes, have);
+    half->stage.have = 0;
+    frame_header_decode(staged, &half->frame);
+    int rc = begin_frame(ws, d, moment);
+    return rc != 0 || have == size ? rc : feed(ws, d, bytes_of(staged + size, have - size), moment);
+}
+
+/* A header that arrives in pieces, or might be HTTP: one byte at a time into the stage. */
+static int stage_header(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes,
+                        const struct wsd_moment *moment)
+{
+    struct ws_half *half = &ws->half[d];
+    struct stage *stage = &half->stage;
+    while (bytes->length > 0) {
+        stage_fill(stage, bytes, stage->have + 1u);
+        int http = http_inside(bytes_of(stage->bytes, stage->have));
+        if (http > 0)
+            return lose_to_http(ws, d, bytes);
+        if (http == 0 && stage->have >= 2 && stage->have >= frame_header_size(stage->bytes, stage->have))
+            return decode_staged(ws, d, moment);
+    }
+    return 0;
+}
+
+static int take_header(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes,
+                       const struct wsd_moment *moment)
+{
+    struct ws_half *half = &ws->half[d];
+    if (half->stage.have == 0) {
+        int rc = note_first(ws, half, moment);
+        if (rc != 0)
+            return rc;
+        size_t size = frame_header_size(bytes->data, bytes->length);
+        if (bytes->length >= size && http_inside(*bytes) == 0) {
+            frame_header_decode(bytes->data, &half->frame);
+            *bytes = bytes_after(*bytes, size);
+            return begin_frame(ws, d, moment);
+        }
+    }
+    return stage_header(ws, d, bytes, moment);
+}
+
+static int take_payload(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes,
+                        const struct wsd_moment *moment)
+{
+    struct ws_half *half = &ws->half[d];
+    uint64_t left = half->frame.length - half->at;
+    struct wsd_bytes piece = left < bytes->length ? bytes_first(*bytes, (size_t)left) : *bytes;
+    *bytes = bytes_after(*bytes, piece.length);
+    if (piece.length == 0)
+        return 0;
+    struct message_env env = env_of(ws, d, moment);
+    note_payload(half, piece);
+    uint64_t at = half->at;
+    half->at += piece.length;
+    return message_piece(&env, half->current, &half->frame, piece, at);
+}
+
+static int feed(struct websocket *ws, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    struct ws_half *half = &ws->half[d];
+    int rc = 0;
+    while (rc == 0 && bytes.length > 0 && !half->lost) {
+        if (!half->in_payload)
+            rc = take_header(ws, d, &bytes, moment);
+        if (rc == 0 && half->in_payload)
+            rc = take_payload(ws, d, &bytes, moment);
+        if (rc == 0 && half->in_payload && half->at == half->frame.length)
+            rc = end_frame(ws, d, moment);
+    }
+    return rc;
+}
+
+/* ---- gaps and ends -------------------------------------------------------------------------------------------- */
+
+/* The frame at hand ends here, and its message with it: the capture has no more of them. */
+static void cut_off_frame(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    struct ws_half *half = &ws->half[d];
+    if (half->stage.have > 0)
+        rules_header(ws, d, half->stage.bytes, half->stage.have, &half->first);
+    half->stage.have = 0;
+    if (half->in_payload) {
+        struct message_env env = env_of(ws, d, moment);
+        half->in_payload = false;
+        half->incomplete = true;
+        tell_frame(ws, d, false, moment);
+        if (half->current != half->data)
+            end_single(ws, d, &env);
+        half->current = NULL;
+    }
+    cut_off_data(ws, d, moment);
+}
+
+static void tell_gap(struct websocket *ws, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
+{
+    struct wsd_event event = {.type = WSD_EVENT_GAP, .at = *moment, .connection = &ws->info, .gap = {d, missing}};
+    struct wsd_counts *counts[] = {&ws->info.counts[d], &ws->host->sum};
+    for (int i = 0; i < 2; i++) {
+        counts[i]->gaps++;
+        counts[i]->gap_bytes += missing;
+    }
+    host_tell(ws->host, &event);
+}
+
+static int websocket_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    return feed((struct websocket *)s, d, bytes, moment);
+}
+
+static int websocket_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
+{
+    struct websocket *ws = (struct websocket *)s;
+    struct ws_half *half = &ws->half[d];
+    struct message_env env = env_of(ws, d, moment);
+    tell_gap(ws, d, missing, moment);
+    if (half->lost)
+        return 0;
+    uint64_t left = half->in_payload ? half->frame.length - half->at : 0;
+    if (!half->in_payload || missing > left) {
+        cut_off_frame(ws, d, moment);
+        half->lost = true;
+        return 0;
+    }
+    half->incomplete = true;
+    half->at += missing;
+    int rc = message_hole(&env, half->current, missing);
+    return rc == 0 && half->at == half->frame.length ? end_frame(ws, d, moment) : rc;
+}
+
+static int websocket_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)
+{
+    struct websocket *ws = (struct websocket *)s;
+    if (ws->half[d].ended)
+        return 0;
+    cut_off_frame(ws, d, moment);
+    ws->half[d].ended = true;
+    ws->half[d].how = (uint8_t)how;
+    if (!ws->half[!d].ended) {
+        ws->first_ended = (uint8_t)d;
+        return 0;
+    }
+    ending_tell(ws, moment);
+    return STREAM_DONE;
+}
+
+static void websocket_free(struct stream *s)
+{
+    struct websocket *ws = (struct websocket *)s;
+    for (int d = 0; d < 2; d++) {
+        struct ws_half *half = &ws->half[d];
+        if (half->current != half->data)
+            message_drop(ws->host, half->current);
+        message_drop(ws->host, half->data);
+        inflation_free(&half->inflation);
+        free(half->detail);
+    }
+    buffer_free(&ws->reason);
+    free((void *)(uintptr_t)ws->info.url.data);
+    free(ws);
+}
+
+static const struct stream_ops ops = {"websocket", websocket_data, websocket_gap, websocket_end, websocket_free};
+
+/* ---- the beginning -------------------------------------------------------------------------------------------- */
+
+/* URL and subprotocol in one piece of memory, which begins with the URL. */
+static int keep_words(struct wsd_connection *info, const struct handshake *h)
+{
+    size_t url = h->url.length, subprotocol = h->subprotocol.length;
+    uint8_t *words = malloc(url + subprotocol + 1);
+    if (words == NULL)
+        return -ENOMEM;
+    if (url > 0)
+        memcpy(words, h->url.data, url);
+    if (subprotocol > 0)
+        memcpy(words + url, h->subprotocol.data, subprotocol);
+    info->url = bytes_of(words, url);
+    info->subprotocol = bytes_of(words + url, subprotocol);
+    return 0;
+}
+
+static struct wsd_connection describe(struct websocket_host *host, const struct websocket_attempt *a,
+                                      const struct handshake *h)
+{
+    struct wsd_connection info = {.id = ++host->last_id,
+                                  .endpoint = {a->endpoint[0], a->endpoint[1]},
+                                  .carrier = a->carrier,
+                                  .handshake = h->outcome,
+                                  .status = a->response != NULL ? (int16_t)a->response->status : 0,
+                                  .version = (int16_t)h->version,
+                                  .opened = a->response_at.time,
+                                  .url = buffer_bytes(&h->url),
+                                  .subprotocol = h->subprotocol,
+                                  .deflate = h->deflate};
+    return info;
+}
+
+static void tell_opening(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h,
+                         const struct wsd_connection *info)
+{
+    struct wsd_event event = {.type = WSD_EVENT_CONNECTION, .at = a->response_at, .connection = info};
+    event.opening = (struct wsd_opening){a->request, a->response, buffer_bytes(&h->extensions), a->community_id};
+    host_tell(host, &event);
+    for (size_t i = 0; i < h->finding_count; i++) {
+        const struct handshake_finding *f = &h->findings[i];
+        const struct wsd_moment *moment = f->direction == WSD_SERVER ? &a->response_at : &a->request_at;
+        host_finding(host, info, f->direction, f->code, f->detail, moment);
+    }
+    if (a->early && info->handshake == WSD_HANDSHAKE_COMPLETE)
+        host_finding(host, info, WSD_CLIENT, WSD_FINDING_HANDSHAKE_DATA_BEFORE_RESPONSE, "", &a->early_at);
+}
+
+static struct websocket *new_websocket(struct websocket_host *host, const struct handshake *h)
+{
+    struct websocket *ws = calloc(1, sizeof *ws);
+    if (ws == NULL)
+        return NULL;
+    ws->base.ops = &ops;
+    ws->host = host;
+    ws->first_closed = WSD_NEITHER;
+    for (int d = 0; d < 2; d++)
+        ws->half[d].inflation = (struct inflation){.negotiated = h->deflate.negotiated,
+                                                   .window_bits = h->deflate.max_window_bits[d],
+                                                   .no_takeover = h->deflate.no_context_takeover[d],
+                                                   .per_frame = h->per_frame};
+    return ws;
+}
+
+static int open_judged(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h,
+                       struct stream **out)
+{
+    struct wsd_connection info = describe(host, a, h);
+    if (h->outcome != WSD_HANDSHAKE_COMPLETE) {
+        host->rejected++;
+        tell_opening(host, a, h, &info);
+        return 0;
+    }
+    struct websocket *ws = new_websocket(host, h);
+    if (ws == NULL || keep_words(&info, h) < 0) {
+        free(ws);
+        return -ENOMEM;
+    }
+    host->connections++;
+    ws->info = info;
+    tell_opening(host, a, h, &ws->info);
+    *out = &ws->base;
+    return 0;
+}
+
+int websocket_open(struct websocket_host *host, const struct websocket_attempt *attempt, struct stream **out)
+{
+    struct handshake h;
+    bool secure = attempt->carrier == WSD_CARRIER_TLS || attempt->carrier == WSD_CARRIER_H2_TLS;
+    *out = NULL;
+    int rc = handshake_judge(attempt->request, attempt->response, secure, &h);
+    if (rc == 0)
+        rc = open_judged(host, attempt, &h, out);
+    handshake_free(&h);
+    return rc;
+}
+
+const struct wsd_connection *websocket_connection(const struct stream *stream)
+{
+    return stream != NULL && stream->ops == &ops ? &((const struct websocket *)stream)->info : NULL;
+}
