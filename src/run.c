@@ -96,9 +96,10 @@ static void tell_notes(struct run *r)
                  (unsigned long long)t->undecoded, (unsigned long long)t->packets, (unsigned long long)t->unknown_link);
         note(r, text);
     }
-    if (r->options->output == OUTPUT_TEXT && t->connections + t->rejected == 0) {
-        snprintf(text, sizeof text, "no WebSocket connection in %llu packets, %llu TCP connections",
-                 (unsigned long long)t->packets, (unsigned long long)t->flows);
+    if (r->options->output == OUTPUT_TEXT && r->status == STATUS_DONE && t->connections + t->rejected == 0) {
+        snprintf(text, sizeof text, "no WebSocket connection in %llu packet%s, %llu TCP connection%s",
+                 (unsigned long long)t->packets, t->packets == 1 ? "" : "s", (unsigned long long)t->flows,
+                 t->flows == 1 ? "" : "s");
         note(r, text);
     }
 }
@@ -171,8 +172,9 @@ static int open_source(struct run *r)
     const struct options *o = r->options;
     struct source_options options = {
         .files = o->files, .count = o->file_count, .merge = o->merge, .filter = o->capture_filter, .stop = &stop};
-    char error[SOURCE_ERROR];
-    r->source = source_open(&options, error, sizeof error);
+    char error[SOURCE_ERROR] = "capture filter: ";
+    size_t length = o->capture_filter != NULL ? strlen(error) : 0;
+    r->source = source_open(&options, error + length, sizeof error - length);
     if (r->source != NULL)
         return 0;
     complain(r, error);

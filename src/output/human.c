@@ -49,7 +49,7 @@ const char *human_duration(char out[HUMAN_SIZE], int64_t nanoseconds)
         snprintf(out, HUMAN_SIZE, "%d.%d s", (int)whole, (int)(ns / (second / 10) % 10));
     else if (whole < 7200)
         snprintf(out, HUMAN_SIZE, "%d m %02d s", (int)(whole / 60), (int)(whole % 60));
-    else if (whole < 172800)
+    else if (whole < 86400)
         snprintf(out, HUMAN_SIZE, "%d h %02d m", (int)(whole / 3600), (int)(whole / 60 % 60));
     else
         snprintf(out, HUMAN_SIZE, "%lld d %02d h", (long long)(whole / 86400), (int)(whole / 3600 % 24));

@@ -5,7 +5,12 @@
  */
 #include "output/summary.h"
 
-enum { LABEL = 14, BAR_WORST = 3 /* bytes of a block character */ };
+enum {
+    LABEL = 14,
+    FINDING_INDENT = 17, /* count and severity */
+    FINDING_WORD = 33,
+    BAR_WORST = 3 /* bytes of a block character */
+};
 
 void summary_heading(struct summary *s, const char *text)
 {
@@ -65,6 +70,11 @@ static void summary_event(void *state, const struct wsd_event *e)
 
 /* ---- the page */
 
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void write_label(struct summary *s, const char *label)
 {
     writer_format(s->w, "%-*s  ", LABEL, label);
@@ -91,7 +101,7 @@ static void write_undecoded(struct summary *s, const struct wsd_totals *t)
     if (t->undecoded == 0)
         return;
     write_label(s, "not decoded");
-    writer_format(s->w, "%llu packets", (unsigned long long)t->undecoded);
+    writer_format(s->w, "%llu packet%s", (unsigned long long)t->undecoded, plural(t->undecoded));
     if (t->unknown_link > 0)
         writer_format(s->w, ", %llu of them for a link type that is not known", (unsigned long long)t->unknown_link);
     WRITER_JUST(s->w, "\n");
@@ -112,21 +122,22 @@ static void write_capture(struct summary *s, const struct sink_end *end)
                       (unsigned long long)end->dropped_kernel, (unsigned long long)end->dropped_interface);
     }
     write_label(s, "TCP");
-    writer_format(s->w, "%llu connections, %llu of them known not to be WebSocket\n", (unsigned long long)t->flows,
-                  (unsigned long long)t->flows_ignored);
+    writer_format(s->w, "%llu connection%s, %llu of them known not to be WebSocket\n", (unsigned long long)t->flows,
+                  plural(t->flows), (unsigned long long)t->flows_ignored);
 }
 
 static void write_websocket(struct summary *s, const struct wsd_totals *t)
 {
     char size[HUMAN_SIZE];
     write_label(s, "WebSocket");
-    writer_format(s->w, "%llu connections", (unsigned long long)t->connections);
+    writer_format(s->w, "%llu connection%s", (unsigned long long)t->connections, plural(t->connections));
     if (t->rejected > 0)
-        writer_format(s->w, ", %llu attempts that came to nothing", (unsigned long long)t->rejected);
+        writer_format(s->w, ", %llu attempt%s that came to nothing", (unsigned long long)t->rejected,
+                      plural(t->rejected));
     WRITER_JUST(s->w, "\n");
     write_label(s, "messages");
-    writer_format(s->w, "%llu, %s; %llu frames\n", (unsigned long long)t->messages, human_size(size, t->payload_bytes),
-                  (unsigned long long)t->frames);
+    writer_format(s->w, "%llu, %s; %llu frame%s\n", (unsigned long long)t->messages, human_size(size, t->payload_bytes),
+                  (unsigned long long)t->frames, plural(t->frames));
     if (t->gaps > 0) {
         write_label(s, "gaps");
         writer_format(s->w, "%llu, %s missing in the capture\n", (unsigned long long)t->gaps,
@@ -138,13 +149,13 @@ static void write_finding(struct summary *s, enum wsd_finding_code code, uint64_
 {
     const struct wsd_finding_info *info = wsd_finding_info(code);
     char number[HUMAN_SIZE];
-    writer_format(s->w, "%6s  %s%-7s%s  %-33s", human_count(number, count),
+    writer_format(s->w, "%6s  %s%-7s%s  ", human_count(number, count),
                   terminal_role(s->terminal, terminal_severity(info->severity)), wsd_severity_word(info->severity),
-                  terminal_role(s->terminal, TERMINAL_NORMAL), info->word);
-    size_t room = s->columns > 52 ? s->columns - 52 : 1;
-    if (strlen(info->text) > room)
-        writer_format(s->w, "\n%17s", "");
-    writer_format(s->w, "  %s\n", info->text);
+                  terminal_role(s->terminal, TERMINAL_NORMAL));
+    if (FINDING_INDENT + FINDING_WORD + 2 + strlen(info->text) <= s->columns)
+        writer_format(s->w, "%-*s  %s\n", FINDING_WORD, info->word, info->text);
+    else
+        writer_format(s->w, "%s\n%*s%s\n", info->word, FINDING_INDENT, "", info->text);
 }
 
 /* Errors first. */

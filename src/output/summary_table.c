@@ -1,25 +1,40 @@
 /*
  * summary_table.c: the summary's tables of connections, and of attempts that came to nothing.
  *
- *        #  URL                           time    → messages       ← messages      deflate  close
- *        1  ws://shop.example/feed       29.9 s     12   3.1 kB   2.0k   1.9 MB        31%  1001 ←
+ *        #  URL                            time    → messages    ← messages  deflate  close
+ *        1  ws://shop.example/feed       29.9 s     12 3.1 kB   2.0k 1.9 MB      31%  1001 ←
  *
- * The URL gets what the other columns leave; the arrow at the close code is who closed.
+ * The URL gets what the other columns leave, a column for deflate is there only when something was inflated; the arrow at the close code is who closed.
  */
 #include "output/summary.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum {
     URL_LEAST = 16,
-    FIXED = 6 + 2 + 2 + 8 + 2 * (2 + 5 + 1 + 6) + 2 + 7 + 2 + 7, /* columns of everything but the URL */
+    DEFLATE = 9,                                   /* columns of the ratio, blanks included */
+    OTHERS = 2 + 10 + 2 * (2 + 5 + 1 + 6) + 2 + 7, /* of everything else but number and URL */
     CELL = 48
 };
 
 static unsigned url_columns(const struct summary *s)
 {
-    return s->columns > FIXED + URL_LEAST ? s->columns - FIXED : URL_LEAST;
+    unsigned taken = s->id_columns + OTHERS + (s->deflate ? DEFLATE : 0);
+    return s->columns > taken + URL_LEAST ? s->columns - taken : URL_LEAST;
+}
+
+/* Columns are as narrow as what stands in them, and left out where nothing does. */
+static void lay_out(struct summary *s)
+{
+    uint64_t largest = s->attempt_rows > 0 ? s->attempts[s->attempt_rows - 1].id : 0;
+    for (size_t i = 0; i < s->rows; i++)
+        if (s->largest[i].id > largest)
+            largest = s->largest[i].id;
+    s->id_columns = (unsigned)snprintf(NULL, 0, "%llu", (unsigned long long)largest) + 2;
+    s->deflate = s->other_counts[0].inflated_bytes + s->other_counts[1].inflated_bytes > 0;
+    for (size_t i = 0; i < s->rows; i++)
+        for (int from = 0; from < 2; from++)
+            s->deflate = s->deflate || s->largest[i].counts[from].inflated_bytes > 0;
 }
 
 /* Escaped, cut, and filled up with blanks. */
@@ -66,6 +81,8 @@ static void write_ratio(struct summary *s, const struct wsd_counts counts[2])
 {
     uint64_t deflated = counts[0].deflated_bytes + counts[1].deflated_bytes;
     uint64_t inflated = counts[0].inflated_bytes + counts[1].inflated_bytes;
+    if (!s->deflate)
+        return;
     if (inflated == 0)
         writer_format(s->w, "  %7s", "");
     else
@@ -90,7 +107,7 @@ static void write_close(struct summary *s, const struct summary_row *row)
 static void write_row(struct summary *s, const struct summary_row *row)
 {
     char duration[HUMAN_SIZE];
-    writer_format(s->w, "%6llu  ", (unsigned long long)row->id);
+    writer_format(s->w, "%*llu  ", (int)s->id_columns, (unsigned long long)row->id);
     write_place(s, row, url_columns(s));
     writer_format(s->w, "  %8s", human_duration(duration, row->duration));
     write_counts(s, row->counts);
@@ -103,11 +120,11 @@ static void write_titles(struct summary *s)
 {
     const struct terminal *t = s->terminal;
     writer_text(s->w, terminal_role(t, TERMINAL_FAINT));
-    writer_format(s->w, "%6s  %-*s  %8s", "#", (int)url_columns(s), "URL", "time");
+    writer_format(s->w, "%*s  %-*s  %8s", (int)s->id_columns, "#", (int)url_columns(s), "URL", "time");
     for (int from = 0; from < 2; from++)
         writer_format(s->w, "  %*s%s messages", terminal_arrow_columns(t) == 1 ? 2 : 1, "",
                       terminal_arrow(t, (enum wsd_direction)from));
-    writer_format(s->w, "  %7s  close", "deflate");
+    writer_text(s->w, s->deflate ? "  deflate  close" : "  close");
     writer_text(s->w, terminal_role(t, TERMINAL_NORMAL));
     WRITER_JUST(s->w, "\n");
 }
@@ -117,6 +134,7 @@ void summary_connections(struct summary *s)
     if (s->rows == 0)
         return;
     summary_heading(s, s->others > 0 ? "The largest connections" : "Connections");
+    lay_out(s);
     write_titles(s);
     summary_order(s);
     for (size_t i = 0; i < s->rows; i++)
@@ -125,7 +143,7 @@ void summary_connections(struct summary *s)
         return;
     char text[CELL];
     int n = snprintf(text, sizeof text, "%llu more", (unsigned long long)s->others);
-    writer_fill(s->w, ' ', 8);
+    writer_fill(s->w, ' ', s->id_columns + 2);
     write_padded(s, (struct wsd_bytes){(const uint8_t *)text, (size_t)n}, false, url_columns(s));
     writer_fill(s->w, ' ', 10);
     write_counts(s, s->other_counts);
@@ -138,10 +156,11 @@ void summary_attempts(struct summary *s)
     if (s->attempts_seen == 0)
         return;
     summary_heading(s, "Attempts that came to nothing");
-    size_t columns = s->columns - 8 - 2 - 12;
+    lay_out(s);
+    size_t columns = s->columns - s->id_columns - 2 - 2 - 12;
     for (size_t i = 0; i < s->attempt_rows; i++) {
         const struct summary_row *row = &s->attempts[i];
-        writer_format(s->w, "%6llu  ", (unsigned long long)row->id);
+        writer_format(s->w, "%*llu  ", (int)s->id_columns, (unsigned long long)row->id);
         write_place(s, row, columns);
         if (row->handshake == WSD_HANDSHAKE_REJECTED)
             writer_format(s->w, "  rejected %d\n", row->status);
@@ -149,5 +168,6 @@ void summary_attempts(struct summary *s)
             writer_format(s->w, "  %s\n", wsd_handshake_word(row->handshake));
     }
     if (s->attempts_seen > s->attempt_rows)
-        writer_format(s->w, "        %llu more\n", (unsigned long long)(s->attempts_seen - s->attempt_rows));
+        writer_format(s->w, "%*s%llu more\n", (int)s->id_columns + 2, "",
+                      (unsigned long long)(s->attempts_seen - s->attempt_rows));
 }

@@ -32,12 +32,16 @@ size_t text_escaped(struct text_sink *s, struct wsd_bytes bytes, size_t columns,
 {
     char text[ESCAPED_MAX];
     size_t ellipsis = terminal_ellipsis_columns(s->terminal);
-    struct escaped done = escape_text(text, sizeof text, columns, bytes, s->terminal->charset);
-    bool cut = more || done.used < bytes.length;
-    if (cut && done.columns + ellipsis > columns && columns > ellipsis)
-        done = escape_text(text, sizeof text, columns - ellipsis, bytes, s->terminal->charset);
+    size_t enough = columns > ellipsis ? columns - ellipsis : 0;
+    struct escaped done = escape_text(text, sizeof text, enough, bytes, s->terminal->charset);
+    /* Without room for the ellipsis it may just fit. */
+    if (!more && done.used < bytes.length && bytes.length - done.used <= 4 * ellipsis) {
+        struct escaped whole = escape_text(text, sizeof text, columns, bytes, s->terminal->charset);
+        if (whole.used == bytes.length)
+            done = whole;
+    }
     writer_put(s->w, text, done.length);
-    if (!cut)
+    if (!more && done.used == bytes.length)
         return done.columns;
     text_in_role(s, TERMINAL_FAINT, terminal_ellipsis(s->terminal));
     return done.columns + ellipsis;
@@ -148,6 +152,15 @@ static void preview_binary(struct text_sink *s, const struct wsd_message *m, siz
     }
 }
 
+/* Pings and pongs carry bytes, often letters. */
+static bool is_printable(struct wsd_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.length; i++)
+        if (bytes.data[i] < 0x20 || bytes.data[i] >= 0x7F)
+            return false;
+    return bytes.length > 0;
+}
+
 /* A close frame: code, its meaning, the reason. */
 static void preview_close(struct text_sink *s, const struct wsd_message *m, size_t columns)
 {
@@ -175,7 +188,7 @@ static void write_message(struct text_sink *s, const struct wsd_event *e)
     size_t columns = preview_columns(s->terminal, 37 + terminal_arrow_columns(s->terminal) + notes.length);
     if (m->opcode == WSD_OPCODE_CLOSE && m->complete)
         preview_close(s, m, columns);
-    else if (m->text)
+    else if (m->text || (m->opcode > WSD_OPCODE_CLOSE && is_printable(m->payload)))
         text_escaped(s, m->payload, columns, m->truncated);
     else
         preview_binary(s, m, columns);

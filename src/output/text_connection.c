@@ -72,7 +72,7 @@ static const char *ending(const struct wsd_close *c)
     case WSD_BY_FIN: return c->code < 0 ? "FIN without a close frame" : "FIN without an answer";
     case WSD_BY_RESET: return "reset";
     case WSD_BY_IDLE: return "given up as idle";
-    case WSD_BY_CAPTURE_END: return "still open when the capture ended";
+    case WSD_BY_CAPTURE_END: return "still open";
     }
     return NULL;
 }
