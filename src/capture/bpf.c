@@ -61,7 +61,7 @@ static bool is_expression(const char *expression, char *error, size_t size)
     static const uint32_t usual[] = {1, 113, 105, 127, 101, 117};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
         struct bpf_program program;
-        char other[BPF_ERROR];
+        char other[BPF_ERROR] = "";
         if (compile(expression, usual[i], &program, i == 0 ? error : other, i == 0 ? size : sizeof other)) {
             pcap_freecode(&program);
             return true;

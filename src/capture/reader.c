@@ -2,6 +2,7 @@
 
 #include "capture/gzip.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ static bool make_room(struct reader *r)
     }
     if (left < r->size)
         return true;
+    assert(r->size >= READER_SIZE);
     uint8_t *larger = realloc(r->buffer, r->size * 2);
     if (larger == NULL) {
         broken(r, "out of memory");

@@ -9,6 +9,10 @@
 #include <assert.h>
 #include <string.h>
 
+#define MICRO    0xa1b2c3d4u
+#define NANO     0xa1b23c4du
+#define MODIFIED 0xa1b2cd34u
+
 struct out {
     uint8_t data[8192];
     size_t length;
@@ -70,6 +74,16 @@ static inline void put_pcap_packet(struct out *o, uint32_t seconds, uint32_t fra
     put_u32(o, captured);
     put_u32(o, length);
     put_data(o, captured, seconds);
+}
+
+/* Empty, whole, and cut by the snaplen; times up to the last that can be. 24 + 16 + 76 + 317 bytes. */
+static inline void three_packets(struct out *o, uint32_t magic, bool big)
+{
+    *o = (struct out){.big = big};
+    put_pcap(o, magic, 65535, 1);
+    put_pcap_packet(o, 1, 999999, 0, 60);
+    put_pcap_packet(o, 2, 2500000, 60, 60);
+    put_pcap_packet(o, UINT32_MAX, UINT32_MAX, 301, 1500);
 }
 
 /* A pcapng block is begun, filled, and closed, which writes both its lengths. */

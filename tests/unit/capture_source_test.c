@@ -18,8 +18,6 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define MICRO 0xa1b2c3d4u
-
 /* ---- what a source told: times of packets and errors, in one line of text */
 
 struct log {
@@ -122,6 +120,27 @@ static void merged_by_time(void **state)
     assert_string_equal(read_source(&options).text, "1 4 9");
 }
 
+static void merged_at_the_same_time(void **state)
+{
+    (void)state;
+    const char *files[4];
+    for (uint32_t i = 0; i < 4; i++) {
+        struct out o = {0};
+        put_pcap(&o, MICRO, 65535, 1);
+        put_pcap_packet(&o, 7, 0, i, i);
+        put_pcap_packet(&o, 8, 0, i, i);
+        files[i] = write_file((int)i, &o);
+    }
+    struct source_options options = {.files = files, .count = 4, .merge = true};
+    struct source *source = source_open(&options, (char[64]){0}, 64);
+    struct wsd_packet packet;
+    for (uint32_t i = 0; i < 8; i++) {
+        assert_int_equal(source_next(source, &packet), 1);
+        assert_int_equal(packet.captured, i % 4);
+    }
+    source_close(source);
+}
+
 static void merged_with_errors(void **state)
 {
     (void)state;
@@ -214,6 +233,18 @@ static void filter_that_does_not_fit_a_link_type(void **state)
     assert_non_null(strstr(log.text, " 31"));
     char *first = strchr(log.text, '!');
     assert_null(strstr(strstr(first, "(113)") + 5, "(113)"));
+}
+
+static void filter_that_can_match_nothing_of_a_link_type(void **state)
+{
+    (void)state;
+    struct out o = {0};
+    put_section(&o);
+    put_interface(&o, 101, 0, 0, 0);
+    put_segment(&o, 0, 1, "", 0, 80);
+    const char *file = write_file(4, &o);
+    struct source_options options = {.files = &file, .count = 1, .filter = "pppoes"};
+    assert_string_equal(read_source(&options).text, "");
 }
 
 static void wrong_filter_is_told_at_once(void **state)
@@ -374,10 +405,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_follow_each_other),
         cmocka_unit_test(merged_by_time),
+        cmocka_unit_test(merged_at_the_same_time),
         cmocka_unit_test(merged_with_errors),
         cmocka_unit_test(closed_early),
         cmocka_unit_test(filter_is_compiled_for_each_link_type),
         cmocka_unit_test(filter_that_does_not_fit_a_link_type),
+        cmocka_unit_test(filter_that_can_match_nothing_of_a_link_type),
         cmocka_unit_test(wrong_filter_is_told_at_once),
         cmocka_unit_test(packets_arrive_as_they_are_written),
         cmocka_unit_test(packets_arrive_through_gzip),
