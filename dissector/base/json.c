@@ -81,29 +81,21 @@ static void store(void *at, __m128i v)
     _mm_storeu_si128((__m128i *)at, v);
 }
 
-/* The first n bytes, 1 to 16, of a block that may be read 32 bytes far; stores up to 16 beyond what it keeps. Stops at a
- * special byte. Quotation marks it does in place, a backslash in front of each: JSON inside of JSON is full of them, and
- * a branch for each would be guessed wrong. */
-static inline bool copy_block(struct copy *c, const uint8_t *block, unsigned n)
+/* The bytes of a block that want attention; `special` gets those among them that are more than a character to quote. */
+static inline unsigned attention(__m128i v, unsigned *special)
 {
-    __m128i v = load(block);
     /* The comparison is signed: what is above ASCII is below a space too. */
-    __m128i special = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F)));
+    __m128i others = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F)));
     __m128i quoted = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-    unsigned valid = (1u << n) - 1;
-    unsigned quotes = (unsigned)_mm_movemask_epi8(_mm_or_si128(special, quoted)) & valid;
-    bool clean = true;
-    if (quotes != 0) {
-        unsigned specials = (unsigned)_mm_movemask_epi8(special) & valid;
-        if (specials != 0) {
-            n = (unsigned)__builtin_ctz(quotes);
-            quotes = 0;
-            clean = false;
-        }
-    }
-    char *out = c->out;
+    *special = (unsigned)_mm_movemask_epi8(others);
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(others, quoted));
+}
+
+/* The first n bytes of a block that may be read 32 bytes far, with a backslash in front of each bit of `quotes`: JSON
+ * inside of JSON is full of them, and starting over behind each would cost more. Stores up to 16 beyond its end. */
+static inline char *copy_quoted(char *out, const uint8_t *block, unsigned n, unsigned quotes)
+{
     unsigned from = 0;
-    store(out, v);
     for (; quotes != 0; quotes &= quotes - 1) {
         unsigned at = (unsigned)__builtin_ctz(quotes);
         out += at - from;
@@ -111,9 +103,23 @@ static inline bool copy_block(struct copy *c, const uint8_t *block, unsigned n)
         store(out, load(block + at));
         from = at;
     }
-    c->out = out + (n - from);
+    return out + (n - from);
+}
+
+/* The first n bytes, 1 to 16, of a block that may be read 32 bytes far. Stops at a special one. */
+static inline bool copy_block(struct copy *c, const uint8_t *block, unsigned n)
+{
+    __m128i v = load(block);
+    unsigned special, valid = (1u << n) - 1, marked = attention(v, &special) & valid;
+    special &= valid;
+    store(c->out, v);
+    if (special != 0) {
+        n = (unsigned)__builtin_ctz(marked);
+        marked = 0;
+    }
+    c->out = copy_quoted(c->out, block, n, marked);
     c->in += n;
-    return clean;
+    return special == 0;
 }
 
 /* Blocks up to a special byte, or to stop and somewhat beyond it. The last two go by way of a copy that may be read
