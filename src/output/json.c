@@ -3,205 +3,16 @@
  *
  * The keys are a promise to other programs: more may be added, none is renamed. Each line has "type" first, then "ts" and
  * "conn" (but for the summary). What was not UTF-8 on the wire is told twice: KEY has U+FFFD in place of each byte that
- * is none, KEY_base64 beside it has the bytes. A header is [name, value], and where one of the two was not UTF-8 it has a
- * third member, an object with name_base64 or value_base64.
+ * is none, KEY_base64 beside it has the bytes.
  */
-#include "output/sink.h"
+#include "output/json_sink.h"
 
-#include "dissector/base/json.h"
 #include "dissector/base/utf8.h"
-
-struct json_sink {
-    struct writer *w;
-    struct json_clock at, first; /* two, since a message's first packet is often of another time than its last */
-};
-
-/* "key": with a comma in front. */
-#define KEY(w, name) WRITER_JUST(w, ",\"" name "\":")
 
 static const char *direction_word(enum wsd_direction direction)
 {
     static const char *const words[] = {"client", "server", "unknown"};
     return words[direction];
-}
-
-/* ---- values */
-
-static void write_number_key(struct writer *w, const char *key, size_t length, uint64_t value)
-{
-    writer_put(w, key, length);
-    writer_unsigned(w, value);
-}
-#define NUMBER(w, name, value) write_number_key(w, ",\"" name "\":", sizeof(",\"" name "\":") - 1, value)
-
-/* A word of ours, which needs no escaping. */
-static void write_word_key(struct writer *w, const char *key, size_t length, const char *word)
-{
-    writer_put(w, key, length);
-    writer_text(w, word);
-    WRITER_JUST(w, "\"");
-}
-#define WORD(w, name, word) write_word_key(w, ",\"" name "\":\"", sizeof(",\"" name "\":\"") - 1, word)
-
-/* A string from the wire; raw_key is the key for its bytes when it was not UTF-8. */
-static void write_string_key(struct writer *w, const char *key, const char *raw_key, struct wsd_bytes value)
-{
-    writer_text(w, key);
-    if (json_string(w, value))
-        return;
-    writer_text(w, raw_key);
-    json_base64(w, value);
-}
-#define STRING(w, name, value) write_string_key(w, ",\"" name "\":", ",\"" name "_base64\":", value)
-
-static void write_string_or_null(struct writer *w, const char *key, const char *raw_key, struct wsd_bytes value)
-{
-    if (value.length != 0) {
-        write_string_key(w, key, raw_key, value);
-        return;
-    }
-    writer_text(w, key);
-    WRITER_JUST(w, "null");
-}
-#define STRING_OR_NULL(w, name, value) write_string_or_null(w, ",\"" name "\":", ",\"" name "_base64\":", value)
-
-/* Values below `least` mean that there is none. */
-static void write_integer_or_null(struct writer *w, int value, int least)
-{
-    if (value < least)
-        WRITER_JUST(w, "null");
-    else
-        writer_unsigned(w, (uint64_t)value);
-}
-
-static void begin_line(struct json_sink *s, const char *type, size_t length, const struct wsd_event *e)
-{
-    writer_put(s->w, type, length);
-    json_time(s->w, &s->at, e->at.time);
-    KEY(s->w, "conn");
-    if (e->connection != NULL)
-        writer_unsigned(s->w, e->connection->id);
-    else
-        WRITER_JUST(s->w, "null");
-}
-#define BEGIN(s, type, e)                                                                                              \
-    begin_line(s, "{\"type\":\"" type "\",\"ts\":", sizeof("{\"type\":\"" type "\",\"ts\":") - 1, e)
-
-static void end_line(struct json_sink *s)
-{
-    WRITER_JUST(s->w, "}\n");
-}
-
-/* ---- connection */
-
-static void write_endpoint(struct writer *w, const struct wsd_endpoint *endpoint)
-{
-    char address[WSD_ADDRESS_SIZE];
-    wsd_address(endpoint, address);
-    WRITER_JUST(w, "{\"ip\":");
-    json_text(w, address);
-    NUMBER(w, "port", endpoint->port);
-    WRITER_JUST(w, "}");
-}
-
-static void write_deflate(struct writer *w, const struct wsd_deflate *deflate)
-{
-    KEY(w, "deflate");
-    if (!deflate->negotiated) {
-        WRITER_JUST(w, "null");
-        return;
-    }
-    WRITER_JUST(w, "{\"client_no_context_takeover\":");
-    json_bool(w, deflate->no_context_takeover[WSD_CLIENT]);
-    KEY(w, "server_no_context_takeover");
-    json_bool(w, deflate->no_context_takeover[WSD_SERVER]);
-    NUMBER(w, "client_max_window_bits", deflate->max_window_bits[WSD_CLIENT]);
-    NUMBER(w, "server_max_window_bits", deflate->max_window_bits[WSD_SERVER]);
-    WRITER_JUST(w, "}");
-}
-
-static void write_header(struct writer *w, const struct wsd_header *header)
-{
-    WRITER_JUST(w, "[");
-    bool name_valid = json_string(w, header->name);
-    WRITER_JUST(w, ",");
-    bool value_valid = json_string(w, header->value);
-    if (!name_valid || !value_valid) {
-        WRITER_JUST(w, ",{");
-        if (!name_valid) {
-            WRITER_JUST(w, "\"name_base64\":");
-            json_base64(w, header->name);
-        }
-        if (!value_valid) {
-            writer_text(w, name_valid ? "\"value_base64\":" : ",\"value_base64\":");
-            json_base64(w, header->value);
-        }
-        WRITER_JUST(w, "}");
-    }
-    WRITER_JUST(w, "]");
-}
-
-static void write_headers(struct writer *w, const struct wsd_head *head)
-{
-    STRING(w, "http", head->http);
-    KEY(w, "headers");
-    WRITER_JUST(w, "[");
-    for (size_t i = 0; i < head->header_count; i++) {
-        if (i > 0)
-            WRITER_JUST(w, ",");
-        write_header(w, &head->headers[i]);
-    }
-    WRITER_JUST(w, "]}");
-}
-
-static void write_request(struct writer *w, const struct wsd_head *head)
-{
-    KEY(w, "request");
-    if (head == NULL) {
-        WRITER_JUST(w, "null");
-        return;
-    }
-    write_string_key(w, "{\"method\":", ",\"method_base64\":", head->method);
-    STRING(w, "target", head->target);
-    write_headers(w, head);
-}
-
-static void write_response(struct writer *w, const struct wsd_head *head)
-{
-    KEY(w, "response");
-    if (head == NULL) {
-        WRITER_JUST(w, "null");
-        return;
-    }
-    WRITER_JUST(w, "{\"status\":");
-    write_integer_or_null(w, head->status, 0);
-    STRING(w, "reason", head->reason);
-    write_headers(w, head);
-}
-
-static void write_connection(struct json_sink *s, const struct wsd_event *e)
-{
-    const struct wsd_connection *c = e->connection;
-    struct writer *w = s->w;
-    BEGIN(s, "connection", e);
-    KEY(w, "client");
-    write_endpoint(w, &c->endpoint[WSD_CLIENT]);
-    KEY(w, "server");
-    write_endpoint(w, &c->endpoint[WSD_SERVER]);
-    WORD(w, "community_id", e->opening.community_id != NULL ? e->opening.community_id : "");
-    WORD(w, "carrier", wsd_carrier_word(c->carrier));
-    WORD(w, "handshake", wsd_handshake_word(c->handshake));
-    STRING_OR_NULL(w, "url", c->url);
-    KEY(w, "status");
-    write_integer_or_null(w, c->status, 1);
-    KEY(w, "version");
-    write_integer_or_null(w, c->version, 0);
-    STRING_OR_NULL(w, "subprotocol", c->subprotocol);
-    STRING_OR_NULL(w, "extensions", e->opening.extensions);
-    write_deflate(w, &c->deflate);
-    write_request(w, e->opening.request);
-    write_response(w, e->opening.response);
-    end_line(s);
 }
 
 /* ---- frame and message */
@@ -285,7 +96,7 @@ static void write_message_payload(struct writer *w, const struct wsd_message *m)
 {
     if (m->opcode == WSD_OPCODE_CLOSE && m->complete) {
         KEY(w, "code");
-        write_integer_or_null(w, m->close_code, 0);
+        json_integer_or_null(w, m->close_code, 0);
         STRING(w, "reason", m->close_reason);
     } else if (m->text) {
         KEY(w, "text");
@@ -315,7 +126,7 @@ static void write_message(struct json_sink *s, const struct wsd_event *e)
     json_clock_set(first, m->first_time);
     writer_end(s->w, put(at, first->text, sizeof first->text));
     write_message_payload(s->w, m);
-    end_line(s);
+    json_end_line(s);
 }
 
 /* ---- the rest */
@@ -325,7 +136,7 @@ static void write_gap(struct json_sink *s, const struct wsd_event *e)
     BEGIN(s, "gap", e);
     WORD(s->w, "dir", direction_word(e->gap.direction));
     NUMBER(s->w, "bytes", e->gap.bytes);
-    end_line(s);
+    json_end_line(s);
 }
 
 static void write_finding(struct json_sink *s, const struct wsd_event *e)
@@ -343,7 +154,7 @@ static void write_finding(struct json_sink *s, const struct wsd_event *e)
     KEY(s->w, "detail");
     json_text(s->w, f->detail);
     NUMBER(s->w, "packet", e->at.packet);
-    end_line(s);
+    json_end_line(s);
 }
 
 static void write_counts(struct writer *w, const struct wsd_counts *counts)
@@ -365,9 +176,9 @@ static void write_close(struct json_sink *s, const struct wsd_event *e)
     WORD(w, "by", direction_word(c->by));
     WORD(w, "how", wsd_how_word(c->how));
     KEY(w, "code");
-    write_integer_or_null(w, c->code, 0);
+    json_integer_or_null(w, c->code, 0);
     KEY(w, "reported");
-    write_integer_or_null(w, c->reported, 0);
+    json_integer_or_null(w, c->reported, 0);
     STRING(w, "reason", c->reason);
     KEY(w, "duration");
     json_seconds(w, c->duration);
@@ -377,7 +188,7 @@ static void write_close(struct json_sink *s, const struct wsd_event *e)
     write_counts(w, &e->connection->counts[WSD_CLIENT]);
     KEY(w, "server");
     write_counts(w, &e->connection->counts[WSD_SERVER]);
-    end_line(s);
+    json_end_line(s);
 }
 
 static void write_severities(struct writer *w, const struct wsd_totals *t)
@@ -417,7 +228,7 @@ static void json_finish(void *state, const struct sink_end *end)
     NUMBER(w, "flows_ignored", t->flows_ignored);
     KEY(w, "seconds");
     json_seconds(w, t->packets > 0 ? t->last_time - t->first_time : 0);
-    end_line(s);
+    json_end_line(s);
 }
 
 static void json_wants(const struct output *output, struct wsd_options *wsd)
@@ -436,7 +247,7 @@ static void json_event(void *state, const struct wsd_event *e)
 {
     struct json_sink *s = state;
     switch (e->type) {
-    case WSD_EVENT_CONNECTION: write_connection(s, e); break;
+    case WSD_EVENT_CONNECTION: json_connection(s, e); break;
     case WSD_EVENT_FRAME: write_frame(s, e); break;
     case WSD_EVENT_MESSAGE: write_message(s, e); break;
     case WSD_EVENT_GAP: write_gap(s, e); break;
