@@ -21,7 +21,7 @@ struct wsd_dissector {
     struct wsd_totals totals;
     struct flow_cost websocket_cost; /* of the packets of WebSocket flows */
     uint64_t http_bytes;             /* of these flows, before their upgrade */
-    struct wsd_moment last;          /* the last packet */
+    struct wsd_moment now;           /* the packet at hand, or the last one */
     struct flow *opening;            /* whose bytes are being read, for the hooks of http1 */
 };
 
@@ -47,14 +47,15 @@ void wsd_options_init(struct wsd_options *options)
 
 /* ---- an upgrade ----------------------------------------------------------------------------------------------- */
 
-/* From here on the flow's bytes count as a WebSocket connection's. */
-static void count_from_here(struct wsd_dissector *d, struct flow *flow, uint64_t http_bytes)
+/* What the flow has cost until now was a WebSocket connection's, and so will be the rest. */
+static void become_websocket(struct wsd_dissector *d, struct flow *flow, uint64_t http_bytes)
 {
+    flow->kind = FLOW_WEBSOCKET;
+    flow->websocket = true;
     d->http_bytes += http_bytes;
     d->websocket_cost.wire += flow->cost.wire;
     d->websocket_cost.link += flow->cost.link;
     d->websocket_cost.ip += flow->cost.ip;
-    flow->cost = (struct flow_cost){0};
 }
 
 static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, struct stream **inner)
@@ -76,9 +77,7 @@ static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, stru
         rc = websocket_open(&d->host, &a, inner);
     if (rc != 0 || *inner == NULL)
         return rc;
-    flow->kind = FLOW_WEBSOCKET;
-    flow->websocket = true;
-    count_from_here(d, flow, x->bytes);
+    become_websocket(d, flow, x->bytes);
     return 0;
 }
 
@@ -171,36 +170,32 @@ static const struct flow_ops ops_transport = {http1_sender, on_data, on_gap, on_
 
 /* ---- packets -------------------------------------------------------------------------------------------------- */
 
-static struct wsd_moment moment_of(const struct wsd_dissector *d, const struct wsd_packet *packet, const uint8_t *payload)
-{
-    struct wsd_moment moment = {.time = packet->time > 0 ? packet->time : 0, .packet = d->totals.packets};
-    moment.link_type = packet->link_type;
-    if (d->options.detail)
-        moment.headers = bytes_first(bytes_of(packet->data, (size_t)(payload - packet->data)), WSD_DETAIL_HEADERS);
-    return moment;
-}
-
 static void note_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
 {
+    struct wsd_totals *t = &d->totals;
     int64_t time = packet->time > 0 ? packet->time : 0;
-    if (d->totals.packets++ == 0)
-        d->totals.first_time = d->totals.last_time = time;
-    if (time < d->totals.first_time)
-        d->totals.first_time = time;
-    if (time > d->totals.last_time)
-        d->totals.last_time = time;
-    d->totals.bytes += packet->length;
-    d->last = (struct wsd_moment){.time = time, .packet = d->totals.packets};
+    if (t->packets++ == 0)
+        t->first_time = t->last_time = time;
+    if (time < t->first_time)
+        t->first_time = time;
+    if (time > t->last_time)
+        t->last_time = time;
+    t->bytes += packet->length;
+    d->now.time = time;
+    d->now.packet = t->packets;
+    d->now.link_type = packet->link_type;
 }
 
-static int belongs(struct wsd_dissector *d, struct flow *flow)
+/* Counts the packet where its flow's bytes go, and says to whom it belonged. */
+static int belongs(struct wsd_dissector *d, struct flow *flow, const struct flow_cost *cost)
 {
     if (flow == NULL || (flow->kind == FLOW_IGNORED && !flow->websocket))
         return WSD_NOBODY;
-    if (!flow->websocket)
-        return WSD_UNDECIDED;
-    count_from_here(d, flow, 0);
-    return WSD_WEBSOCKET;
+    struct flow_cost *sum = flow->websocket ? &d->websocket_cost : &flow->cost;
+    sum->wire += cost->wire;
+    sum->link += cost->link;
+    sum->ip += cost->ip;
+    return flow->websocket ? WSD_WEBSOCKET : WSD_UNDECIDED;
 }
 
 static int undecoded(struct wsd_dissector *d, bool unknown_link)
@@ -226,22 +221,26 @@ int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
     const uint8_t *tcp_at = ip.payload.data;
     bool whole = !ip.fragment;
     if (ip.fragment) {
-        int rc = fragments_add(d->fragments, &ip, d->last.time);
+        int rc = fragments_add(d->fragments, &ip, d->now.time);
         if (rc <= 0)
             return rc;
     }
     if (ip.protocol != IP_PROTOCOL_TCP || tcp_decode(ip.payload, ip.payload_length, &tcp) < 0)
         return WSD_NOBODY;
     const struct flow_cost cost = {packet->length, (uint64_t)(ip_at - packet->data), (uint64_t)(tcp_at - ip_at)};
-    const struct wsd_moment moment = moment_of(d, packet, whole ? tcp.payload.data : tcp_at);
+    if (d->options.detail) {
+        const uint8_t *end = whole ? tcp.payload.data : tcp_at;
+        d->now.headers = bytes_first(bytes_of(packet->data, (size_t)(end - packet->data)), WSD_DETAIL_HEADERS);
+    }
     struct flow *flow;
-    int rc = flows_segment(d->flows, &ip, &tcp, &cost, &moment, &flow);
-    return rc < 0 ? rc : belongs(d, flow);
+    int rc = flows_segment(d->flows, &ip, &tcp, &d->now, &flow);
+    d->now.headers = bytes_of(NULL, 0);
+    return rc < 0 ? rc : belongs(d, flow, &cost);
 }
 
 int wsd_finish(struct wsd_dissector *d)
 {
-    return flows_finish(d->flows, &d->last);
+    return flows_finish(d->flows, &d->now);
 }
 
 /* ---- sums ----------------------------------------------------------------------------------------------------- */

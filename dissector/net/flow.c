@@ -9,7 +9,7 @@
 
 enum {
     CHUNK = 512,       /* flows allocated at a time: their addresses never change */
-    SWEEP_EVERY = 4,   /* packets for each flow that is looked at for its age */
+    SWEEP_EVERY = 16,  /* packets for each flow that is looked at for its age */
     EVICT_SAMPLE = 64, /* flows looked at to find the least valuable one */
     NO_FLOW = UINT32_MAX,
 };
@@ -243,26 +243,44 @@ static int add_flow(struct flows *flows, const struct flow_key *key, uint64_t h,
 
 /* ---- one segment ---------------------------------------------------------------------------------------------- */
 
+/* Whether the sender's end comes after the receiver's: by address in network order, then by port. */
+static unsigned sender_side(const struct ip_packet *ip, const uint16_t port[2])
+{
+    int order = ip->family == 4 ? memcmp(ip->address[0], ip->address[1], 4) : memcmp(ip->address[0], ip->address[1], 16);
+    return order != 0 ? order > 0 : port[0] > port[1];
+}
+
 /* Fills the key; returns the side that sent the packet. */
 static unsigned make_key(const struct ip_packet *ip, const uint16_t port[2], struct flow_key *key)
 {
-    size_t n = ip->family == 4 ? 4 : 16;
-    int order = memcmp(ip->address[0], ip->address[1], n);
-    unsigned side = order != 0 ? order > 0 : port[0] > port[1];
-    memset(key, 0, sizeof *key);
-    memcpy(key->address[side], ip->address[0], n);
-    memcpy(key->address[!side], ip->address[1], n);
+    unsigned side = sender_side(ip, port);
+    *key = (struct flow_key){.family = ip->family};
+    if (ip->family == 4) {
+        memcpy(key->address[side], ip->address[0], 4);
+        memcpy(key->address[!side], ip->address[1], 4);
+    } else {
+        memcpy(key->address[side], ip->address[0], 16);
+        memcpy(key->address[!side], ip->address[1], 16);
+    }
     key->port[side] = port[0];
     key->port[!side] = port[1];
-    key->family = ip->family;
     return side;
+}
+
+/* Word by word: a call of memcmp costs more than this comparison. */
+static bool same_key(const struct flow_key *a, const struct flow_key *b)
+{
+    uint64_t x[5], y[5];
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4])) == 0;
 }
 
 static struct flow *find(const struct flows *flows, const struct flow_key *key, uint64_t h)
 {
     for (struct probe p = table_probe(&flows->table, h); table_next(&flows->table, &p);) {
         struct flow *flow = flow_at(flows, p.value);
-        if (memcmp(&flow->key, key, sizeof *key) == 0)
+        if (same_key(&flow->key, key))
             return flow;
     }
     return NULL;
@@ -305,7 +323,8 @@ static void note_syn(struct flows *flows, struct flow *flow, unsigned side, cons
 static void note_ack(struct flow *flow, unsigned side, const struct tcp_segment *s)
 {
     struct reassembly *peer = &flow->half[!side];
-    peer->heard = true;
+    if (peer->held != NULL)
+        peer->heard = true;
     if ((s->flags & TCP_ACK) == 0 || (peer->acked_known && tcp_distance(s->ack, peer->acked) <= 0))
         return;
     peer->acked = s->ack;
@@ -393,12 +412,13 @@ static int take_segment(struct flows *flows, struct flow *flow, unsigned side, c
         if (flow->half[i].held != NULL)
             rc = reassembly_wait(&flow->half[i], &flows->host, flow, i, moment);
     for (unsigned i = 0; i < 2 && rc == 0; i++)
-        rc = end_at_fin(flows, flow, i, moment);
+        if (flow->half[i].fin_seen)
+            rc = end_at_fin(flows, flow, i, moment);
     return rc;
 }
 
 int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *s,
-                  const struct flow_cost *cost, const struct wsd_moment *moment, struct flow **out)
+                  const struct wsd_moment *moment, struct flow **out)
 {
     struct flow_key key;
     unsigned side = make_key(ip, s->port, &key);
@@ -414,9 +434,6 @@ int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct 
     if (rc != 0 || flow == NULL)
         return rc;
     flow->last = moment->time;
-    flow->cost.wire += cost->wire;
-    flow->cost.link += cost->link;
-    flow->cost.ip += cost->ip;
     if (flow->kind == FLOW_IGNORED)
         return 0;
     if (s->flags & TCP_RST) {

@@ -43,7 +43,7 @@ struct flow {
     int64_t last; /* time of the last packet */
     void *upper;  /* what the layer above keeps; it is released by ops.release */
     struct reassembly half[2]; /* by the side that sends */
-    struct flow_cost cost;
+    struct flow_cost cost; /* for the layer above: it counts */
 };
 
 #define FLOW_NO_CLIENT 2
@@ -80,7 +80,7 @@ void flows_free(struct flows *flows);
 
 /* Reads one segment. *flow is then the flow it belongs to, NULL if none. Returns 0 or -ENOMEM. */
 int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *segment,
-                  const struct flow_cost *cost, const struct wsd_moment *moment, struct flow **flow);
+                  const struct wsd_moment *moment, struct flow **flow);
 
 /* Ends every flow, in order of appearance. Returns 0 or -ENOMEM. */
 int flows_finish(struct flows *flows, const struct wsd_moment *moment);

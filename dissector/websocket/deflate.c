@@ -54,6 +54,12 @@ static int go_on_after_final(struct deflate *d, uint8_t *block)
     return 0;
 }
 
+bool deflate_at_border(const struct deflate *d)
+{
+    /* zlib.h: 128 in data_type says that inflate stands right behind a block. */
+    return d->ended || (d->z.data_type & 128) != 0;
+}
+
 int deflate_piece(struct deflate *d, struct wsd_bytes piece, size_t tail, uint64_t most, uint8_t *block,
                   deflate_fn *out, void *user)
 {
@@ -87,15 +93,9 @@ int deflate_piece(struct deflate *d, struct wsd_bytes piece, size_t tail, uint64
             d->ended = true;
         else if (rc != Z_OK && rc != Z_BUF_ERROR)
             return DEFLATE_BROKEN;
-        else if (d->z.avail_out > 0)
-            return 0;
+        else if (d->z.avail_out > 0 || (d->z.avail_in == 0 && deflate_at_border(d)))
+            return 0; /* at a border nothing waits to come out, and asking zlib again would move it off the border */
     }
-}
-
-bool deflate_at_border(const struct deflate *d)
-{
-    /* zlib.h: 128 in data_type says that inflate stands right behind a block. */
-    return d->ended || (d->z.data_type & 128) != 0;
 }
 
 const char *deflate_error(const struct deflate *d)

@@ -411,7 +411,10 @@ void message_end(const struct message_env *env, struct message *m, bool whole)
 {
     if (m->text && whole && !m->failed && !m->limited && !utf8_whole(&m->utf8))
         tell_invalid(env, m, m->length);
-    struct wsd_event event = {.type = WSD_EVENT_MESSAGE, .at = *env->moment, .connection = env->connection};
+    struct wsd_event event; /* filled, not cleared: this is the path of every message */
+    event.type = WSD_EVENT_MESSAGE;
+    event.at = *env->moment;
+    event.connection = env->connection;
     fill_event(m, whole, &event.message);
     if (m->opcode == WSD_OPCODE_TEXT || m->opcode == WSD_OPCODE_BINARY)
         count(env, m, &event.message);

@@ -161,9 +161,11 @@ static int http_inside(struct wsd_bytes bytes)
 {
     static const char *const words[] = {"HTTP/", "GET /", "POST /", "HEAD /", "PUT /", "DELETE /", "OPTIONS ", "PATCH /",
                                         "<html", "<!DOCTYPE"};
+    if (bytes.length == 0 || bytes.data[0] < '<' || bytes.data[0] > 'P') /* almost every frame */
+        return 0;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t n = strlen(words[i]);
-        if (bytes.length > 0 && memcmp(bytes.data, words[i], bytes.length < n ? bytes.length : n) == 0)
+        if ( memcmp(bytes.data, words[i], bytes.length < n ? bytes.length : n) == 0)
             return bytes.length >= n ? 1 : -1;
     }
     return 0;
