@@ -38,8 +38,9 @@ struct summary {
     struct writer *w;
     const struct terminal *terminal;
     unsigned columns;
-    unsigned id_columns; /* of the tables, known when they are written */
-    bool deflate;        /* the table of connections has a column for it */
+    unsigned id_columns;    /* of the tables, known when they are written */
+    unsigned place_columns; /* of the table's URLs and addresses */
+    bool deflate;           /* the table of connections has a column for it */
     struct summary_row largest[SUMMARY_LARGEST];
     size_t rows;
     uint64_t others; /* connections not among them, and what both sides sent on them */

@@ -4,9 +4,12 @@
  *        #  URL                            time    → messages    ← messages  deflate  close
  *        1  ws://shop.example/feed       29.9 s     12 3.1 kB   2.0k 1.9 MB      31%  1001 ←
  *
- * The URL gets what the other columns leave, a column for deflate is there only when something was inflated; the arrow at the close code is who closed.
+ * The URL gets what it needs, or what the other columns leave: then its end is shown, in which the connections of one
+ * server differ. A column for deflate is there only when something was inflated; the arrow at the close code is who closed.
  */
 #include "output/summary.h"
+
+#include "dissector/base/bytes.h"
 
 #include <stdio.h>
 
@@ -14,13 +17,41 @@ enum {
     URL_LEAST = 16,
     DEFLATE = 9,                                   /* columns of the ratio, blanks included */
     OTHERS = 2 + 10 + 2 * (2 + 5 + 1 + 6) + 2 + 7, /* of everything else but number and URL */
+    OUTCOME = 2 + 2 + 12,                          /* of an attempt */
     CELL = 48
 };
 
-static unsigned url_columns(const struct summary *s)
+enum { PLACE = WSD_ADDRESS_SIZE + 16 };
+
+/* The URL, or the server's address, written to `address`, where the handshake was not seen. */
+static struct wsd_bytes place_of(const struct summary_row *row, char address[PLACE])
 {
-    unsigned taken = s->id_columns + OTHERS + (s->deflate ? DEFLATE : 0);
-    return s->columns > taken + URL_LEAST ? s->columns - taken : URL_LEAST;
+    char text[WSD_ADDRESS_SIZE];
+    if (row->url_length > 0)
+        return (struct wsd_bytes){row->url, row->url_length};
+    wsd_address(&row->server, text);
+    int n = snprintf(address, PLACE, row->server.family == 6 ? "[%s]:%u" : "%s:%u", text, (unsigned)row->server.port);
+    return (struct wsd_bytes){(const uint8_t *)address, (size_t)n};
+}
+
+static size_t width_of(const struct summary *s, struct wsd_bytes bytes)
+{
+    char text[ESCAPE_WORST * SUMMARY_URL + 1];
+    return escape_text(text, sizeof text, SIZE_MAX, bytes, s->terminal->charset).columns;
+}
+
+static unsigned longest_place(const struct summary *s, const struct summary_row *rows, size_t count)
+{
+    char address[PLACE];
+    size_t longest = URL_LEAST;
+    for (size_t i = 0; i < count; i++) {
+        size_t width = width_of(s, place_of(&rows[i], address));
+        if (rows[i].url_cut)
+            width += terminal_ellipsis_columns(s->terminal);
+        if (width > longest)
+            longest = width;
+    }
+    return (unsigned)longest;
 }
 
 /* Columns are as narrow as what stands in them, and left out where nothing does. */
@@ -37,35 +68,42 @@ static void lay_out(struct summary *s)
             s->deflate = s->deflate || s->largest[i].counts[from].inflated_bytes > 0;
 }
 
-/* Escaped, cut, and filled up with blanks. */
-static void write_padded(struct summary *s, struct wsd_bytes bytes, bool more, size_t columns)
+/* Of the column for places: what it needs, at most what `taken` others and the number leave. */
+static void lay_out_places(struct summary *s, unsigned needed, unsigned taken)
 {
-    char text[4 * SUMMARY_URL + 1];
-    size_t ellipsis = terminal_ellipsis_columns(s->terminal);
+    taken += s->id_columns;
+    unsigned left = s->columns > taken + URL_LEAST ? s->columns - taken : URL_LEAST;
+    s->place_columns = needed < left ? needed : left;
+}
+
+/* Escaped, as much as fits, and filled up with blanks. */
+static void write_cell(struct summary *s, struct wsd_bytes bytes, size_t columns)
+{
+    char text[ESCAPE_WORST * SUMMARY_URL + 1];
     struct escaped done = escape_text(text, sizeof text, columns, bytes, s->terminal->charset);
-    bool cut = more || done.used < bytes.length;
-    if (cut && done.columns + ellipsis > columns)
-        done = escape_text(text, sizeof text, columns - ellipsis, bytes, s->terminal->charset);
     writer_put(s->w, text, done.length);
-    if (cut) {
-        writer_text(s->w, terminal_ellipsis(s->terminal));
-        done.columns += ellipsis;
-    }
     writer_fill(s->w, ' ', columns - done.columns);
 }
 
-/* The URL, or the server's address where the handshake was not seen. */
-static void write_place(struct summary *s, const struct summary_row *row, size_t columns)
+/* Where it is too long its beginning is cut off; its end, where that was not kept. */
+static void write_place(struct summary *s, const struct summary_row *row)
 {
-    char address[WSD_ADDRESS_SIZE], text[WSD_ADDRESS_SIZE + 16];
-    if (row->url_length > 0) {
-        write_padded(s, (struct wsd_bytes){row->url, row->url_length}, row->url_cut, columns);
+    char address[PLACE];
+    struct wsd_bytes place = place_of(row, address);
+    size_t columns = s->place_columns, less = columns - terminal_ellipsis_columns(s->terminal), from = 0;
+    if (row->url_cut) {
+        write_cell(s, place, less);
+        writer_text(s->w, terminal_ellipsis(s->terminal));
         return;
     }
-    wsd_address(&row->server, address);
-    int n =
-        snprintf(text, sizeof text, row->server.family == 6 ? "[%s]:%u" : "%s:%u", address, (unsigned)row->server.port);
-    write_padded(s, (struct wsd_bytes){(const uint8_t *)text, (size_t)n}, false, columns);
+    if (width_of(s, place) > columns) {
+        columns = less;
+        while (from < place.length &&
+               (width_of(s, bytes_after(place, from)) > less || (place.data[from] & 0xC0) == 0x80))
+            from++;
+        writer_text(s->w, terminal_ellipsis(s->terminal));
+    }
+    write_cell(s, bytes_after(place, from), columns);
 }
 
 static void write_counts(struct summary *s, const struct wsd_counts counts[2])
@@ -108,7 +146,7 @@ static void write_row(struct summary *s, const struct summary_row *row)
 {
     char duration[HUMAN_SIZE];
     writer_format(s->w, "%*llu  ", (int)s->id_columns, (unsigned long long)row->id);
-    write_place(s, row, url_columns(s));
+    write_place(s, row);
     writer_format(s->w, "  %8s", human_duration(duration, row->duration));
     write_counts(s, row->counts);
     write_ratio(s, row->counts);
@@ -120,7 +158,7 @@ static void write_titles(struct summary *s)
 {
     const struct terminal *t = s->terminal;
     writer_text(s->w, terminal_role(t, TERMINAL_FAINT));
-    writer_format(s->w, "%*s  %-*s  %8s", (int)s->id_columns, "#", (int)url_columns(s), "URL", "time");
+    writer_format(s->w, "%*s  %-*s  %8s", (int)s->id_columns, "#", (int)s->place_columns, "URL", "time");
     for (int from = 0; from < 2; from++)
         writer_format(s->w, "  %*s%s messages", terminal_arrow_columns(t) == 1 ? 2 : 1, "",
                       terminal_arrow(t, (enum wsd_direction)from));
@@ -135,6 +173,7 @@ void summary_connections(struct summary *s)
         return;
     summary_heading(s, s->others > 0 ? "The largest connections" : "Connections");
     lay_out(s);
+    lay_out_places(s, longest_place(s, s->largest, s->rows), OTHERS + (s->deflate ? DEFLATE : 0));
     write_titles(s);
     summary_order(s);
     for (size_t i = 0; i < s->rows; i++)
@@ -144,7 +183,7 @@ void summary_connections(struct summary *s)
     char text[CELL];
     int n = snprintf(text, sizeof text, "%llu more", (unsigned long long)s->others);
     writer_fill(s->w, ' ', s->id_columns + 2);
-    write_padded(s, (struct wsd_bytes){(const uint8_t *)text, (size_t)n}, false, url_columns(s));
+    write_cell(s, (struct wsd_bytes){(const uint8_t *)text, (size_t)n}, s->place_columns);
     writer_fill(s->w, ' ', 10);
     write_counts(s, s->other_counts);
     write_ratio(s, s->other_counts);
@@ -157,11 +196,11 @@ void summary_attempts(struct summary *s)
         return;
     summary_heading(s, "Attempts that came to nothing");
     lay_out(s);
-    size_t columns = s->columns - s->id_columns - 2 - 2 - 12;
+    lay_out_places(s, longest_place(s, s->attempts, s->attempt_rows), OUTCOME);
     for (size_t i = 0; i < s->attempt_rows; i++) {
         const struct summary_row *row = &s->attempts[i];
         writer_format(s->w, "%*llu  ", (int)s->id_columns, (unsigned long long)row->id);
-        write_place(s, row, columns);
+        write_place(s, row);
         if (row->handshake == WSD_HANDSHAKE_REJECTED)
             writer_format(s->w, "  rejected %d\n", row->status);
         else
