@@ -21,10 +21,15 @@ const char *file_name(const char *path)
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-static int fail(struct file *f, const char *name, const char *why)
+static int fail(struct file *f, const char *why)
 {
-    snprintf(f->error, sizeof f->error, "%.*s: %s", FILE_ERROR - READER_WHY - 3, file_name(name), why);
+    snprintf(f->error, sizeof f->error, "%.*s: %s", FILE_ERROR - READER_WHY - 3, file_name(f->name), why);
     return -1;
+}
+
+int file_fail(struct file *f)
+{
+    return fail(f, f->reader.why);
 }
 
 static int no_capture(struct reader *r)
@@ -56,15 +61,15 @@ static int recognise(struct file *f, const struct file_hooks *hooks)
     return no_capture(r);
 }
 
-static void closed(struct file *f)
+static void init(struct file *f, const char *name)
 {
+    f->name = name;
     memset(&f->reader, 0, sizeof f->reader);
     f->input.fd = -1;
     f->format = FILE_UNKNOWN;
 }
 
-static int open_reader(struct file *f, const char *name, reader_read_fn *read, void *user,
-                       const struct file_hooks *hooks)
+static int open_reader(struct file *f, reader_read_fn *read, void *user, const struct file_hooks *hooks)
 {
     int result = reader_open(&f->reader, read, user);
     if (result < 0)
@@ -73,25 +78,25 @@ static int open_reader(struct file *f, const char *name, reader_read_fn *read, v
         result = recognise(f, hooks);
     if (result == 0)
         return 0;
-    fail(f, name, f->reader.why);
+    file_fail(f);
     file_close(f);
     return -1;
 }
 
 int file_open_read(struct file *f, const char *name, reader_read_fn *read, void *user, const struct file_hooks *hooks)
 {
-    closed(f);
-    return open_reader(f, name, read, user, hooks);
+    init(f, name);
+    return open_reader(f, read, user, hooks);
 }
 
 int file_open(struct file *f, const char *path, const struct file_hooks *hooks)
 {
-    closed(f);
+    init(f, path);
     f->input.fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     f->input.stop = hooks->stop;
     if (f->input.fd < 0)
-        return fail(f, path, strerror(errno));
-    return open_reader(f, path, reader_fd_read, &f->input, hooks);
+        return fail(f, strerror(errno));
+    return open_reader(f, reader_fd_read, &f->input, hooks);
 }
 
 void file_close(struct file *f)
@@ -103,11 +108,4 @@ void file_close(struct file *f)
         close(f->input.fd);
     f->input.fd = -1;
     f->format = FILE_UNKNOWN;
-}
-
-int file_next(struct file *f, const char *name, struct wsd_packet *packet)
-{
-    int result = f->format == FILE_PCAP ? pcap_file_next(&f->pcap, &f->reader, packet)
-                                        : pcapng_file_next(&f->pcapng, &f->reader, packet);
-    return result >= 0 ? result : fail(f, name, f->reader.why);
 }

@@ -18,6 +18,7 @@ enum file_format { FILE_UNKNOWN, FILE_PCAP, FILE_PCAPNG };
 struct file {
     struct reader reader;
     struct reader_fd input; /* fd -1: not ours to close */
+    const char *name;       /* borrowed */
     enum file_format format;
     union {
         struct pcap_file pcap;
@@ -36,7 +37,7 @@ struct file_hooks {
 /* How a path is called in an error: "-" is "standard input". */
 const char *file_name(const char *path);
 
-/* Opens a path; "-" is standard input. 0, or -1 with file->error; then it is closed already. `file` must not move while
+/* Opens a path, which must live as long as the file; "-" is standard input. 0, or -1 with file->error; then it is closed already. `file` must not move while
  * it is open. */
 int file_open(struct file *file, const char *path, const struct file_hooks *hooks);
 
@@ -46,8 +47,15 @@ int file_open_read(struct file *file, const char *name, reader_read_fn *read, vo
 
 void file_close(struct file *file);
 
-/* 1: a packet, whose data are valid until the next call; 0: the end; -1: file->error. After 0 and -1: close it. `name`
- * is for the error. */
-int file_next(struct file *file, const char *name, struct wsd_packet *packet);
+/* Writes file->error from reader->why, and returns -1. */
+int file_fail(struct file *file);
+
+/* 1: a packet, whose data are valid until the next call; 0: the end; -1: file->error. After 0 and -1: close it. */
+static inline int file_next(struct file *file, struct wsd_packet *packet)
+{
+    int result = file->format == FILE_PCAP ? pcap_file_next(&file->pcap, &file->reader, packet)
+                                           : pcapng_file_next(&file->pcapng, &file->reader, packet);
+    return result >= 0 ? result : file_fail(file);
+}
 
 #endif

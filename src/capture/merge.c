@@ -80,10 +80,9 @@ static int open_one(struct merge *m)
         return -1;
     }
     input->order = m->opened;
-    input->name = m->names[m->opened++];
-    int result = file_open(&input->file, input->name, m->hooks);
+    int result = file_open(&input->file, m->names[m->opened++], m->hooks);
     if (result == 0)
-        result = file_next(&input->file, input->name, &input->packet);
+        result = file_next(&input->file, &input->packet);
     if (result > 0) {
         m->heap[m->size++] = input;
         sift_up(m, m->size - 1);
@@ -100,7 +99,7 @@ static int advance(struct merge *m)
 {
     struct merge_input *top = m->heap[0];
     m->taken = false;
-    int result = file_next(&top->file, top->name, &top->packet);
+    int result = file_next(&top->file, &top->packet);
     if (result <= 0) {
         if (result < 0)
             fail(m, top->file.error);

@@ -13,8 +13,7 @@
 struct merge_input {
     struct file file;
     struct wsd_packet packet; /* its next one */
-    const char *name;
-    size_t order; /* among the files given */
+    size_t order;             /* among the files given */
 };
 
 struct merge {

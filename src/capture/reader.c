@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,13 +121,23 @@ int reader_cut(struct reader *r, const char *what, uint64_t number, size_t wante
     return reader_fail(r, "cut short in %s %llu (wanted %zu bytes, %zu are there)", what, n, wanted, there);
 }
 
+/* Whoever shares our standard input may have made it non-blocking. */
+static void wait_for_input(int fd)
+{
+    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+    (void)poll(&poll_fd, 1, -1);
+}
+
 ssize_t reader_fd_read(void *user, uint8_t *to, size_t size, const char **why)
 {
     const struct reader_fd *from = user;
     ssize_t n;
-    while ((n = read(from->fd, to, size)) < 0 && errno == EINTR)
+    while ((n = read(from->fd, to, size)) < 0 && (errno == EINTR || errno == EAGAIN)) {
+        if (errno == EAGAIN)
+            wait_for_input(from->fd);
         if (from->stop != NULL && *from->stop)
             return 0;
+    }
     if (n < 0)
         *why = strerror(errno);
     return n;

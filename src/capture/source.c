@@ -40,20 +40,29 @@ static int leave(struct files *f, int result)
     return result;
 }
 
+/* 0, or -1, or 1: there is no other file. */
+static int open_next(struct files *f)
+{
+    if (f->current == f->count)
+        return 1;
+    if (file_open(&f->file, f->names[f->current], &f->hooks) < 0)
+        return leave(f, -1);
+    f->open = true;
+    return 0;
+}
+
 static int next_in_order(struct files *f, struct wsd_packet *packet)
 {
-    while (f->current < f->count) {
-        const char *name = f->names[f->current];
-        if (!f->open && file_open(&f->file, name, &f->hooks) < 0)
-            return leave(f, -1);
-        f->open = true;
-        int result = file_next(&f->file, name, packet);
+    for (;;) {
+        int result = f->open ? 0 : open_next(f);
+        if (result != 0)
+            return result > 0 ? 0 : -1;
+        result = file_next(&f->file, packet);
         if (result > 0)
             return result;
         if (leave(f, result) < 0)
             return -1;
     }
-    return 0;
 }
 
 static int next_merged(struct files *f, struct wsd_packet *packet)
@@ -70,7 +79,7 @@ static int next_any(struct files *f, struct wsd_packet *packet)
 /* The filter means nothing for this packet's link type. Merged, its file is the one whose packet it is. */
 static int unfit(struct files *f)
 {
-    const char *name = f->merging ? f->merge.heap[0]->name : f->names[f->current];
+    const char *name = f->merging ? f->merge.heap[0]->file.name : f->file.name;
     snprintf(f->source.error, sizeof f->source.error, "%.*s: %s", FILE_ERROR - READER_WHY, file_name(name),
              bpf_error(f->bpf));
     return -1;

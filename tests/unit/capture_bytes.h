@@ -200,7 +200,7 @@ static inline struct got read_back(const uint8_t *data, size_t length, size_t st
     struct wsd_packet packet;
     int result = file_open_read(&file, "test", read_chunk, &chunks, hooks);
     if (result == 0) {
-        while ((result = file_next(&file, "test", &packet)) > 0)
+        while ((result = file_next(&file, &packet)) > 0)
             got_packet(&got, &packet);
         if (result < 0)
             memcpy(got.error, file.error, sizeof got.error);

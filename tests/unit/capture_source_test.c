@@ -12,6 +12,7 @@
 #include "capture/source.h"
 #include "capture_bytes.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -334,7 +335,7 @@ static void end_peer(struct peer *p)
 }
 
 /* If one packet needed a byte of the next, both sides would wait for ever, and the alarm would end the test. */
-static void live_pipe(bool gzip)
+static void live_pipe(bool gzip, bool blocking)
 {
     static const char *const standard_input = "-";
     struct source_options options = {.files = &standard_input, .count = 1};
@@ -342,6 +343,8 @@ static void live_pipe(bool gzip)
     struct wsd_packet packet;
     alarm(20);
     start_peer(&peer, gzip);
+    if (!blocking)
+        assert_int_equal(fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK), 0);
     struct source *source = source_open(&options, (char[64]){0}, 64);
     for (uint32_t i = 0; i < 5; i++) {
         assert_int_equal(source_next(source, &packet), 1);
@@ -359,13 +362,19 @@ static void live_pipe(bool gzip)
 static void packets_arrive_as_they_are_written(void **state)
 {
     (void)state;
-    live_pipe(false);
+    live_pipe(false, true);
 }
 
 static void packets_arrive_through_gzip(void **state)
 {
     (void)state;
-    live_pipe(true);
+    live_pipe(true, true);
+}
+
+static void packets_arrive_without_blocking(void **state)
+{
+    (void)state;
+    live_pipe(false, false);
 }
 
 /* A signal while waiting in the middle of a packet: the end, not damage. */
@@ -414,6 +423,7 @@ int main(void)
         cmocka_unit_test(wrong_filter_is_told_at_once),
         cmocka_unit_test(packets_arrive_as_they_are_written),
         cmocka_unit_test(packets_arrive_through_gzip),
+        cmocka_unit_test(packets_arrive_without_blocking),
         cmocka_unit_test(a_signal_ends_a_waiting_pipe),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
