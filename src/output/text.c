@@ -175,6 +175,13 @@ static void preview_close(struct text_sink *s, const struct wsd_message *m, size
     text_escaped(s, m->close_reason, columns, false);
 }
 
+/* An empty message has nothing to stand behind its size. */
+static void end_empty(struct writer *w)
+{
+    while (w->length > 0 && w->data[w->length - 1] == ' ')
+        w->length--;
+}
+
 static void write_message(struct text_sink *s, const struct wsd_event *e)
 {
     const struct wsd_message *m = &e->message;
@@ -188,6 +195,8 @@ static void write_message(struct text_sink *s, const struct wsd_event *e)
     size_t columns = preview_columns(s->terminal, 37 + terminal_arrow_columns(s->terminal) + notes.length);
     if (m->opcode == WSD_OPCODE_CLOSE && m->complete)
         preview_close(s, m, columns);
+    else if (m->length == 0)
+        end_empty(s->w);
     else if (m->text || (m->opcode > WSD_OPCODE_CLOSE && is_printable(m->payload)))
         text_escaped(s, m->payload, columns, m->truncated);
     else
