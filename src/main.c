@@ -47,7 +47,7 @@ static int act(const struct options *options)
 
 int main(int argc, char **argv)
 {
-    struct options options;
+    struct options options = {0};
     char error[ERROR_LINE];
     int status = STATUS_USAGE;
     setlocale(LC_CTYPE, "");

@@ -188,6 +188,7 @@ int options_parse(struct options *o, int argc, char **argv, char *error, size_t 
 {
     struct parse p = {o, error, error_size};
     struct getopt_tables tables;
+    error[0] = 0;
     *o = (struct options){.max_payload = DEFAULT_MAX_PAYLOAD};
     o->files = calloc((size_t)argc + 1, sizeof *o->files);
     if (o->files == NULL)

@@ -44,10 +44,24 @@ static char *escape_unit(char *out, uint32_t c)
     return out + 6;
 }
 
+/* What follows the backslash, 0 where there is no short form (RFC 8259 7). */
+static char short_form(uint8_t byte)
+{
+    switch (byte) {
+    case '"': return '"';
+    case '\\': return '\\';
+    case '\b': return 'b';
+    case '\t': return 't';
+    case '\n': return 'n';
+    case '\f': return 'f';
+    case '\r': return 'r';
+    default: return 0;
+    }
+}
+
 /* One character that is not plain. */
 static void copy_special(struct copy *c)
 {
-    static const char letters[] = "btnvfr"; /* from 0x08 on; \v is no JSON */
     uint8_t byte = *c->in;
     uint32_t character;
     size_t n = escape_decode(c->in, (size_t)(c->end - c->in), &character);
@@ -59,9 +73,10 @@ static void copy_special(struct copy *c)
         return;
     }
     c->in += n;
-    if (byte == '"' || byte == '\\' || (byte >= 0x08 && byte <= 0x0D && byte != 0x0B)) {
+    char letter = short_form(byte);
+    if (letter != 0) {
         *c->out++ = '\\';
-        *c->out++ = byte >= 0x20 ? (char)byte : letters[byte - 0x08];
+        *c->out++ = letter;
     } else if (byte < 0x20 || byte == 0x7F || is_control(character)) {
         c->out = escape_unit(c->out, character);
     } else {
@@ -271,20 +286,20 @@ static void clock_second(struct json_clock *clock, int64_t second)
     clock->second = second;
 }
 
-void json_clock_set(struct json_clock *clock, int64_t time)
+void json_clock_set(struct json_clock *clock, int64_t nanoseconds)
 {
-    if (clock->begun && time == clock->time)
+    if (clock->begun && nanoseconds == clock->time)
         return;
-    int64_t second = time / NANO - (time % NANO < 0);
+    int64_t second = nanoseconds / NANO - (nanoseconds % NANO < 0);
     if (!clock->begun || second != clock->second)
         clock_second(clock, second);
-    writer_nine(clock->text + 21, (uint32_t)(time - second * NANO));
-    clock->time = time;
+    writer_nine(clock->text + 21, (uint32_t)(nanoseconds - second * NANO));
+    clock->time = nanoseconds;
     clock->begun = true;
 }
 
-void json_time(struct writer *w, struct json_clock *clock, int64_t time)
+void json_time(struct writer *w, struct json_clock *clock, int64_t nanoseconds)
 {
-    json_clock_set(clock, time);
+    json_clock_set(clock, nanoseconds);
     writer_put(w, clock->text, sizeof clock->text);
 }

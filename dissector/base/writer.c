@@ -66,7 +66,8 @@ char *writer_unsigned_at(char *at, uint64_t value)
 void writer_unsigned(struct writer *w, uint64_t value)
 {
     char text[20];
-    writer_put(w, text, (size_t)(writer_unsigned_at(text, value) - text));
+    const char *end = writer_unsigned_at(text, value);
+    writer_put(w, text, (size_t)(end - text));
 }
 
 void writer_digits(struct writer *w, uint64_t value, unsigned digits)

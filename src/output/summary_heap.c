@@ -20,8 +20,13 @@ static void swap(struct summary_row *a, struct summary_row *b)
 
 static void sift_up(struct summary *s, size_t at)
 {
-    for (; at > 0 && smaller(&s->largest[at], &s->largest[(at - 1) / 2]); at = (at - 1) / 2)
-        swap(&s->largest[at], &s->largest[(at - 1) / 2]);
+    while (at > 0) {
+        size_t parent = (at - 1) / 2;
+        if (!smaller(&s->largest[at], &s->largest[parent]))
+            return;
+        swap(&s->largest[at], &s->largest[parent]);
+        at = parent;
+    }
 }
 
 static void sift_down(struct summary *s)
