@@ -18,8 +18,9 @@ static void swap(struct summary_row *a, struct summary_row *b)
     *b = other;
 }
 
-static void sift_up(struct summary *s, size_t at)
+static void sift_up(struct summary *s)
 {
+    size_t at = s->rows - 1;
     while (at > 0) {
         size_t parent = (at - 1) / 2;
         if (!smaller(&s->largest[at], &s->largest[parent]))
@@ -59,8 +60,8 @@ static void add_to_others(struct summary *s, const struct summary_row *row)
 void summary_keep(struct summary *s, const struct summary_row *row)
 {
     if (s->rows < SUMMARY_LARGEST) {
-        s->largest[s->rows] = *row;
-        sift_up(s, s->rows++);
+        s->largest[s->rows++] = *row;
+        sift_up(s);
     } else if (smaller(&s->largest[0], row)) {
         add_to_others(s, &s->largest[0]);
         s->largest[0] = *row;
