@@ -287,7 +287,7 @@ static void set_host(struct wsd_dissector *d)
     d->host = (struct websocket_host){.event = o->event,
                                       .user = o->user,
                                       .keep_payload = o->keep_payload,
-                                      .frames = o->frames,
+                                      .frames = o->frames || o->detail,
                                       .detail = o->detail,
                                       .inflate_bytes = o->limits.inflate_bytes,
                                       .inflate_ratio = o->limits.inflate_ratio};

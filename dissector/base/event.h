@@ -230,6 +230,7 @@ struct wsd_deflate {
  * not terminated: escape them before showing them. */
 struct wsd_connection {
     uint64_t id; /* from 1, in order of appearance, over the whole run */
+    struct wsd_counts counts[2];
     struct wsd_endpoint endpoint[2];
     enum wsd_carrier carrier;
     enum wsd_handshake handshake;
@@ -239,7 +240,6 @@ struct wsd_connection {
     struct wsd_bytes url;         /* empty when not known */
     struct wsd_bytes subprotocol; /* empty: none */
     struct wsd_deflate deflate;
-    struct wsd_counts counts[2];
 };
 
 struct wsd_header {

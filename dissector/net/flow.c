@@ -215,7 +215,8 @@ static int extend(struct flows *flows)
     if (chunks == NULL)
         return -ENOMEM;
     flows->chunks = chunks;
-    chunks[flows->count / CHUNK] = calloc(CHUNK, sizeof **chunks);
+    /* Each place is set when it is taken. */
+    chunks[flows->count / CHUNK] = aligned_alloc(FLOW_ALIGNMENT, CHUNK * sizeof **chunks);
     return chunks[flows->count / CHUNK] == NULL ? -ENOMEM : 0;
 }
 
@@ -313,7 +314,7 @@ static void note_syn(struct flows *flows, struct flow *flow, unsigned side, cons
     if (flow->client == FLOW_NO_CLIENT)
         flow->client = s->flags & TCP_ACK ? !side : side;
     if (!r->known) {
-        r->known = r->synced = true;
+        r->known = true;
         r->start = r->next = s->seq + 1;
     }
     tell_transport(flows, flow, side, WSD_TRANSPORT_SYN, moment);
@@ -324,7 +325,7 @@ static void note_ack(struct flow *flow, unsigned side, const struct tcp_segment 
 {
     struct reassembly *peer = &flow->half[!side];
     if (peer->held != NULL)
-        peer->heard = true;
+        peer->held->heard = true;
     if ((s->flags & TCP_ACK) == 0 || (peer->acked_known && tcp_distance(s->ack, peer->acked) <= 0))
         return;
     peer->acked = s->ack;

@@ -21,6 +21,15 @@ struct held {
     uint8_t bytes[];
 };
 
+/* The runs of one direction, while there are any. */
+struct held_set {
+    struct held *root;
+    uint32_t bytes;   /* with their administration */
+    uint32_t packets; /* packets of the connection since the peer acknowledged past the hole in front */
+    int64_t since;    /* when the first run behind that hole came */
+    bool heard;       /* the peer sent something since */
+};
+
 void held_insert(struct held **root, struct held *run);
 
 /* The first run, still in the tree; NULL when there is none. */

@@ -30,9 +30,18 @@ static uint32_t cost(const struct held *run)
 
 static void held_forget(struct job *j, struct held *run)
 {
-    j->r->held_bytes -= cost(run);
+    j->r->held->bytes -= cost(run);
     j->host->held_total -= cost(run);
     free(run);
+}
+
+/* An empty set goes. */
+static void held_release(struct reassembly *r)
+{
+    if (r->held != NULL && r->held->root == NULL) {
+        free(r->held);
+        r->held = NULL;
+    }
 }
 
 /* Tells a run that begins at next, and the bytes that the snaplen cut off behind it. */
@@ -51,37 +60,53 @@ static int deliver(struct job *j, struct wsd_bytes bytes, uint32_t length, const
 /* Delivers held runs while they follow without a hole. The next hole has waited since its own first run came. */
 static int drain(struct job *j)
 {
-    struct reassembly *r = j->r;
+    struct held_set *set = j->r->held;
     struct held *run;
-    while ((run = held_first(r->held)) != NULL && run->seq == r->next) {
-        run = held_first_take(&r->held);
-        int rc = deliver(j, bytes_of(run->bytes, run->captured), run->length, &run->moment);
+    int rc = 0;
+    while (rc == 0 && (run = held_first(set->root)) != NULL && run->seq == j->r->next) {
+        run = held_first_take(&set->root);
+        rc = deliver(j, bytes_of(run->bytes, run->captured), run->length, &run->moment);
         held_forget(j, run);
-        if (rc != 0)
-            return rc;
-        r->hole_packets = 0;
-        r->heard = false;
+        set->packets = 0;
+        set->heard = false;
     }
-    r->hole_since = run != NULL ? run->moment.time : 0;
-    return 0;
+    if (set->root != NULL)
+        set->since = held_first(set->root)->moment.time;
+    held_release(j->r);
+    return rc;
 }
 
 /* The hole in front of the first held run will not be filled any more. */
 static int give_up_hole(struct job *j)
 {
-    const struct held *run = held_first(j->r->held);
+    const struct held *run = held_first(j->r->held->root);
     uint32_t missing = run->seq - j->r->next;
     j->r->next = run->seq;
     int rc = j->host->gap(j->host->user, j->flow, j->side, missing, &run->moment);
     return rc != 0 ? rc : drain(j);
 }
 
+static int open_set(struct reassembly *r, const struct wsd_moment *moment)
+{
+    if (r->held != NULL)
+        return 0;
+    r->held = calloc(1, sizeof *r->held);
+    if (r->held == NULL)
+        return -ENOMEM;
+    r->held->since = moment->time;
+    return 0;
+}
+
 /* Holds a copy of a run that no held run overlaps. */
 static int hold(struct job *j, uint32_t seq, struct wsd_bytes bytes, uint32_t length, const struct wsd_moment *moment)
 {
-    struct held *run = malloc(sizeof *run + bytes.length + moment->headers.length);
-    if (run == NULL)
+    if (open_set(j->r, moment) < 0)
         return -ENOMEM;
+    struct held *run = malloc(sizeof *run + bytes.length + moment->headers.length);
+    if (run == NULL) {
+        held_release(j->r);
+        return -ENOMEM;
+    }
     *run = (struct held){.priority = next_random(j->host), .seq = seq, .length = length};
     run->captured = (uint32_t)bytes.length;
     run->moment = *moment;
@@ -91,13 +116,8 @@ static int hold(struct job *j, uint32_t seq, struct wsd_bytes bytes, uint32_t le
         run->moment.headers.data = run->bytes + bytes.length;
         memcpy(run->bytes + bytes.length, moment->headers.data, moment->headers.length);
     }
-    if (j->r->held == NULL) {
-        j->r->hole_since = moment->time;
-        j->r->hole_packets = 0;
-        j->r->heard = false;
-    }
-    held_insert(&j->r->held, run);
-    j->r->held_bytes += cost(run);
+    held_insert(&j->r->held->root, run);
+    j->r->held->bytes += cost(run);
     j->host->held_total += cost(run);
     return 0;
 }
@@ -121,9 +141,10 @@ static int hold_new_parts(struct job *j, uint32_t seq, struct wsd_bytes bytes, u
 {
     bool told = false;
     while (length > 0) {
-        struct held *at = held_at_or_before(j->r->held, seq);
+        struct held *root = j->r->held != NULL ? j->r->held->root : NULL;
+        struct held *at = held_at_or_before(root, seq);
         bool covered = at != NULL && tcp_distance(at->seq + at->length, seq) > 0;
-        struct held *after = covered ? NULL : held_after(j->r->held, seq);
+        struct held *after = covered ? NULL : held_after(root, seq);
         uint32_t n = length;
         if (covered && at->seq + at->length - seq < n)
             n = at->seq + at->length - seq;
@@ -148,7 +169,7 @@ static int hold_new_parts(struct job *j, uint32_t seq, struct wsd_bytes bytes, u
 static int check_limits(struct job *j)
 {
     while (j->r->held != NULL &&
-           (j->r->held_bytes > j->host->most_held || j->host->held_total > j->host->most_held_total)) {
+           (j->r->held->bytes > j->host->most_held || j->host->held_total > j->host->most_held_total)) {
         int rc = give_up_hole(j);
         if (rc != 0)
             return rc;
@@ -182,15 +203,16 @@ int reassembly_wait(struct reassembly *r, struct reassembly_host *host, void *fl
                     const struct wsd_moment *moment)
 {
     struct job j = {r, host, flow, side};
-    struct held *first = held_first(r->held);
-    if (first == NULL)
+    struct held_set *set = r->held;
+    if (set == NULL)
         return 0;
-    int64_t waited = moment->time - r->hole_since;
+    const struct held *first = held_first(set->root);
+    int64_t waited = moment->time - set->since;
     bool acked = r->acked_known && tcp_distance(r->acked, first->seq) >= 0;
     if (acked)
-        r->hole_packets++;
-    bool late = acked && (r->hole_packets > REASSEMBLY_LATE_PACKETS || waited > REASSEMBLY_LATE_TIME);
-    bool silent = !r->heard && waited > REASSEMBLY_SILENT_TIME;
+        set->packets++;
+    bool late = acked && (set->packets > REASSEMBLY_LATE_PACKETS || waited > REASSEMBLY_LATE_TIME);
+    bool silent = !set->heard && waited > REASSEMBLY_SILENT_TIME;
     return late || silent ? give_up_hole(&j) : 0;
 }
 
@@ -219,6 +241,9 @@ int reassembly_finish(struct reassembly *r, struct reassembly_host *host, void *
 void reassembly_free(struct reassembly *r, struct reassembly_host *host)
 {
     struct job j = {r, host, NULL, 0};
-    for (struct held *run; (run = held_first_take(&r->held)) != NULL;)
+    if (r->held == NULL)
+        return;
+    for (struct held *run; (run = held_first_take(&r->held->root)) != NULL;)
         held_forget(&j, run);
+    held_release(r);
 }

@@ -21,8 +21,7 @@ static struct message *take_spare(struct websocket_host *host)
         return calloc(1, sizeof *m);
     host->spare_messages = m->next_spare;
     host->spare_message_count--;
-    const struct buffer kept = m->kept, wire = m->wire;
-    *m = (struct message){.kept = kept, .wire = wire};
+    memset(m, 0, offsetof(struct message, kept)); /* the buffers stay, empty */
     m->kept.length = m->wire.length = 0;
     return m;
 }
@@ -95,12 +94,12 @@ static void lose_window(const struct message_env *env)
 static void begin_inflating(const struct message_env *env, struct message *m)
 {
     struct inflation *inflation = env->inflation;
-    m->compressed = true;
+    m->told.compressed = true;
     if (!inflation->lost)
         return;
     m->failed = true;
     if (!inflation->lost_told)
-        host_finding(env->host, env->connection, m->direction, WSD_FINDING_MESSAGE_WINDOW_UNKNOWN, "", env->moment);
+        host_finding(env->host, env->connection, m->told.direction, WSD_FINDING_MESSAGE_WINDOW_UNKNOWN, "", env->moment);
     inflation->lost_told = true;
 }
 
@@ -110,15 +109,14 @@ struct message *message_begin(const struct message_env *env, enum wsd_direction 
     struct message *m = take_spare(env->host);
     if (m == NULL)
         return NULL;
-    m->direction = direction;
-    m->opcode = frame_opcode(header);
-    m->first_time = env->moment->time;
-    m->first_packet = env->moment->packet;
-    m->text = m->opcode == WSD_OPCODE_TEXT && explained;
+    m->told.direction = direction;
+    m->told.direction = direction;
+    m->told.opcode = frame_opcode(header);
+    m->text = m->told.opcode == WSD_OPCODE_TEXT && explained;
     m->keep = env->host->keep_payload;
-    if (frame_is_control(m->opcode) && m->keep < FRAME_CONTROL_PAYLOAD_MOST)
+    if (frame_is_control(m->told.opcode) && m->keep < FRAME_CONTROL_PAYLOAD_MOST)
         m->keep = FRAME_CONTROL_PAYLOAD_MOST; /* a close frame's code is always wanted */
-    bool data = m->opcode == WSD_OPCODE_TEXT || m->opcode == WSD_OPCODE_BINARY;
+    bool data = m->told.opcode == WSD_OPCODE_TEXT || m->told.opcode == WSD_OPCODE_BINARY;
     if (env->inflation->negotiated && data && frame_rsv(header) & FRAME_RSV1)
         begin_inflating(env, m);
     return m;
@@ -127,10 +125,10 @@ struct message *message_begin(const struct message_env *env, enum wsd_direction 
 int message_frame(const struct message_env *env, struct message *m, const struct frame_header *header)
 {
     struct inflation *inflation = env->inflation;
-    bool first = m->frames++ == 0;
-    if (inflation->per_frame && !first && frame_rsv(header) & FRAME_RSV1 && !m->compressed)
+    bool first = m->told.frames++ == 0;
+    if (inflation->per_frame && !first && frame_rsv(header) & FRAME_RSV1 && !m->told.compressed)
         begin_inflating(env, m);
-    bool wanted = m->compressed && !m->failed && !m->limited;
+    bool wanted = m->told.compressed && !m->failed && !m->limited;
     if (inflation->per_frame) {
         m->inflating = wanted && (frame_rsv(header) & FRAME_RSV1) != 0;
         m->tail_fed = false;
@@ -152,14 +150,14 @@ static void tell_invalid(const struct message_env *env, struct message *m, uint6
     char detail[48];
     m->text = false;
     snprintf(detail, sizeof detail, "at byte %llu", (unsigned long long)at);
-    host_finding(env->host, env->connection, m->direction, WSD_FINDING_MESSAGE_UTF8_INVALID, detail, env->moment);
+    host_finding(env->host, env->connection, m->told.direction, WSD_FINDING_MESSAGE_UTF8_INVALID, detail, env->moment);
 }
 
 /* Counts payload bytes, and judges them when they are text. */
 static void check(const struct message_env *env, struct message *m, struct wsd_bytes bytes)
 {
-    uint64_t before = m->length;
-    m->length += bytes.length;
+    uint64_t before = m->told.length;
+    m->told.length += bytes.length;
     if (!m->text)
         return;
     size_t skip = 0;
@@ -221,16 +219,16 @@ static int take_inflated(void *user, struct wsd_bytes bytes)
 
 static uint64_t inflate_room(const struct message_env *env, const struct message *m)
 {
-    uint64_t by_ratio = m->wire_length > UINT64_MAX / 65536 ? UINT64_MAX : m->wire_length * env->host->inflate_ratio;
+    uint64_t by_ratio = m->told.wire_length > UINT64_MAX / 65536 ? UINT64_MAX : m->told.wire_length * env->host->inflate_ratio;
     uint64_t most = by_ratio > env->host->inflate_bytes ? by_ratio : env->host->inflate_bytes;
-    return most > m->length ? most - m->length : 0;
+    return most > m->told.length ? most - m->told.length : 0;
 }
 
 static void stop_inflating(const struct message_env *env, struct message *m, enum wsd_finding_code code,
                            const char *detail)
 {
     m->inflating = false;
-    host_finding(env->host, env->connection, m->direction, code, detail, env->moment);
+    host_finding(env->host, env->connection, m->told.direction, code, detail, env->moment);
     lose_window(env);
 }
 
@@ -291,12 +289,12 @@ static int take_compressed(const struct message_env *env, struct message *m, con
 int message_piece(const struct message_env *env, struct message *m, const struct frame_header *header,
                   struct wsd_bytes piece, uint64_t at)
 {
-    m->wire_length += piece.length;
+    m->told.wire_length += piece.length;
     if (m->inflating || m->failed || m->limited)
         return take_compressed(env, m, header, piece, at);
     if (header->mask_at != 0)
         return take_masked(env, m, header->bytes + header->mask_at, piece, at);
-    bool whole = piece.length == header->length && frame_fin(header) && m->frames == 1;
+    bool whole = piece.length == header->length && frame_fin(header) && m->told.frames == 1;
     return take_plain(env, m, piece, whole);
 }
 
@@ -304,17 +302,17 @@ int message_piece(const struct message_env *env, struct message *m, const struct
 
 static int note_unknown(struct message *m, uint64_t offset, uint64_t length)
 {
-    m->unknown_bytes += length;
-    if (m->unknown_count == WSD_RANGES_MOST) {
+    m->told.unknown_bytes += length;
+    if (m->told.unknown_count == WSD_RANGES_MOST) {
         struct wsd_range *last = &m->unknown[WSD_RANGES_MOST - 1];
         last->length = offset + length - last->offset;
         return 0;
     }
-    struct wsd_range *ranges = realloc(m->unknown, (m->unknown_count + 1) * sizeof *ranges);
+    struct wsd_range *ranges = realloc(m->unknown, (m->told.unknown_count + 1) * sizeof *ranges);
     if (ranges == NULL)
         return -ENOMEM;
     m->unknown = ranges;
-    ranges[m->unknown_count++] = (struct wsd_range){offset, length};
+    ranges[m->told.unknown_count++] = (struct wsd_range){offset, length};
     return 0;
 }
 
@@ -336,21 +334,21 @@ static int fill_hole(const struct message *m, struct buffer *buffer, uint64_t mi
 int message_hole(const struct message_env *env, struct message *m, uint64_t missing)
 {
     int rc = 0;
-    if (m->compressed) {
+    if (m->told.compressed) {
         m->failed = true;
         m->inflating = false;
         lose_window(env);
-        rc = note_unknown(m, m->wire_length, missing);
+        rc = note_unknown(m, m->told.wire_length, missing);
         rc = rc != 0 ? rc : fill_hole(m, &m->wire, missing);
     } else {
-        rc = note_unknown(m, m->length, missing);
+        rc = note_unknown(m, m->told.length, missing);
         rc = rc != 0 ? rc : fill_hole(m, &m->kept, missing);
-        m->length += missing;
+        m->told.length += missing;
     }
     m->holes = true;
     m->after_hole = true;
     m->utf8 = (struct utf8){0};
-    m->wire_length += missing;
+    m->told.wire_length += missing;
     return rc;
 }
 
@@ -367,61 +365,68 @@ int message_frame_end(const struct message_env *env, struct message *m, const st
     return 0;
 }
 
-static void count(const struct message_env *env, const struct message *m, const struct wsd_message *told)
+static void count(const struct message_env *env, const struct wsd_message *told)
 {
-    struct wsd_counts *counts[] = {&env->connection->counts[m->direction], &env->host->sum};
-    for (int i = 0; i < 2; i++) {
-        counts[i]->messages++;
-        counts[i]->payload_bytes += told->length;
-        counts[i]->deflated_bytes += told->inflated ? told->wire_length : 0;
-        counts[i]->inflated_bytes += told->inflated ? told->length : 0;
-    }
+    struct wsd_counts *mine = &env->connection->counts[told->direction], *sum = &env->host->sum;
+    mine->messages++;
+    mine->payload_bytes += told->length;
+    sum->messages++;
+    sum->payload_bytes += told->length;
+    if (!told->inflated)
+        return;
+    mine->deflated_bytes += told->wire_length;
+    mine->inflated_bytes += told->length;
+    sum->deflated_bytes += told->wire_length;
+    sum->inflated_bytes += told->length;
 }
 
-static void fill_event(const struct message *m, bool whole, struct wsd_message *out)
+struct wsd_bytes message_payload(const struct message *m)
 {
-    struct wsd_bytes payload = m->failed ? buffer_bytes(&m->wire) : m->whole.length > 0 ? m->whole : buffer_bytes(&m->kept);
-    *out = (struct wsd_message){.direction = m->direction,
-                                .opcode = m->opcode,
-                                .length = m->failed ? m->wire_length : m->length,
-                                .wire_length = m->wire_length,
-                                .frames = m->frames,
-                                .compressed = m->compressed,
-                                .inflated = m->compressed && !m->failed,
-                                .complete = whole && !m->holes && !m->failed && !m->limited,
-                                .payload = payload,
-                                .unknown = m->unknown,
-                                .unknown_count = m->unknown_count,
-                                .unknown_bytes = m->unknown_bytes,
-                                .first_time = m->first_time,
-                                .first_packet = m->first_packet,
-                                .close_code = CLOSE_NO_CODE};
-    out->truncated = payload.length < out->length;
-    out->text = m->text && !m->failed;
-    if (out->text && m->holes)
-        out->text = utf8_valid(bytes_first(payload, utf8_border(payload)));
-    if (m->opcode == WSD_OPCODE_CLOSE) {
-        struct close_payload close = close_parse(payload);
-        out->close_code = close.code;
-        out->close_reason = close.reason;
+    if (m->failed)
+        return buffer_bytes(&m->wire);
+    return m->whole.length > 0 ? m->whole : buffer_bytes(&m->kept);
+}
+
+/* Sets what is known only now. */
+static void finish(struct message *m, bool whole)
+{
+    struct wsd_message *told = &m->told;
+    if (m->failed)
+        told->length = told->wire_length;
+    told->inflated = told->compressed && !m->failed;
+    told->complete = whole && !m->holes && !m->failed && !m->limited;
+    told->payload = message_payload(m);
+    told->truncated = told->payload.length < told->length;
+    told->unknown = m->unknown;
+    told->text = m->text && !m->failed;
+    if (told->text && m->holes)
+        told->text = utf8_valid(bytes_first(told->payload, utf8_border(told->payload)));
+    told->close_code = CLOSE_NO_CODE;
+    if (told->opcode == WSD_OPCODE_CLOSE) {
+        struct close_payload close = close_parse(told->payload);
+        told->close_code = close.code;
+        told->close_reason = close.reason;
     }
 }
 
 void message_end(const struct message_env *env, struct message *m, bool whole)
 {
     if (m->text && whole && !m->failed && !m->limited && !utf8_whole(&m->utf8))
-        tell_invalid(env, m, m->length);
-    struct wsd_event event; /* filled, not cleared: this is the path of every message */
-    event.type = WSD_EVENT_MESSAGE;
-    event.at = *env->moment;
-    event.connection = env->connection;
-    fill_event(m, whole, &event.message);
-    if (m->opcode == WSD_OPCODE_TEXT || m->opcode == WSD_OPCODE_BINARY)
-        count(env, m, &event.message);
-    host_tell(env->host, &event);
-    if (m->compressed && !whole && !m->failed && !m->limited)
+        tell_invalid(env, m, m->told.length);
+    finish(m, whole);
+    if (m->told.opcode == WSD_OPCODE_TEXT || m->told.opcode == WSD_OPCODE_BINARY)
+        count(env, &m->told);
+    if (env->host->event != NULL) {
+        struct wsd_event event; /* filled, not cleared: this is the path of every message */
+        event.type = WSD_EVENT_MESSAGE;
+        event.at = *env->moment;
+        event.connection = env->connection;
+        event.message = m->told;
+        host_tell(env->host, &event);
+    }
+    if (m->told.compressed && !whole && !m->failed && !m->limited)
         lose_window(env);
-    if (m->compressed && env->inflation->deflate != NULL && !env->inflation->per_frame)
+    if (m->told.compressed && env->inflation->deflate != NULL && !env->inflation->per_frame)
         put_window_away(env);
     message_drop(env->host, m);
 }

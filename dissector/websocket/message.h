@@ -27,27 +27,20 @@ struct inflation {
 
 struct message {
     struct message *next_spare;
-    enum wsd_direction direction;
-    uint8_t opcode;
-    bool text;       /* to be checked as UTF-8, and valid until now */
-    bool compressed; /* RSV1 of the first frame, deflate negotiated */
-    bool inflating;  /* the pieces of this frame go through the inflater */
-    bool tail_fed;   /* ... and the tail has */
-    bool failed;     /* it cannot be inflated: its wire bytes are told */
-    bool limited;    /* it was inflated up to the limit */
-    bool holes;      /* bytes are missing in the capture */
-    uint64_t keep; /* bytes of it that are kept */
-    uint64_t length, wire_length, frames;
-    int64_t first_time;
-    uint64_t first_packet;
+    struct wsd_message told; /* grows as the message does; the rest is put in when it ends */
+    bool text;               /* to be checked as UTF-8, and valid until now */
+    bool inflating;          /* the pieces of this frame go through the inflater, ... */
+    bool tail_fed;           /* ... and the tail has */
+    bool failed;             /* it cannot be inflated: its wire bytes are told */
+    bool limited;            /* it was inflated up to the limit */
+    bool holes;              /* bytes are missing in the capture */
+    bool after_hole;         /* the next bytes may begin inside a character */
     struct utf8 utf8;
-    bool after_hole;   /* the next bytes may begin inside a character */
+    uint64_t keep;           /* bytes of it that are kept */
+    struct wsd_bytes whole;  /* the payload, when it lies in one piece and needs no copy */
+    struct wsd_range *unknown;
     struct buffer kept; /* the payload, up to keep */
     struct buffer wire; /* compressed only: the payload as on the wire, up to keep */
-    struct wsd_bytes whole; /* the payload, when it lies in one piece and needs no copy */
-    struct wsd_range *unknown;
-    size_t unknown_count;
-    uint64_t unknown_bytes;
 };
 
 /* Surroundings of every call. */
@@ -58,7 +51,8 @@ struct message_env {
     const struct wsd_moment *moment;
 };
 
-/* A message that begins with this frame's header. explained: every RSV bit it has means something. NULL: no memory. */
+/* A message that begins with this frame's header. explained: every RSV bit it has means something. The caller sets told.first_time
+ * and told.first_packet. NULL: no memory. */
 struct message *message_begin(const struct message_env *env, enum wsd_direction direction,
                               const struct frame_header *header, bool explained);
 
@@ -74,6 +68,9 @@ int message_hole(const struct message_env *env, struct message *message, uint64_
 
 /* The frame ended. */
 int message_frame_end(const struct message_env *env, struct message *message, const struct frame_header *header);
+
+/* Its payload, as far as it is kept; borrowed until the next call. */
+struct wsd_bytes message_payload(const struct message *message);
 
 /* Tells the message and puts it away. whole: it ended as it should; else it was cut off. */
 void message_end(const struct message_env *env, struct message *message, bool whole);

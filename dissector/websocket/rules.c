@@ -50,9 +50,9 @@ static void judge_order(struct websocket *ws, enum wsd_direction d, uint8_t firs
                    moment);
 }
 
-void rules_header(struct websocket *ws, enum wsd_direction d, const uint8_t *bytes, size_t n,
-                  const struct wsd_moment *moment)
+void rules_part_of_header(struct websocket *ws, enum wsd_direction d, const uint8_t *bytes, size_t n)
 {
+    const struct wsd_moment first = {.time = ws->half[d].first_time, .packet = ws->half[d].first_packet}, *moment = &first;
     char detail[32];
     if (n < 1)
         return;
@@ -91,13 +91,28 @@ static void judge_mask(struct websocket *ws, enum wsd_direction d, const struct 
     }
 }
 
-void rules_whole_header(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment)
+/* What most frames are: a whole message, plain or compressed as agreed, masked as its direction asks, between others. */
+static bool ordinary(const struct websocket *ws, enum wsd_direction d, const struct frame_header *frame)
 {
-    const struct frame_header *frame = &ws->half[d].frame;
+    const struct ws_half *half = &ws->half[d];
+    uint8_t kind = frame->bytes[0] & (half->inflation.negotiated ? 0xBF : 0xFF); /* RSV1 aside when it may be set */
+    bool data = kind == (0x80 | WSD_OPCODE_TEXT) || kind == (0x80 | WSD_OPCODE_BINARY);
+    return data && half->data == NULL && !half->closed && (frame->mask_at != 0) == (d == WSD_CLIENT);
+}
+
+void rules_header(struct websocket *ws, enum wsd_direction d)
+{
+    const struct ws_half *half = &ws->half[d];
+    const struct frame_header *frame = &half->frame;
+    if (!ordinary(ws, d, frame))
+        rules_part_of_header(ws, d, frame->bytes, frame->size);
+    if (frame->mask_at == 0 && frame->length <= FRAME_CONTROL_PAYLOAD_MOST && frame->size == 2)
+        return;
+    const struct wsd_moment first = {.time = half->first_time, .packet = half->first_packet};
     if (frame_length_not_minimal(frame))
-        ws_finding(ws, d, WSD_FINDING_FRAME_LENGTH_NOT_MINIMAL, "", moment);
+        ws_finding(ws, d, WSD_FINDING_FRAME_LENGTH_NOT_MINIMAL, "", &first);
     if (frame_length_msb(frame))
-        ws_finding(ws, d, WSD_FINDING_FRAME_LENGTH_MSB, "", moment);
+        ws_finding(ws, d, WSD_FINDING_FRAME_LENGTH_MSB, "", &first);
     if (frame->mask_at != 0)
-        judge_mask(ws, d, moment);
+        judge_mask(ws, d, &first);
 }

@@ -11,8 +11,10 @@
 #include "stream/stream.h"
 #include "websocket/message.h"
 
-/* For wsd_options.detail: the packet headers and the first payload bytes of the frame at hand. */
+/* For wsd_options.detail: the first packet's headers and the first payload bytes of the frame at hand. */
 struct frame_detail {
+    size_t headers_length;
+    uint32_t link_type;
     uint8_t headers[WSD_DETAIL_HEADERS];
     uint8_t payload[WSD_DETAIL_PAYLOAD];
     size_t payload_length;
@@ -20,17 +22,18 @@ struct frame_detail {
 
 /* One direction. */
 struct ws_half {
+    bool in_payload;           /* a header was decoded, its payload is passing */
     struct stage stage;        /* a header that is not whole yet */
     struct frame_header frame; /* the frame at hand */
     uint64_t at;               /* payload bytes of it that have passed */
-    struct wsd_moment first;   /* the packet of its first byte */
-    struct message *data;      /* a fragmented or unfinished data message */
-    struct message *current;   /* the message of the frame at hand: data, or one that ends with its frame */
+    int64_t first_time;        /* the packet of its first byte */
+    uint64_t first_packet;
+    struct message *data;    /* a fragmented or unfinished data message */
+    struct message *current; /* the message of the frame at hand: data, or one that ends with its frame */
     struct frame_detail *detail;
     struct inflation inflation;
     uint32_t last_mask;
     uint8_t same_masks; /* frames in a row with this key */
-    bool in_payload;    /* a header was decoded, its payload is passing */
     bool incomplete;    /* bytes of the frame at hand are not in the capture */
     bool lost;          /* nothing can be framed any more */
     bool mask_zero_told, mask_repeated_told;
@@ -43,8 +46,8 @@ struct ws_half {
 struct websocket {
     struct stream base;
     struct websocket_host *host;
-    struct wsd_connection info;
     struct ws_half half[2];
+    struct wsd_connection info;
     uint8_t first_closed; /* enum wsd_direction that sent the first close frame; WSD_NEITHER */
     uint8_t first_ended;
     bool close_invalid[2]; /* its close frame breaks a rule, so the receiver fails the connection */
@@ -58,12 +61,12 @@ static inline void ws_finding(struct websocket *ws, enum wsd_direction d, enum w
     host_finding(ws->host, &ws->info, d, code, detail, moment);
 }
 
-/* rules.c: judges as many bytes of a frame's header as there are (RFC 6455 5.1 to 5.5). */
-void rules_header(struct websocket *ws, enum wsd_direction d, const uint8_t *bytes, size_t n,
-                  const struct wsd_moment *moment);
+/* rules.c: judges as many bytes of a frame's header as there are (RFC 6455 5.1 to 5.5). Findings name the packet of the frame's
+ * first byte. */
+void rules_part_of_header(struct websocket *ws, enum wsd_direction d, const uint8_t *bytes, size_t n);
 
-/* rules.c: what only a whole header shows: lengths and masking keys. */
-void rules_whole_header(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment);
+/* rules.c: judges the whole header of the frame at hand. */
+void rules_header(struct websocket *ws, enum wsd_direction d);
 
 /* rules.c: whether every RSV bit of a frame has a meaning here (5.2, RFC 7692 6, 7.2.3). */
 bool rules_rsv_explained(const struct websocket *ws, enum wsd_direction d, uint8_t first_byte);

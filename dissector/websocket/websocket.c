@@ -13,26 +13,26 @@ static struct message_env env_of(struct websocket *ws, enum wsd_direction d, con
 
 /* ---- one frame ------------------------------------------------------------------------------------------------ */
 
-static int note_detail(struct websocket *ws, struct ws_half *half, const struct wsd_moment *moment)
+static int note_detail(struct ws_half *half, const struct wsd_moment *moment)
 {
-    if (!ws->host->detail)
-        return 0;
     if (half->detail == NULL && (half->detail = malloc(sizeof *half->detail)) == NULL)
         return -ENOMEM;
+    struct frame_detail *detail = half->detail;
     struct wsd_bytes headers = bytes_first(moment->headers, WSD_DETAIL_HEADERS);
     if (headers.length > 0)
-        memcpy(half->detail->headers, headers.data, headers.length);
-    half->first.headers = bytes_of(half->detail->headers, headers.length);
-    half->detail->payload_length = 0;
+        memcpy(detail->headers, headers.data, headers.length);
+    detail->headers_length = headers.length;
+    detail->link_type = moment->link_type;
+    detail->payload_length = 0;
     return 0;
 }
 
 /* The first byte of a header has come. */
 static int note_first(struct websocket *ws, struct ws_half *half, const struct wsd_moment *moment)
 {
-    half->first = *moment;
-    half->first.headers = (struct wsd_bytes){NULL, 0};
-    return note_detail(ws, half, moment);
+    half->first_time = moment->time;
+    half->first_packet = moment->packet;
+    return ws->host->detail ? note_detail(half, moment) : 0;
 }
 
 static void note_payload(struct ws_half *half, struct wsd_bytes piece)
@@ -46,18 +46,22 @@ static void note_payload(struct ws_half *half, struct wsd_bytes piece)
     detail->payload_length += piece.length;
 }
 
+static void count_frame(struct websocket *ws, enum wsd_direction d)
+{
+    const struct ws_half *half = &ws->half[d];
+    struct wsd_counts *mine = &ws->info.counts[d], *sum = &ws->host->sum;
+    mine->frames++;
+    mine->wire_bytes += half->at;
+    mine->header_bytes += half->frame.size;
+    sum->frames++;
+    sum->wire_bytes += half->at;
+    sum->header_bytes += half->frame.size;
+}
+
 static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete, const struct wsd_moment *moment)
 {
-    struct ws_half *half = &ws->half[d];
+    const struct ws_half *half = &ws->half[d];
     const struct frame_header *h = &half->frame;
-    struct wsd_counts *counts[] = {&ws->info.counts[d], &ws->host->sum};
-    for (int i = 0; i < 2; i++) {
-        counts[i]->frames++;
-        counts[i]->wire_bytes += half->at;
-        counts[i]->header_bytes += h->size;
-    }
-    if (!ws->host->frames && !ws->host->detail)
-        return;
     struct wsd_event event = {.type = WSD_EVENT_FRAME, .at = *moment, .connection = &ws->info};
     struct wsd_frame *frame = &event.frame;
     *frame = (struct wsd_frame){.direction = d,
@@ -69,12 +73,22 @@ static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete
                                 .length = h->length,
                                 .complete = complete,
                                 .header = bytes_of(h->bytes, h->size),
-                                .first = half->first};
+                                .first = {.time = half->first_time, .packet = half->first_packet}};
     if (h->mask_at != 0)
         memcpy(frame->mask, h->bytes + h->mask_at, 4);
-    if (half->detail != NULL)
+    if (half->detail != NULL) {
         frame->payload = bytes_of(half->detail->payload, half->detail->payload_length);
+        frame->first.headers = bytes_of(half->detail->headers, half->detail->headers_length);
+        frame->first.link_type = half->detail->link_type;
+    }
     host_tell(ws->host, &event);
+}
+
+static void note_frame(struct websocket *ws, enum wsd_direction d, bool complete, const struct wsd_moment *moment)
+{
+    count_frame(ws, d);
+    if (ws->host->frames)
+        tell_frame(ws, d, complete, moment);
 }
 
 static bool is_data(uint8_t opcode)
@@ -97,16 +111,15 @@ static int begin_frame(struct websocket *ws, enum wsd_direction d, const struct 
 {
     struct ws_half *half = &ws->half[d];
     uint8_t opcode = frame_opcode(&half->frame);
-    struct message_env env = env_of(ws, d, &half->first);
-    rules_header(ws, d, half->frame.bytes, half->frame.size, &half->first);
-    rules_whole_header(ws, d, &half->first);
+    struct message_env env = env_of(ws, d, moment);
+    rules_header(ws, d);
     half->in_payload = true;
     half->incomplete = false;
     half->at = 0;
     if (frame_length_msb(&half->frame)) {
         half->lost = true;
         half->in_payload = false;
-        tell_frame(ws, d, false, moment);
+        note_frame(ws, d, false, moment);
         return 0;
     }
     if (is_data(opcode))
@@ -118,6 +131,8 @@ static int begin_frame(struct websocket *ws, enum wsd_direction d, const struct 
     half->current = message_begin(&env, d, &half->frame, rules_rsv_explained(ws, d, half->frame.bytes[0]));
     if (half->current == NULL)
         return -ENOMEM;
+    half->current->told.first_time = half->first_time;
+    half->current->told.first_packet = half->first_packet;
     if (is_data(opcode))
         half->data = half->current;
     return message_frame(&env, half->current, &half->frame);
@@ -128,9 +143,10 @@ static void end_single(struct websocket *ws, enum wsd_direction d, const struct 
 {
     struct ws_half *half = &ws->half[d];
     struct message *m = half->current;
-    bool known = m->opcode == WSD_OPCODE_CLOSE || m->opcode == WSD_OPCODE_PING || m->opcode == WSD_OPCODE_PONG;
-    if (m->opcode == WSD_OPCODE_CLOSE)
-        ending_close_frame(ws, d, m->whole.length > 0 ? m->whole : buffer_bytes(&m->kept), !half->incomplete, env->moment);
+    uint8_t opcode = m->told.opcode;
+    bool known = opcode == WSD_OPCODE_CLOSE || opcode == WSD_OPCODE_PING || opcode == WSD_OPCODE_PONG;
+    if (opcode == WSD_OPCODE_CLOSE)
+        ending_close_frame(ws, d, message_payload(m), !half->incomplete, env->moment);
     message_end(env, m, known && !half->incomplete);
 }
 
@@ -139,7 +155,7 @@ static int end_frame(struct websocket *ws, enum wsd_direction d, const struct ws
     struct ws_half *half = &ws->half[d];
     struct message_env env = env_of(ws, d, moment);
     half->in_payload = false;
-    tell_frame(ws, d, !half->incomplete, moment);
+    note_frame(ws, d, !half->incomplete, moment);
     int rc = message_frame_end(&env, half->current, &half->frame);
     if (rc != 0)
         return rc;
@@ -174,7 +190,8 @@ static int http_inside(struct wsd_bytes bytes)
 static int lose_to_http(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes)
 {
     struct ws_half *half = &ws->half[d];
-    ws_finding(ws, d, WSD_FINDING_STREAM_HTTP_INSIDE, "", &half->first);
+    const struct wsd_moment first = {.time = half->first_time, .packet = half->first_packet};
+    ws_finding(ws, d, WSD_FINDING_STREAM_HTTP_INSIDE, "", &first);
     half->lost = true;
     half->stage.have = 0;
     *bytes = (struct wsd_bytes){NULL, 0};
@@ -268,14 +285,13 @@ static int feed(struct websocket *ws, enum wsd_direction d, struct wsd_bytes byt
 static void cut_off_frame(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment)
 {
     struct ws_half *half = &ws->half[d];
-    if (half->stage.have > 0)
-        rules_header(ws, d, half->stage.bytes, half->stage.have, &half->first);
+    rules_part_of_header(ws, d, half->stage.bytes, half->stage.have);
     half->stage.have = 0;
     if (half->in_payload) {
         struct message_env env = env_of(ws, d, moment);
         half->in_payload = false;
         half->incomplete = true;
-        tell_frame(ws, d, false, moment);
+        note_frame(ws, d, false, moment);
         if (half->current != half->data)
             end_single(ws, d, &env);
         half->current = NULL;
