@@ -1,0 +1,114 @@
+#include "support/wire.h"
+#include "websocket/websocket.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int attempt(void *user, const struct http1_exchange *x, struct stream **inner)
+{
+    struct wire *w = user;
+    const struct websocket_attempt a = {.endpoint = {{{10, 0, 0, 7}, 4, 51022}, {{10, 0, 0, 1}, 4, 8080}},
+                                        .carrier = WSD_CARRIER_TCP,
+                                        .community_id = "",
+                                        .request = x->request,
+                                        .response = x->response,
+                                        .request_at = x->request_at,
+                                        .response_at = x->response_at,
+                                        .early = x->early,
+                                        .early_at = x->early_at};
+    w->attempts++;
+    return websocket_open(&w->host, &a, inner);
+}
+
+static int unanswered(void *user, const struct http1_exchange *x)
+{
+    struct stream *none;
+    return attempt(user, x, &none);
+}
+
+static void limit(void *user, enum wsd_direction d, const char *what, const struct wsd_moment *moment)
+{
+    struct wire *w = user;
+    host_finding(&w->host, NULL, d, WSD_FINDING_LIMIT_REACHED, what, moment);
+}
+
+static const struct http1_hooks hooks = {attempt, unanswered, limit};
+
+void wire_start(struct wire *w, const struct wsd_options *o)
+{
+    *w = (struct wire){.limits = {o->limits.head_bytes, o->limits.early_bytes},
+                       .moment = {.time = INT64_C(1000000000000000)}};
+    w->host = (struct websocket_host){.event = o->event,
+                                      .user = o->user,
+                                      .keep_payload = o->keep_payload,
+                                      .frames = o->frames,
+                                      .detail = o->detail,
+                                      .inflate_bytes = o->limits.inflate_bytes,
+                                      .inflate_ratio = o->limits.inflate_ratio};
+    w->stream = http1_new(&w->stream, &hooks, w, &w->limits);
+    if (w->stream == NULL)
+        abort();
+}
+
+/* The next packet. */
+static const struct wsd_moment *tick(struct wire *w)
+{
+    w->moment.packet++;
+    w->moment.time += 1000000;
+    return &w->moment;
+}
+
+static void settle(struct wire *w, int rc)
+{
+    if (rc < 0)
+        abort();
+    if (rc != STREAM_DONE)
+        return;
+    w->stream->ops->free(w->stream);
+    w->stream = NULL;
+}
+
+static bool open(const struct wire *w, enum wsd_direction d)
+{
+    return w->stream != NULL && !w->ended[d];
+}
+
+void wire_data(struct wire *w, enum wsd_direction d, struct wsd_bytes bytes)
+{
+    if (!open(w, d) || bytes.length == 0)
+        return;
+    uint8_t *copy = malloc(bytes.length);
+    if (copy == NULL)
+        abort();
+    memcpy(copy, bytes.data, bytes.length);
+    settle(w, stream_data(w->stream, d, (struct wsd_bytes){copy, bytes.length}, tick(w)));
+    free(copy);
+}
+
+void wire_gap(struct wire *w, enum wsd_direction d, uint64_t missing)
+{
+    if (open(w, d))
+        settle(w, stream_gap(w->stream, d, missing, tick(w)));
+}
+
+void wire_end(struct wire *w, enum wsd_direction d, enum wsd_how how)
+{
+    if (open(w, d))
+        settle(w, stream_end(w->stream, d, how, tick(w)));
+    w->ended[d] = true;
+}
+
+void wire_end_both(struct wire *w, enum wsd_direction first, enum wsd_how how)
+{
+    wire_end(w, first, how);
+    wire_end(w, !first, how);
+}
+
+void wire_finish(struct wire *w)
+{
+    wire_end_both(w, WSD_CLIENT, WSD_BY_CAPTURE_END);
+    if (w->stream != NULL)
+        w->stream->ops->free(w->stream);
+    w->stream = NULL;
+    websocket_host_free(&w->host);
+}

@@ -1,0 +1,102 @@
+/*
+ * base_crypto_test.c: SHA-1, base64, and what the opening handshake makes of both (RFC 6455 1.3, RFC 4648 10).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "base/crypto.h"
+
+/* RFC 4648 10, and the two digits that are no letters. */
+static const struct {
+    const char *bytes, *text;
+} vectors[] = {
+    {"", ""},
+    {"f", "Zg=="},
+    {"fo", "Zm8="},
+    {"foo", "Zm9v"},
+    {"foob", "Zm9vYg=="},
+    {"fooba", "Zm9vYmE="},
+    {"foobar", "Zm9vYmFy"},
+    {"\xFB\xEF\xBE\xFF\xFF\xFF", "++++////"},
+};
+
+static void base64_as_in_the_rfc(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+        struct wsd_bytes in = bytes_text(vectors[i].bytes);
+        size_t n = strlen(vectors[i].text);
+        char out[16];
+        memset(out, '#', sizeof out);
+        assert_int_equal(CRYPTO_BASE64_SIZE(in.length), n);
+        crypto_base64(in, out);
+        assert_memory_equal(out, vectors[i].text, n);
+        assert_int_equal(out[n], '#'); /* not a byte more */
+        assert_int_equal(crypto_base64_length(bytes_text(vectors[i].text)), (int)in.length);
+    }
+}
+
+static void base64_that_is_none(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"Z",      "Zg",   "Zg=",  "Zg=a", "Z===", "====",    "=Zg=",      "Zg==Zg==",
+                                      "Zm9v\n", "Zm 9", "Zm9-", "Zm9_", "Zm9.", "Zm9v Zg", "Zm9vZg==\n"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (crypto_base64_length(bytes_text(bad[i])) != -1)
+            fail_msg("\"%s\"", bad[i]);
+    assert_int_equal(crypto_base64_length((struct wsd_bytes){NULL, 0}), 0);
+    assert_int_equal(crypto_base64_length(bytes_of("Zm\0v", 4)), -1);
+    assert_int_equal(crypto_base64_length(bytes_text("dGhlIHNhbXBsZSBub25jZQ==")), 16);
+}
+
+/* FIPS 180's three messages; the parts are hashed as if they were one. */
+static void sha1_of_parts(void **state)
+{
+    (void)state;
+    static const uint8_t abc[CRYPTO_SHA1_SIZE] = {0xA9, 0x99, 0x3E, 0x36, 0x47, 0x06, 0x81, 0x6A, 0xBA, 0x3E,
+                                                  0x25, 0x71, 0x78, 0x50, 0xC2, 0x6C, 0x9C, 0xD0, 0xD8, 0x9D};
+    static const uint8_t empty[CRYPTO_SHA1_SIZE] = {0xDA, 0x39, 0xA3, 0xEE, 0x5E, 0x6B, 0x4B, 0x0D, 0x32, 0x55,
+                                                    0xBF, 0xEF, 0x95, 0x60, 0x18, 0x90, 0xAF, 0xD8, 0x07, 0x09};
+    static const uint8_t longer[CRYPTO_SHA1_SIZE] = {0x84, 0x98, 0x3E, 0x44, 0x1C, 0x3B, 0xD2, 0x6E, 0xBA, 0xAE,
+                                                     0x4A, 0xA1, 0xF9, 0x51, 0x29, 0xE5, 0xE5, 0x46, 0x70, 0xF1};
+    uint8_t out[CRYPTO_SHA1_SIZE];
+    struct wsd_bytes parts[] = {bytes_text("a"), {NULL, 0}, bytes_text("bc")};
+    assert_int_equal(crypto_sha1(parts, 3, out), 0);
+    assert_memory_equal(out, abc, sizeof out);
+    assert_int_equal(crypto_sha1(NULL, 0, out), 0);
+    assert_memory_equal(out, empty, sizeof out);
+    struct wsd_bytes whole = bytes_text("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq");
+    for (size_t split = 0; split <= whole.length; split++) {
+        struct wsd_bytes two[] = {bytes_first(whole, split), bytes_after(whole, split)};
+        assert_int_equal(crypto_sha1(two, 2, out), 0);
+        assert_memory_equal(out, longer, sizeof out);
+    }
+}
+
+static void accept_of_rfc_6455(void **state)
+{
+    (void)state;
+    struct wsd_bytes parts[] = {bytes_text("dGhlIHNhbXBsZSBub25jZQ=="),
+                                bytes_text("258EAFA5-E914-47DA-95CA-C5AB0DC85B11")};
+    uint8_t digest[CRYPTO_SHA1_SIZE];
+    char out[CRYPTO_BASE64_SIZE(CRYPTO_SHA1_SIZE) + 1] = {0};
+    assert_int_equal(crypto_sha1(parts, 2, digest), 0);
+    crypto_base64(bytes_of(digest, sizeof digest), out);
+    assert_string_equal(out, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(base64_as_in_the_rfc),
+        cmocka_unit_test(base64_that_is_none),
+        cmocka_unit_test(sha1_of_parts),
+        cmocka_unit_test(accept_of_rfc_6455),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
