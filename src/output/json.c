@@ -107,6 +107,24 @@ static void write_message_payload(struct writer *w, const struct wsd_message *m)
     }
 }
 
+/* The parts of the payload that the capture lacks, for which '?' stands. */
+static void write_unknown(struct writer *w, const struct wsd_message *m)
+{
+    if (m->unknown_bytes == 0)
+        return;
+    NUMBER(w, "unknown_bytes", m->unknown_bytes);
+    KEY(w, "unknown");
+    WRITER_JUST(w, "[");
+    for (size_t i = 0; i < m->unknown_count; i++) {
+        writer_text(w, i > 0 ? ",[" : "[");
+        writer_unsigned(w, m->unknown[i].offset);
+        WRITER_JUST(w, ",");
+        writer_unsigned(w, m->unknown[i].length);
+        WRITER_JUST(w, "]");
+    }
+    WRITER_JUST(w, "]");
+}
+
 static void write_message(struct json_sink *s, const struct wsd_event *e)
 {
     const struct wsd_message *m = &e->message;
@@ -126,6 +144,7 @@ static void write_message(struct json_sink *s, const struct wsd_event *e)
     json_clock_set(first, m->first_time);
     writer_end(s->w, put(at, first->text, sizeof first->text));
     write_message_payload(s->w, m);
+    write_unknown(s->w, m);
     json_end_line(s);
 }
 
