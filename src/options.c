@@ -223,6 +223,29 @@ void options_free(struct options *o)
 
 /* ---- help */
 
+enum { HELP_AT = 31, HELP_WIDE = 79 }; /* columns of the explanations */
+
+/* Broken between words, each line but the first indented. */
+static void print_wrapped(FILE *out, const char *text)
+{
+    int column = HELP_AT;
+    while (*text != 0) {
+        int word = (int)strcspn(text, " ");
+        if (column > HELP_AT && column + 1 + word > HELP_WIDE) {
+            fprintf(out, "\n%*s", HELP_AT, "");
+            column = HELP_AT;
+        } else if (column > HELP_AT) {
+            fputc(' ', out);
+            column++;
+        }
+        fprintf(out, "%.*s", word, text);
+        column += word;
+        text += word;
+        text += strspn(text, " ");
+    }
+    fputc('\n', out);
+}
+
 static void print_row(FILE *out, const struct row *row)
 {
     char left[64];
@@ -231,26 +254,27 @@ static void print_row(FILE *out, const struct row *row)
         n += snprintf(left + n, sizeof left - (size_t)n, "%s--%s", row->letter != 0 ? ", " : "  ", row->name);
     if (row->argument != NULL)
         snprintf(left + n, sizeof left - (size_t)n, " %s", row->argument);
-    fprintf(out, "  %-28s %s\n", left, row->help);
+    fprintf(out, "  %-*s", HELP_AT - 2, left);
+    print_wrapped(out, row->help);
 }
 
 void options_print_help(FILE *out)
 {
     fputs("usage: wscope [options] FILE ...\n"
           "\n"
-          "Shows what crosses a network inside WebSocket connections. FILE is a pcap or pcapng capture, gzip or not;\n"
-          "\"-\" is standard input.\n"
+          "Shows what crosses a network inside WebSocket connections. FILE is a pcap or\n"
+          "pcapng capture, gzip or not; \"-\" is standard input.\n"
           "\n",
           out);
     for (int id = 0; id < OPTION_LIMIT; id++)
         print_row(out, &rows[id]);
     fputs("\n"
-          "exit status: 0 done, 1 an input could not be read to its end (what was readable has been shown),\n"
-          "             2 wrong usage, 3 --check found errors\n"
+          "exit status: 0 done, 1 an input could not be read to its end (what was readable\n"
+          "             has been shown), 2 wrong usage, 3 --check found errors\n"
           "\n"
-          "  wscope capture.pcapng                      every message, a line each\n"
-          "  wscope -o summary capture.pcapng           connections, findings and bytes on one page\n"
-          "  wscope -o json capture.pcapng | jq .       for other programs\n"
-          "  tcpdump -U -w - port 80 | wscope -         while it happens\n",
+          "  wscope capture.pcapng                  every message, a line each\n"
+          "  wscope -o summary capture.pcapng       connections, findings, bytes: one page\n"
+          "  wscope -o json capture.pcapng | jq .   for other programs\n"
+          "  tcpdump -U -w - port 80 | wscope -     while it happens\n",
           out);
 }
