@@ -51,8 +51,8 @@ static void parse_headers(struct wsd_bytes rest, struct http_head *out)
     size_t count = 0;
     while (count < HTTP_HEADERS_MOST && next_line(&rest, &line)) {
         const uint8_t *colon = line.length > 0 ? memchr(line.data, ':', line.length) : NULL;
-        if (colon == NULL || colon == line.data)
-            continue;
+        if (colon == NULL || colon == line.data || line.data[0] == ' ' || line.data[0] == '\t')
+            continue; /* the last two: a continued line (RFC 9112 5.2), no header of its own */
         size_t n = (size_t)(colon - line.data);
         out->headers[count].name = bytes_trim(bytes_first(line, n));
         out->headers[count].value = bytes_trim(bytes_after(line, n + 1));
@@ -112,10 +112,11 @@ bool http_may_be_request(struct wsd_bytes bytes)
     enum { METHOD_MOST = 24 }; /* the longest registered one is 17 letters */
     bytes = skip_empty_lines(bytes);
     size_t n = 0;
-    while (n < bytes.length && n <= METHOD_MOST && ((bytes.data[n] >= 'A' && bytes.data[n] <= 'Z') || bytes.data[n] == '-'))
+    while (n < bytes.length && n < METHOD_MOST &&
+           ((bytes.data[n] >= 'A' && bytes.data[n] <= 'Z') || bytes.data[n] == '-'))
         n++;
     if (n == bytes.length)
-        return n <= METHOD_MOST;
+        return true;
     if (n == 0 || bytes.data[n] != ' ')
         return false;
     /* A target is a path, a URL, an authority or "*"; control bytes are in none of them. */
