@@ -199,6 +199,8 @@ static int on_answer(struct http1 *h, const struct wsd_head *response, struct ws
     struct stream *inner = NULL;
     x.response = response;
     x.response_at = *moment;
+    /* An answer that came before its request has waited for the client. */
+    x.early = x.early && x.early_at.packet < moment->packet;
     int rc = h->hooks->answered(h->user, &x, &inner);
     if (rc < 0)
         return rc;
@@ -277,25 +279,62 @@ static bool may_begin(enum wsd_direction d, struct wsd_bytes bytes)
     return d == WSD_CLIENT ? http_may_be_request(bytes) : http_may_be_response(bytes);
 }
 
+/* Whether what is kept of a head, and these bytes behind it, may be one: its first bytes say. */
+static bool may_go_on(const struct half *half, enum wsd_direction d, struct wsd_bytes bytes)
+{
+    uint8_t first[32];
+    size_t kept = half->line.length;
+    if (kept == 0)
+        return may_begin(d, bytes);
+    if (kept >= sizeof first)
+        return true;
+    bytes = bytes_first(bytes, sizeof first - kept);
+    memcpy(first, half->line.data, kept);
+    memcpy(first + kept, bytes.data, bytes.length);
+    return may_begin(d, bytes_of(first, kept + bytes.length));
+}
+
+/* No head begins here. The client's bytes may stand behind a request that the capture does not have. */
+static int no_head(struct http1 *h, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    struct half *half = &h->half[d];
+    if (d != WSD_CLIENT || h->half[WSD_SERVER].phase != WAIT)
+        return STREAM_DONE;
+    half->phase = WAIT;
+    h->orphan = true;
+    int rc = early_add(&h->early[d], buffer_bytes(&half->line), moment, h->limits.early_bytes);
+    half->line.length = half->searched = 0;
+    return rc == -ENOSPC ? STREAM_DONE : rc;
+}
+
+/* RFC 9112 2.2: empty lines in front of a request are passed over. */
+static void skip_empty_lines(struct http1 *h, struct wsd_bytes *bytes)
+{
+    size_t n = 0;
+    while (n < bytes->length && (bytes->data[n] == '\r' || bytes->data[n] == '\n'))
+        n++;
+    h->bytes += n;
+    *bytes = bytes_after(*bytes, n);
+}
+
 static int take_head(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
                      bool *gone)
 {
     struct half *half = &h->half[d];
     struct wsd_bytes raw;
-    if (half->line.length == 0 && !may_begin(d, *bytes)) {
-        if (d != WSD_CLIENT || h->half[WSD_SERVER].phase != WAIT)
-            return STREAM_DONE;
-        half->phase = WAIT; /* behind a request that the capture does not have */
-        h->orphan = true;
+    if (d == WSD_CLIENT && half->line.length == 0)
+        skip_empty_lines(h, bytes);
+    if (bytes->length == 0)
         return 0;
-    }
+    if (!may_go_on(half, d, *bytes))
+        return no_head(h, d, moment);
     int rc = whole_head(h, half, bytes, &raw);
     if (rc == TOO_LONG) {
         h->hooks->limit(h->user, d, "HTTP head", moment);
         return STREAM_DONE;
     }
     if (rc <= 0)
-        return rc < 0 ? rc : half->line.length > 64 || may_begin(d, buffer_bytes(&half->line)) ? 0 : STREAM_DONE;
+        return rc;
     h->bytes += raw.length;
     struct buffer line = half->line; /* raw may lie in it, and the stream may be gone when the head was acted upon */
     half->line = (struct buffer){0};
@@ -324,10 +363,12 @@ static int take_line(struct http1 *h, struct half *half, struct wsd_bytes *bytes
     if (buffer_append(&half->line, bytes_first(*bytes, n), CHUNK_LINE_MOST) < 0)
         return -ENOMEM;
     *bytes = bytes_after(*bytes, n);
+    if (half->line.length >= CHUNK_LINE_MOST)
+        return STREAM_DONE;
     if (lf == NULL)
-        return half->line.length < CHUNK_LINE_MOST ? 0 : STREAM_DONE;
+        return 0;
     if (half->phase == TRAILER) {
-        if (half->line.length <= 2)
+        if (half->line.data[0] == '\n' || (half->line.data[0] == '\r' && half->line.length == 2))
             half->phase = HEAD;
     } else {
         int64_t size = chunk_size(buffer_bytes(&half->line));
@@ -402,7 +443,7 @@ static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, c
     int rc = 0;
     while (bytes.length > 0 && rc == 0 && !gone) {
         rc = step(h, d, &bytes, moment, &gone);
-        if (rc != 0 || gone || !may_answer(h) || (d == WSD_CLIENT && bytes.length > 0))
+        if (rc != 0 || gone || !may_answer(h))
             continue;
         rc = stop_waiting(h, WSD_SERVER);
         if (rc != 0 || *slot != &h->base)
@@ -413,9 +454,24 @@ static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, c
 
 /* ---- the stream's operations ---------------------------------------------------------------------------------- */
 
+/* Nothing will be answered any more. */
+static int give_up(struct http1 *h, const struct wsd_moment *moment)
+{
+    struct http_head request;
+    if (h->request.length == 0)
+        return STREAM_DONE;
+    struct http1_exchange x = exchange_of(h, &request);
+    x.response_at = *moment;
+    int rc = h->hooks->unanswered(h->user, &x);
+    h->request.length = 0;
+    return rc < 0 ? rc : STREAM_DONE;
+}
+
 static int http1_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
-    return feed((struct http1 *)s, d, bytes, moment);
+    struct stream **slot = s->slot;
+    int rc = feed((struct http1 *)s, d, bytes, moment);
+    return rc == STREAM_DONE && *slot == s ? give_up((struct http1 *)s, moment) : rc;
 }
 
 static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
@@ -440,21 +496,15 @@ static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
 {
     struct http1 *h = (struct http1 *)s;
     struct stream **slot = s->slot;
-    h->half[d].ended = true;
     h->orphan = true;
     if (may_answer(h)) {
         int rc = stop_waiting(h, WSD_SERVER);
         if (rc != 0 || *slot != s)
             return rc != 0 ? rc : stream_end(*slot, d, how, moment);
     }
+    h->half[d].ended = true;
     bool over = d == WSD_SERVER || how != WSD_BY_FIN || h->half[WSD_SERVER].ended;
-    if (!over || h->request.length == 0)
-        return over ? STREAM_DONE : 0;
-    struct http_head request;
-    struct http1_exchange x = exchange_of(h, &request);
-    x.response_at = *moment;
-    int rc = h->hooks->unanswered(h->user, &x);
-    return rc < 0 ? rc : STREAM_DONE;
+    return over ? give_up(h, moment) : 0;
 }
 
 static void http1_free(struct stream *s)
