@@ -153,7 +153,7 @@ static int end_both(struct flows *flows, struct flow *flow, unsigned first, enum
                     const struct wsd_moment *moment)
 {
     int rc = 0;
-    for (unsigned i = 0; i < 2 && rc == 0 && flow->upper != NULL; i++) {
+    for (unsigned i = 0; i < 2 && rc == 0 && flow->kind != FLOW_IGNORED; i++) {
         unsigned side = i == 0 ? first : !first;
         if (!flow->half[side].ended)
             rc = reassembly_finish(&flow->half[side], &flows->host, flow, side, moment);
@@ -183,7 +183,7 @@ static int sweep(struct flows *flows, const struct wsd_moment *moment)
         return rc;
     }
     int rc = 0;
-    for (unsigned side = 0; side < 2 && rc == 0 && flow->upper != NULL; side++)
+    for (unsigned side = 0; side < 2 && rc == 0; side++)
         rc = reassembly_wait(&flow->half[side], &flows->host, flow, side, moment);
     return settle(flows, flow, rc);
 }
@@ -225,10 +225,13 @@ static int add_flow(struct flows *flows, const struct flow_key *key, uint64_t h,
 {
     int rc = flows->totals.open >= flows->limits.flows ? evict(flows, moment) : 0;
     uint32_t index = flows->free;
-    if (rc == 0 && index == NO_FLOW && flows->count % CHUNK == 0)
-        rc = extend(flows);
     if (rc == 0)
         rc = table_add(&flows->table, h, index == NO_FLOW ? flows->count : index);
+    if (rc == 0 && index == NO_FLOW && flows->count % CHUNK == 0) {
+        rc = extend(flows);
+        if (rc != 0)
+            table_remove(&flows->table, h, flows->count);
+    }
     if (rc != 0)
         return rc;
     if (index == NO_FLOW)
@@ -367,7 +370,8 @@ static int take_payload(struct flows *flows, struct flow *flow, unsigned side, c
         choose_client(flows, flow, side, s);
     if (flows->ops->transport != NULL && data.length > 1 && tcp_distance(data.seq + data.length, r->next) <= 0)
         tell_transport(flows, flow, side, WSD_TRANSPORT_RETRANSMISSION, moment);
-    return reassembly_segment(r, &flows->host, flow, side, &data, moment);
+    /* Behind the FIN only the garbage byte of a keep-alive may come. */
+    return r->ended ? 0 : reassembly_segment(r, &flows->host, flow, side, &data, moment);
 }
 
 static void note_fin(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
