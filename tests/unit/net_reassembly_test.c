@@ -1,0 +1,421 @@
+/*
+ * net_reassembly_test.c: segments of a known stream, in every order: its bytes come out once, in order, from the packets that
+ * brought them first. And when a hole becomes a gap: each rule of reassembly.h by itself.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/random.h"
+#include "support/segments.h"
+
+static struct segments s;
+
+/* Everything put so far was told up to here, and nothing waits. */
+static void is_told(uint32_t bytes)
+{
+    assert_false(s.wrong);
+    assert_int_equal(s.told, bytes);
+    assert_int_equal(s.r.next, s.start + bytes);
+}
+
+/* Nothing waits, and nothing is counted as if it did. */
+static void is_empty(void)
+{
+    assert_null(s.r.held);
+    assert_true(s.host.held_total == 0);
+}
+
+/* ---- bytes, once and in order */
+
+static void in_order(void **state)
+{
+    (void)state;
+    segments_begin(&s, 1000);
+    for (uint32_t at = 0; at < 10000; at += 100) {
+        assert_int_equal(segments_put(&s, at, 100), 0);
+        is_told(at + 100);
+        assert_true(s.at_packet == s.packet);
+    }
+    is_empty();
+}
+
+static void in_reverse(void **state)
+{
+    (void)state;
+    segments_begin(&s, 1000);
+    for (uint32_t at = 10000; at > 0; at -= 100) {
+        is_told(0);
+        assert_int_equal(segments_pending(&s), 10000 - at);
+        assert_int_equal(segments_put(&s, at - 100, 100), 0);
+    }
+    is_told(10000);
+    is_empty();
+    assert_int_equal(s.gaps, 0);
+}
+
+static void retransmissions(void **state)
+{
+    (void)state;
+    segments_begin(&s, 1000);
+    segments_put(&s, 0, 100);
+    segments_put(&s, 0, 100); /* the same again */
+    segments_put(&s, 99, 1);  /* a keep-alive's byte */
+    segments_put(&s, 20, 30);
+    is_told(100);
+    segments_put(&s, 0, 150); /* again, with new bytes */
+    is_told(150);
+    segments_put(&s, 149, 2);
+    is_told(151);
+    assert_int_equal(s.conflicts, 0);
+}
+
+/* A keep-alive carries a byte in front of the next one that nobody reads, whatever it is (RFC 9293 3.8.4). */
+static void keep_alive_garbage(void **state)
+{
+    (void)state;
+    segments_begin(&s, 1000);
+    segments_put(&s, 0, 10);
+    const struct tcp_segment garbage = {.seq = s.start + 9, .payload = bytes_text("?"), .length = 1};
+    const struct wsd_moment moment = {.packet = 2};
+    assert_int_equal(reassembly_segment(&s.r, &s.host, &s, 1, &garbage, &moment), 0);
+    segments_put(&s, 10, 10);
+    is_told(20);
+    assert_int_equal(s.conflicts, 0);
+}
+
+static void overlaps_of_what_waits(void **state)
+{
+    (void)state;
+    segments_begin(&s, 1000);
+    segments_put(&s, 100, 100);
+    segments_put(&s, 300, 100);
+    segments_put(&s, 150, 100); /* 50 to the right of the first one are new */
+    segments_put(&s, 50, 400);  /* around and between all */
+    segments_put(&s, 50, 400);
+    assert_int_equal(segments_pending(&s), 400);
+    segments_put(&s, 0, 60);
+    is_told(450);
+    is_empty();
+    assert_int_equal(s.conflicts, 0);
+}
+
+/* Cut into random pieces, in any order, doubled, overlapping, over the wrap of the sequence numbers. */
+static void a_thousand_random_orders(void **state)
+{
+    (void)state;
+    uint64_t random = 77;
+    for (uint32_t turn = 0; turn < 1000; turn++) {
+        struct {
+            uint32_t at, n;
+        } pieces[400];
+        uint32_t total = 1 + random_below(&random, 5000), longest = 1 + random_below(&random, 300);
+        uint32_t count = 0;
+        for (uint32_t at = 0, n; at < total && count < 300; at += n, count++) {
+            n = 1 + random_below(&random, longest);
+            if (n > total - at || count == 299)
+                n = total - at;
+            pieces[count].at = at;
+            pieces[count].n = n;
+        }
+        for (uint32_t more = random_below(&random, 100); more > 0; more--, count++) {
+            pieces[count].at = random_below(&random, total);
+            pieces[count].n = 1 + random_below(&random, total - pieces[count].at);
+        }
+        segments_begin(&s, turn % 2 ? random_next(&random) : 0 - random_below(&random, total));
+        for (uint32_t left = count; left > 0; left--) {
+            /* any of those that are left, or one of the next few: real reordering */
+            uint32_t pick =
+                turn % 3 == 0 ? left - 1 - random_below(&random, left < 8 ? left : 8) : random_below(&random, left);
+            assert_int_equal(segments_put(&s, pieces[pick].at, pieces[pick].n), 0);
+            pieces[pick] = pieces[left - 1];
+            if (turn % 50 == 0)
+                segments_pending(&s);
+        }
+        is_told(total);
+        is_empty();
+        assert_int_equal(s.gaps + s.conflicts, 0);
+    }
+}
+
+/* The same with segments that never come and segments cut by the snaplen: at the end every byte was either told or a gap. */
+static void random_losses(void **state)
+{
+    (void)state;
+    uint64_t random = 99;
+    for (uint32_t turn = 0; turn < 300; turn++) {
+        segments_begin(&s, random_next(&random));
+        uint32_t total = 0;
+        for (uint32_t i = 0; i < 60; i++) {
+            uint32_t at = random_below(&random, 4000), n = 1 + random_below(&random, 100);
+            assert_int_equal(segments_put_cut(&s, at, n, random_below(&random, 4) == 0 ? random_below(&random, n) : n),
+                             0);
+            total = at + n > total ? at + n : total;
+            assert_int_equal(s.gap_bytes != 0, s.gaps != 0);
+        }
+        s.r.fin_seen = true;
+        s.r.fin = s.start + 4200;
+        assert_int_equal(segments_finish(&s), 0);
+        is_told(4200);
+        is_empty();
+        uint32_t known = 0;
+        for (uint32_t i = 0; i < 4200; i++)
+            known += s.owner[i] != 0;
+        assert_int_equal(s.gap_bytes, 4200 - known);
+        assert_int_equal(s.conflicts, 0);
+    }
+}
+
+static void conflicting_copies(void **state)
+{
+    (void)state;
+    static const char *const copies[] = {"????????????????????", "????????????????????"};
+    segments_begin(&s, 1000);
+    segments_put(&s, 10, 20);
+    for (int i = 0; i < 2; i++) {
+        s.packet++;
+        const struct tcp_segment other = {.seq = s.start + 10, .payload = bytes_text(copies[i]), .length = 20};
+        const struct wsd_moment moment = {.packet = s.packet};
+        assert_int_equal(reassembly_segment(&s.r, &s.host, &s, 1, &other, &moment), 0);
+        assert_int_equal(s.conflicts, i + 1); /* each segment that disagrees is told once */
+    }
+    segments_put(&s, 0, 30); /* agrees */
+    is_told(30);             /* and the first copy was taken */
+    assert_int_equal(s.conflicts, 2);
+}
+
+static void snaplen_cuts(void **state)
+{
+    (void)state;
+    segments_begin(&s, 1000);
+    segments_put_cut(&s, 0, 100, 60);
+    is_told(100);
+    assert_int_equal(s.gap_bytes, 40);
+    segments_put_cut(&s, 200, 100, 0); /* waits, with nothing of it here */
+    segments_put_cut(&s, 150, 100, 10);
+    segments_put_cut(&s, 100, 100, 80); /* 100 to 149 are new, then what was cut before */
+    is_told(300);
+    assert_int_equal(s.gap_bytes, 40 + 40 + 100);
+    is_empty();
+}
+
+/* ---- when a hole becomes a gap */
+
+/* 100 bytes told, 100 missing, 100 waiting. */
+static void with_a_hole(void)
+{
+    segments_begin(&s, 1000);
+    segments_put(&s, 0, 100);
+    segments_put(&s, 200, 100);
+    is_told(100);
+}
+
+static void gap_after_packets(void **state)
+{
+    (void)state;
+    with_a_hole();
+    segments_ack(&s, 199); /* not past the hole yet: somebody may send it again */
+    for (int i = 0; i < 1000; i++)
+        segments_wait(&s);
+    is_told(100);
+    segments_ack(&s, 200);
+    for (int i = 0; i < REASSEMBLY_LATE_PACKETS; i++)
+        segments_wait(&s);
+    is_told(100); /* acknowledged before seen is not a gap yet */
+    segments_wait(&s);
+    is_told(300);
+    assert_int_equal(s.gap_bytes, 100);
+    assert_true(s.at_gap == 2); /* of the packet behind the hole, not of the one that ended the wait */
+}
+
+static void gap_after_time(void **state)
+{
+    (void)state;
+    with_a_hole();
+    segments_ack(&s, 300);
+    s.time += REASSEMBLY_LATE_TIME;
+    segments_wait(&s);
+    is_told(100);
+    s.time += 1;
+    segments_wait(&s);
+    is_told(300);
+    assert_int_equal(s.gap_bytes, 100);
+}
+
+static void late_but_in_time(void **state)
+{
+    (void)state;
+    with_a_hole();
+    segments_ack(&s, 300);
+    for (int i = 0; i < REASSEMBLY_LATE_PACKETS; i++)
+        segments_wait(&s);
+    segments_put(&s, 100, 100);
+    is_told(300);
+    assert_int_equal(s.gaps, 0);
+}
+
+/* A tap of one direction: the peer is never heard, so time alone decides; when it is heard, it does not. */
+static void gap_when_the_peer_is_silent(void **state)
+{
+    (void)state;
+    for (int heard = 0; heard < 2; heard++) {
+        with_a_hole();
+        s.r.held->heard = heard;
+        s.time += REASSEMBLY_SILENT_TIME;
+        segments_wait(&s);
+        is_told(100);
+        s.time += 1;
+        segments_wait(&s);
+        is_told(heard ? 100 : 300);
+        reassembly_free(&s.r, &s.host);
+    }
+}
+
+/* The next hole has waited since its own first segment came, not since the one before was given up. */
+static void each_hole_waits_for_itself(void **state)
+{
+    (void)state;
+    with_a_hole();
+    s.time += REASSEMBLY_LATE_TIME / 2;
+    segments_put(&s, 400, 100);
+    segments_ack(&s, 500);
+    s.time += REASSEMBLY_LATE_TIME / 2 + 1;
+    segments_wait(&s);
+    is_told(300);
+    segments_wait(&s);
+    is_told(300);
+    s.time += REASSEMBLY_LATE_TIME / 2;
+    segments_wait(&s);
+    is_told(500);
+    assert_int_equal(s.gaps, 2);
+}
+
+static void gap_at_a_limit(void **state)
+{
+    (void)state;
+    for (int total = 0; total < 2; total++) {
+        segments_begin(&s, 1000);
+        if (total)
+            s.host.most_held_total = 10000;
+        else
+            s.host.most_held = 10000;
+        for (uint32_t at = 100; at < 60000; at += 200) {
+            segments_put(&s, at, 100);
+            assert_true(s.host.held_total <= 10000);
+            segments_pending(&s);
+        }
+        assert_false(s.wrong);
+        assert_true(s.gaps > 200);
+        segments_finish(&s);
+        is_told(60000);
+        assert_int_equal(s.gap_bytes, 30000);
+        is_empty();
+    }
+}
+
+static void gap_at_the_end(void **state)
+{
+    (void)state;
+    with_a_hole();
+    segments_put(&s, 400, 100);
+    segments_finish(&s);
+    is_told(500);
+    assert_int_equal(s.gaps, 2);
+    is_empty();
+}
+
+/* What was acknowledged, or announced by a FIN, and never seen. An acknowledgement one ahead is for the FIN. */
+static void gap_behind_the_last_segment(void **state)
+{
+    (void)state;
+    segments_begin(&s, 1000);
+    segments_put(&s, 0, 100);
+    segments_ack(&s, 101);
+    segments_finish(&s);
+    is_told(100);
+    segments_ack(&s, 150);
+    segments_finish(&s);
+    is_told(150);
+    segments_ack(&s, 40);
+    s.r.fin_seen = true;
+    s.r.fin = s.start + 151;
+    segments_finish(&s);
+    is_told(151);
+    assert_true(reassembly_at_fin(&s.r));
+    segments_finish(&s);
+    assert_int_equal(s.gaps, 2);
+}
+
+static void forgotten_without_a_word(void **state)
+{
+    (void)state;
+    with_a_hole();
+    reassembly_free(&s.r, &s.host);
+    is_empty();
+    is_told(100);
+}
+
+/* ---- the tree of held runs */
+
+static void tree_against_an_array(void **state)
+{
+    (void)state;
+    enum { RUNS = 500 };
+    static struct held runs[RUNS];
+    static bool in[RUNS];
+    struct held *root = NULL;
+    uint64_t random = 11;
+    const uint32_t base = UINT32_MAX - RUNS; /* run i begins at base + 2 i: over the wrap */
+    for (int turn = 0; turn < 20000; turn++) {
+        uint32_t i = random_below(&random, RUNS);
+        if (random_below(&random, 3) == 0) {
+            uint32_t first = 0;
+            while (first < RUNS && !in[first])
+                first++;
+            struct held *got = held_first_take(&root);
+            assert_ptr_equal(got, first < RUNS ? &runs[first] : NULL);
+            if (got != NULL)
+                in[first] = false;
+        } else if (!in[i]) {
+            runs[i] = (struct held){.priority = random_below(&random, turn % 2 ? 4 : UINT32_MAX), .seq = base + 2 * i};
+            held_insert(&root, &runs[i]);
+            in[i] = true;
+        }
+        uint32_t asked = random_below(&random, 2 * RUNS), before = asked / 2 + 1, after = asked / 2 + 1;
+        while (before > 0 && !in[before - 1])
+            before--;
+        while (after < RUNS && !in[after])
+            after++;
+        assert_ptr_equal(held_at_or_before(root, base + asked), before > 0 ? &runs[before - 1] : NULL);
+        assert_ptr_equal(held_after(root, base + asked), after < RUNS ? &runs[after] : NULL);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_order),
+        cmocka_unit_test(in_reverse),
+        cmocka_unit_test(retransmissions),
+        cmocka_unit_test(keep_alive_garbage),
+        cmocka_unit_test(overlaps_of_what_waits),
+        cmocka_unit_test(a_thousand_random_orders),
+        cmocka_unit_test(random_losses),
+        cmocka_unit_test(conflicting_copies),
+        cmocka_unit_test(snaplen_cuts),
+        cmocka_unit_test(gap_after_packets),
+        cmocka_unit_test(gap_after_time),
+        cmocka_unit_test(late_but_in_time),
+        cmocka_unit_test(gap_when_the_peer_is_silent),
+        cmocka_unit_test(each_hole_waits_for_itself),
+        cmocka_unit_test(gap_at_a_limit),
+        cmocka_unit_test(gap_at_the_end),
+        cmocka_unit_test(gap_behind_the_last_segment),
+        cmocka_unit_test(forgotten_without_a_word),
+        cmocka_unit_test(tree_against_an_array),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
