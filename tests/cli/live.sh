@@ -1,0 +1,3 @@
+# A live pipe (tcpdump -U -w - | wscope -): a message is shown when its packet is there, not later; -c and signals end it.
+. "$(dirname "$0")/lib.bash"
+exec timeout 110 python3 tests/cli/live.py "$wscope"
