@@ -1,0 +1,320 @@
+/*
+ * net_flow_test.c: many connections: who is who, what is remembered for how long, and what gives way.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/flow_log.h"
+#include "support/random.h"
+
+#define SECOND INT64_C(1000000000)
+
+static struct flow_log h;
+static struct talk t, u;
+
+static const struct flow_limits small = {
+    .flows = 8,
+    .segment_bytes = 2000,
+    .segment_total = 5000,
+    .idle = {[FLOW_UNDECIDED] = 300 * SECOND, [FLOW_WEBSOCKET] = 86400 * SECOND, [FLOW_IGNORED] = 120 * SECOND}};
+
+static int setup(void **state)
+{
+    (void)state;
+    flow_log_begin(&h, &small, false);
+    flow_log_talk(&h, &t, 51022);
+    flow_log_talk(&h, &u, 51023);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    flows_free(h.flows);
+    return h.upper != 0;
+}
+
+#define HEARD(expected) (assert_string_equal(h.text, expected), flow_log_clear(&h))
+
+/* ---- who is the client */
+
+static void client_without_syn(void **state)
+{
+    (void)state;
+    static const struct {
+        enum wsd_direction sender, from; /* what the first bytes say; who sent them */
+        const char *heard;
+    } cases[] = {
+        {WSD_CLIENT, WSD_CLIENT, "-> x\n"},  {WSD_SERVER, WSD_CLIENT, "<- x\n"},
+        {WSD_NEITHER, WSD_CLIENT, "-> x\n"}, /* the higher port */
+        {WSD_CLIENT, WSD_SERVER, "-> x\n"},  {WSD_SERVER, WSD_SERVER, "<- x\n"},
+        {WSD_NEITHER, WSD_SERVER, "<- x\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        flow_log_talk(&h, &t, (uint16_t)(51000 + i));
+        h.sender = cases[i].sender;
+        talk_ack(&t, !cases[i].from); /* says nothing */
+        talk_send_text(&t, cases[i].from, "x");
+        HEARD(cases[i].heard);
+    }
+    assert_int_equal(h.asked, sizeof cases / sizeof *cases);
+}
+
+static void client_by_syn(void **state)
+{
+    (void)state;
+    h.sender = WSD_SERVER; /* is not asked */
+    talk_segment(&t, WSD_CLIENT, UINT32_MAX, TCP_SYN, bytes_text(""));
+    talk_send_text(&t, WSD_SERVER, "a");
+    u.port[WSD_CLIENT] = 80; /* the lower port; only the answer to its SYN is there */
+    talk_segment(&u, WSD_SERVER, UINT32_MAX, TCP_SYN | TCP_ACK, bytes_text(""));
+    talk_send_text(&u, WSD_CLIENT, "b");
+    HEARD("<- a\n-> b\n");
+    assert_int_equal(h.asked, 0);
+    assert_int_equal(flow_endpoint(h.flow, WSD_CLIENT).port, 80);
+    assert_int_equal(flow_endpoint(h.flow, WSD_SERVER).port, 8080);
+    assert_memory_equal(flow_endpoint(h.flow, WSD_CLIENT).address, "\x0A\0\0\7", 4);
+    assert_memory_equal(flow_endpoint(h.flow, WSD_SERVER).address, "\x0A\0\0\1", 4);
+}
+
+/* Equal addresses: the ports tell the ends apart. IPv4 and IPv6, and every port, are flows of their own. */
+static void flows_are_kept_apart(void **state)
+{
+    (void)state;
+    static struct talk many[7];
+    for (uint16_t i = 0; i < 7; i++) {
+        flow_log_talk(&h, &many[i], (uint16_t)(51000 + i / 2));
+        many[i].family = i % 2 ? 6 : 4;
+        many[i].port[WSD_SERVER] = i == 6 ? 51003 : 8080; /* the last one: both ports equal */
+        talk_open(&many[i]);
+    }
+    for (int turn = 0; turn < 3; turn++)
+        for (int i = 0; i < 7; i++) {
+            char text[2] = {(char)('a' + i), 0}, line[8];
+            talk_send_text(&many[i], turn == 1, text);
+            (void)snprintf(line, sizeof line, turn == 1 ? "<- %s\n" : "-> %s\n", text);
+            HEARD(line);
+        }
+    assert_int_equal(flows_totals(h.flows)->seen, 7);
+    assert_int_equal(h.upper, 7);
+}
+
+/* https://github.com/corelight/community-id-spec: the published value, whichever way the first packet went. */
+static void community_id(void **state)
+{
+    (void)state;
+    for (int turned = 0; turned < 2; turned++) {
+        static const uint8_t client[] = {128, 232, 110, 120}, server[] = {66, 35, 250, 204};
+        struct ip_packet ip = {.family = 4, .protocol = 6, .address = {client, server}};
+        struct tcp_segment s = {
+            .port = {34855, 80}, .seq = 1, .flags = TCP_ACK, .payload = bytes_text("x"), .length = 1};
+        if (turned) {
+            ip.address[0] = server, ip.address[1] = client;
+            s.port[0] = 80, s.port[1] = 34855;
+        }
+        const struct wsd_moment moment = {.packet = 1};
+        char id[FLOW_COMMUNITY_ID_SIZE];
+        assert_int_equal(flows_segment(h.flows, &ip, &s, &moment, &h.flow), 0);
+        assert_int_equal(flow_community_id(h.flow, id), 0);
+        assert_string_equal(id, "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
+        assert_int_equal(flows_totals(h.flows)->seen, 1);
+    }
+}
+
+/* ---- of no interest */
+
+static void ignored_flows_cost_nothing(void **state)
+{
+    (void)state;
+    talk_open(&t);
+    talk_segment(&t, WSD_SERVER, 10, TCP_ACK, bytes_text("waits"));
+    talk_send_text(&t, WSD_CLIENT, "BYE");
+    assert_int_equal(h.flow->kind, FLOW_IGNORED);
+    assert_int_equal(h.upper, 0);
+    assert_null(h.flow->half[0].held);
+    assert_null(h.flow->half[1].held);
+    flow_log_clear(&h);
+    talk_send_text(&t, WSD_SERVER, "unheard");
+    talk_segment(&t, WSD_SERVER, 30, TCP_ACK, bytes_text("unheard"));
+    talk_fin(&t, WSD_SERVER);
+    talk_fin(&t, WSD_CLIENT);
+    talk_reset(&t, WSD_CLIENT);
+    flow_log_finish(&h);
+    HEARD("");
+    assert_int_equal(flows_totals(h.flows)->seen, 1);
+    assert_int_equal(flows_totals(h.flows)->ignored, 1);
+    assert_int_equal(flows_totals(h.flows)->open, 1);
+}
+
+/* ---- how long */
+
+/* Packets of another connection pass; the sweep looks at one flow in some packets. */
+static void let_pass(int packets)
+{
+    for (int i = 0; i < packets; i++)
+        talk_ack(&u, WSD_CLIENT);
+}
+
+static void idle_flows_end(void **state)
+{
+    (void)state;
+    for (int kind = FLOW_UNDECIDED; kind <= FLOW_IGNORED; kind++) {
+        flow_log_talk(&h, &t, (uint16_t)(50000 + kind));
+        t.time = u.time;
+        talk_open(&t);
+        talk_send_text(&t, WSD_CLIENT, kind == FLOW_IGNORED ? "BYE" : "x");
+        talk_segment(&t, WSD_CLIENT, 2, TCP_ACK, bytes_text("z"));
+        h.flow->kind = (uint8_t)kind;
+        flow_log_clear(&h);
+        u.step = 0;
+        u.time = t.time - t.step; /* of the last packet of t */
+        let_pass(1);
+        h.flow->kind = FLOW_WEBSOCKET;
+        uint64_t open = flows_totals(h.flows)->open;
+        u.time += (int64_t)small.idle[kind];
+        let_pass(100);
+        assert_int_equal(flows_totals(h.flows)->open, open);
+        if (kind != FLOW_IGNORED)
+            assert_null(strstr(h.text, "end"));
+        u.time++;
+        let_pass(100);
+        assert_int_equal(flows_totals(h.flows)->open, open - 1);
+        if (kind != FLOW_IGNORED)
+            assert_non_null(strstr(h.text, "-> gap 1\n-> z\n<- end idle\n-> end idle\n"));
+        flow_log_clear(&h);
+        assert_int_equal(h.upper, 0);
+    }
+}
+
+/* A connection that has gone quiet behind a hole is told when others' packets pass, also if nothing of it was told yet. */
+static void hole_of_a_quiet_flow(void **state)
+{
+    (void)state;
+    talk_open(&t);
+    talk_segment(&t, WSD_CLIENT, 3, TCP_ACK, bytes_text("def"));
+    t.acked[WSD_CLIENT] = 6;
+    talk_ack(&t, WSD_SERVER);
+    u.time = t.time;
+    u.step = 0;
+    let_pass(100);
+    HEARD("");
+    u.time += REASSEMBLY_LATE_TIME;
+    let_pass(100);
+    HEARD("-> gap 3\n-> def\n");
+}
+
+/* ---- how many */
+
+/* With the table full, what is known to be of no interest gives way first, then what is undecided, each by age. */
+static void eviction(void **state)
+{
+    (void)state;
+    static struct talk many[20];
+    static const enum flow_kind kinds[] = {FLOW_WEBSOCKET, FLOW_UNDECIDED, FLOW_IGNORED,   FLOW_WEBSOCKET,
+                                           FLOW_UNDECIDED, FLOW_IGNORED,   FLOW_WEBSOCKET, FLOW_UNDECIDED};
+    static const int order[] = {2, 5, 1, 4, 7, 0, 3, 6}; /* as they give way */
+    struct flow *flow[8];
+    int64_t now = 0;
+    for (int i = 0; i < 8; i++) {
+        flow_log_talk(&h, &many[i], (uint16_t)(50000 + i));
+        many[i].time = now++;
+        many[i].step = 0;
+        char text[] = {(char)('a' + i), 0};
+        talk_send_text(&many[i], WSD_CLIENT, kinds[i] == FLOW_IGNORED ? "BYE" : text);
+        flow[i] = h.flow;
+        flow[i]->kind = (uint8_t)kinds[i];
+    }
+    flow_log_clear(&h);
+    for (int i = 0; i < 8; i++) {
+        struct talk *next = &many[8 + i];
+        flow_log_talk(&h, next, (uint16_t)(60000 + i));
+        next->time = now++;
+        next->step = 0;
+        talk_open(next);
+        assert_ptr_equal(h.flow, flow[order[i]]); /* the new one has the place of the one that went */
+        HEARD(kinds[order[i]] == FLOW_IGNORED ? "" : "<- end idle\n-> end idle\n");
+        h.flow->kind = FLOW_WEBSOCKET; /* worth more than what is left */
+        assert_int_equal(flows_totals(h.flows)->open, 8);
+        assert_int_equal(flows_totals(h.flows)->evicted, i + 1);
+    }
+    talk_send_text(&many[0], WSD_CLIENT, "unknown again");
+    assert_int_equal(flows_totals(h.flows)->seen, 17);
+}
+
+/* The limit on what waits holds for all connections together, and for each. */
+static void limits_on_what_waits(void **state)
+{
+    (void)state;
+    static struct talk many[8];
+    char text[101];
+    memset(text, 'x', 100);
+    text[100] = 0;
+    for (uint16_t i = 0; i < 8; i++) {
+        flow_log_talk(&h, &many[i], (uint16_t)(50000 + i));
+        talk_open(&many[i]);
+        h.flow->kind = FLOW_WEBSOCKET;
+    }
+    unsigned gaps = 0;
+    for (uint32_t at = 100; at < 4000; at += 200)
+        for (int i = 0; i < 8; i++) {
+            talk_segment(&many[i], WSD_CLIENT, at, TCP_ACK, bytes_text(text));
+            gaps += strstr(h.text, "-> gap 100\n-> xxx") != NULL;
+            flow_log_clear(&h);
+            uint32_t held = 0;
+            for (int k = 0; k < 8; k++) {
+                talk_ack(&many[k], WSD_CLIENT);
+                uint32_t n = h.flow->half[0].held != NULL ? h.flow->half[0].held->bytes : 0;
+                n += h.flow->half[1].held != NULL ? h.flow->half[1].held->bytes : 0;
+                assert_true(n <= 2000);
+                held += n;
+            }
+            assert_true(held <= 5000);
+        }
+    assert_true(gaps > 100);
+}
+
+/* Ten thousand connections, most of them ended, in a table of eight: places are used again, and no data is mixed up. */
+static void many_come_and_go(void **state)
+{
+    (void)state;
+    uint64_t random = 31;
+    for (int i = 0; i < 10000; i++) {
+        flow_log_talk(&h, &t, (uint16_t)(1024 + random_below(&random, 60000)));
+        t.start[WSD_CLIENT] = random_next(&random);
+        t.time = i * SECOND;
+        talk_open(&t);
+        talk_send_text(&t, WSD_CLIENT, "ping");
+        assert_memory_equal(h.text + h.length - 8, "-> ping\n", 8);
+        flow_log_clear(&h);
+        if (random_below(&random, 4) != 0)
+            talk_reset(&t, WSD_SERVER);
+        assert_true(flows_totals(h.flows)->open <= 8);
+        assert_true(h.upper <= 8);
+        flow_log_clear(&h);
+    }
+    assert_int_equal(flows_totals(h.flows)->seen, 10000);
+    flow_log_finish(&h);
+    assert_int_equal(h.upper, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(client_without_syn),
+        TEST(client_by_syn),
+        TEST(flows_are_kept_apart),
+        TEST(community_id),
+        TEST(idle_flows_end),
+        TEST(hole_of_a_quiet_flow),
+        TEST(eviction),
+        TEST(limits_on_what_waits),
+        TEST(many_come_and_go),
+        TEST(ignored_flows_cost_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
