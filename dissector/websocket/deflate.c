@@ -83,8 +83,10 @@ int deflate_piece(struct deflate *d, struct wsd_bytes piece, size_t tail, uint64
         uInt n = space - d->z.avail_out;
         if (rc == Z_MEM_ERROR)
             return -ENOMEM;
-        if (n > room)
-            return DEFLATE_LIMIT;
+        if (n > room) {
+            int stop = room == 0 ? 0 : out(user, (struct wsd_bytes){block, (size_t)room});
+            return stop != 0 ? stop : DEFLATE_LIMIT;
+        }
         told += n;
         int stop = n == 0 ? 0 : out(user, (struct wsd_bytes){block, n});
         if (stop != 0)
