@@ -122,7 +122,7 @@ PROCESSORS   := $(shell nproc 2>/dev/null || echo 2)
 # A recursive make, as parallel as the outer one, or else as there are processors.
 SUBMAKE       = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(PROCESSORS))
 
-.PHONY: all demo check bench fuzz lint format layers install uninstall clean golden-update help \
+.PHONY: all demo check bench fuzz lint format layers install uninstall clean golden-update help docs \
         test-programs fuzz-programs FORCE
 .DEFAULT_GOAL := all
 
@@ -235,6 +235,10 @@ fuzz:
 ## golden-update: write the golden outputs anew from ./wscope (read the diff before you commit it)
 golden-update: $(PROGRAM)
 	@WSCOPE=./$(PROGRAM) tests/golden.sh --update
+
+## docs: write docs/wscope.1 and docs/findings.md anew from the program's tables
+docs:
+	@CC='$(CC)' tools/docs.sh
 
 ## layers: check who includes whom, and what the library asks of the system
 layers: $(RELINKED)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs into a temporary folder and uses what is there as a stranger would: the program runs, docs/example.c
-# compiles against the headers and the pkg-config file, with the shared and with the static library, and says the same
-# of a capture with both; uninstall leaves nothing behind. The last line is "N passed, N failed".
+# compiles against the headers and the pkg-config file, with the shared and with the static library, and says of a capture
+# what docs/example.out has; uninstall leaves nothing behind. The last line is "N passed, N failed".
 set -eu
 cd "$(dirname "$0")/.."
 place=$(mktemp -d)
@@ -51,7 +51,7 @@ headers_alone() {
 
 run_example() { # NAME: with the shared library found where it was installed
     LD_LIBRARY_PATH=$root$prefix/lib "$place/$1" "$capture" >"$place/$1.out"
-    [ -s "$place/$1.out" ]
+    diff -u docs/example.out "$place/$1.out"
 }
 
 version() {
@@ -66,7 +66,7 @@ nothing_left() {
     [ -z "$(find "$root" ! -type d)" ]
 }
 
-capture=$(find captures -name '*.pcap' | sort | head -n 1)
+capture=captures/close-by-client.pcap
 try "make install" make --no-print-directory install DESTDIR="$root" PREFIX="$prefix"
 try "the installed program tells its version, the one of the pkg-config file" version
 try "the manual is installed" test -s "$root$prefix/share/man/man1/wscope.1"
@@ -76,7 +76,6 @@ try "docs/example.c compiles with the static library" compile_static
 try "the program needs the library by its soname" needs_soname
 try "it runs with the shared library" run_example shared
 try "it runs with the static library" run_example static
-try "both say the same" cmp "$place/shared.out" "$place/static.out"
 try "make uninstall" make --no-print-directory uninstall DESTDIR="$root" PREFIX="$prefix"
 try "nothing is left" nothing_left
 echo "$passed passed, $failed failed"

@@ -1,4 +1,6 @@
+#!/usr/bin/env bash
 # --check: 3 when there was an error among the findings; warnings and notes do not count; 1 wins.
+# shellcheck source=tests/cli/lib.bash
 . "$(dirname "$0")/lib.bash"
 
 for format in text json summary; do

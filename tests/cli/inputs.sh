@@ -1,4 +1,6 @@
+#!/usr/bin/env bash
 # Inputs that cannot be read, or not to their end: what can be read is shown, then one line says what and why, status 1.
+# shellcheck source=tests/cli/lib.bash
 . "$(dirname "$0")/lib.bash"
 c=captures/close-by-client.pcap
 
@@ -64,6 +66,7 @@ cp "$out" "$place/wanted"
 for way in redirected pipe plain plain-pipe fifo; do
     case $way in
     redirected) run -o json - <"$place/zipped" ;;
+    # shellcheck disable=SC2002  # a pipe is what is tested
     pipe) cat "$place/zipped" | timeout 60 "$wscope" -o json - >"$out" 2>"$err" ;;
     plain) gzip -dc <"$place/zipped" >"$place/plain" && run -o json "$place/plain" ;;
     plain-pipe) gzip -dc <"$place/zipped" | timeout 60 "$wscope" -o json - >"$out" 2>"$err" ;;

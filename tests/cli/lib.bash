@@ -1,7 +1,8 @@
+# shellcheck shell=bash
 # lib.bash: sourced by the scripts of this folder. Each is one test: it runs $WSCOPE, and exits with 1 when something
 # was not as it should be, having said what.
 set -u
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 wscope=${WSCOPE:-./wscope}
 export TZ=UTC LC_ALL=C.UTF-8 TERM=dumb
 unset NO_COLOR COLUMNS

@@ -1,4 +1,6 @@
+#!/usr/bin/env bash
 # Where the output goes: a closed pipe ends the program quietly, a full disk is an error.
+# shellcheck source=tests/cli/lib.bash
 . "$(dirname "$0")/lib.bash"
 c=captures/console.pcap
 

@@ -1,4 +1,6 @@
+#!/usr/bin/env bash
 # What a terminal gets: arrows and escapes by locale, colours when wanted, and never a control sequence of the wire's.
+# shellcheck source=tests/cli/lib.bash
 . "$(dirname "$0")/lib.bash"
 c=captures/bad-escapes.pcap
 

@@ -1,4 +1,6 @@
+#!/usr/bin/env bash
 # Wrong usage: exit status 2, one line on standard error that names what was wrong, nothing on standard output.
+# shellcheck source=tests/cli/lib.bash
 . "$(dirname "$0")/lib.bash"
 
 wrong() { # TEXT ARGUMENT...
