@@ -161,10 +161,11 @@ static void check(const struct message_env *env, struct message *m, struct wsd_b
     if (!m->text)
         return;
     size_t skip = 0;
-    if (m->after_hole) { /* the first character may have begun in the hole */
-        while (skip < bytes.length && skip < 3 && (bytes.data[skip] & 0xC0) == 0x80)
-            skip++;
-        m->after_hole = bytes.length == 0;
+    if (m->after_hole > 0) { /* the first character may have begun in the hole */
+        while (skip < bytes.length && m->after_hole > 0 && (bytes.data[skip] & 0xC0) == 0x80)
+            skip++, m->after_hole--;
+        if (skip < bytes.length)
+            m->after_hole = 0;
     }
     size_t valid = skip + utf8_check(&m->utf8, bytes.data + skip, bytes.length - skip);
     if (valid < bytes.length)
@@ -346,7 +347,7 @@ int message_hole(const struct message_env *env, struct message *m, uint64_t miss
         m->told.length += missing;
     }
     m->holes = true;
-    m->after_hole = true;
+    m->after_hole = 3;
     m->utf8 = (struct utf8){0};
     m->told.wire_length += missing;
     return rc;

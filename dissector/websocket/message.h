@@ -34,7 +34,7 @@ struct message {
     bool failed;             /* it cannot be inflated: its wire bytes are told */
     bool limited;            /* it was inflated up to the limit */
     bool holes;              /* bytes are missing in the capture */
-    bool after_hole;         /* the next bytes may begin inside a character */
+    uint8_t after_hole;      /* so many bytes behind a hole may belong to a character that began in it */
     struct utf8 utf8;
     uint64_t keep;           /* bytes of it that are kept */
     struct wsd_bytes whole;  /* the payload, when it lies in one piece and needs no copy */
