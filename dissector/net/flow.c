@@ -223,10 +223,8 @@ static int extend(struct flows *flows)
 static int add_flow(struct flows *flows, const struct flow_key *key, uint64_t h, const struct wsd_moment *moment,
                     struct flow **out)
 {
-    int rc = flows->totals.open >= flows->limits.flows ? evict(flows, moment) : 0;
     uint32_t index = flows->free;
-    if (rc == 0)
-        rc = table_add(&flows->table, h, index == NO_FLOW ? flows->count : index);
+    int rc = table_add(&flows->table, h, index == NO_FLOW ? flows->count : index);
     if (rc == 0 && index == NO_FLOW && flows->count % CHUNK == 0) {
         rc = extend(flows);
         if (rc != 0)
@@ -422,22 +420,9 @@ static int take_segment(struct flows *flows, struct flow *flow, unsigned side, c
     return rc;
 }
 
-int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *s,
-                  const struct wsd_moment *moment, struct flow **out)
+static int read_segment(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                        const struct wsd_moment *moment)
 {
-    struct flow_key key;
-    unsigned side = make_key(ip, s->port, &key);
-    uint64_t h = hash(flows, &key);
-    *out = NULL;
-    int rc = flows->packets++ % SWEEP_EVERY == 0 ? sweep(flows, moment) : 0;
-    struct flow *flow = find(flows, &key, h);
-    if (flow == NULL)
-        rc = rc != 0 ? rc : add_flow(flows, &key, h, moment, &flow);
-    else if (s->flags & TCP_SYN && begins_anew(flow, side, s))
-        rc = restart(flows, flow, moment);
-    *out = flow;
-    if (rc != 0 || flow == NULL)
-        return rc;
     flow->last = moment->time;
     if (flow->kind == FLOW_IGNORED)
         return 0;
@@ -447,10 +432,31 @@ int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct 
         tell_transport(flows, flow, side, WSD_TRANSPORT_RST, moment);
         return end_both(flows, flow, side, WSD_BY_RESET, moment);
     }
-    rc = settle(flows, flow, take_segment(flows, flow, side, s, moment));
+    int rc = settle(flows, flow, take_segment(flows, flow, side, s, moment));
     if (rc == 0 && flow->half[0].ended && flow->half[1].ended)
         ignore(flows, flow);
     return rc;
+}
+
+int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *s,
+                  const struct wsd_moment *moment, struct flow **out)
+{
+    struct flow_key key;
+    unsigned side = make_key(ip, s->port, &key);
+    uint64_t h = hash(flows, &key);
+    *out = NULL;
+    /* What befalls other flows does not touch this one: its segment is read, then their error is told. */
+    int others = flows->packets++ % SWEEP_EVERY == 0 ? sweep(flows, moment) : 0;
+    struct flow *flow = find(flows, &key, h);
+    if (flow == NULL && flows->totals.open >= flows->limits.flows)
+        others |= evict(flows, moment);
+    else if (flow != NULL && s->flags & TCP_SYN && begins_anew(flow, side, s))
+        others |= restart(flows, flow, moment);
+    int rc = flow == NULL ? add_flow(flows, &key, h, moment, &flow) : 0;
+    *out = flow;
+    if (rc == 0)
+        rc = read_segment(flows, flow, side, s, moment);
+    return rc != 0 ? rc : others;
 }
 
 int flows_finish(struct flows *flows, const struct wsd_moment *moment)
