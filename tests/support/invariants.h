@@ -29,7 +29,7 @@ struct invariants {
     uint64_t keep_payload;
     bool frames;
     uint64_t packets; /* given to the dissector so far; the test counts */
-    uint64_t seen, data_messages, told_bytes;
+    uint64_t seen, last_id, data_messages;
     struct wsd_counts sum;
     uint64_t findings[WSD_FINDING_COUNT];
     uint64_t touched; /* so that reading is not left out */
