@@ -6,9 +6,9 @@
 
 #include "base/event.h"
 
-enum { CLOSE_NO_CODE = -1, CLOSE_NO_STATUS = 1005, CLOSE_ABNORMAL = 1006 };
+enum { CLOSE_NO_CODE = -1, CLOSE_UNKNOWN_CODE = -2, CLOSE_NO_STATUS = 1005, CLOSE_ABNORMAL = 1006 };
 
-/* What a close frame's payload says. code: CLOSE_NO_CODE when it holds none. */
+/* What a close frame's payload says. code: CLOSE_NO_CODE when it holds none, CLOSE_UNKNOWN_CODE when the capture lacks it. */
 struct close_payload {
     int code;
     struct wsd_bytes reason;

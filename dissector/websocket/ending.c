@@ -12,23 +12,23 @@ enum { REASON_MOST = 123 }; /* RFC 6455 5.5: 125 bytes of payload, two of them t
 static void judge_code(struct websocket *ws, enum wsd_direction d, int code, const struct wsd_moment *moment)
 {
     char detail[32];
-    if (code == CLOSE_NO_CODE || close_code_valid(code))
+    if (code < 0 || close_code_valid(code))
         return;
     snprintf(detail, sizeof detail, "code %d", code);
     ws->close_invalid[d] = true;
     ws_finding(ws, d, WSD_FINDING_CLOSE_CODE_INVALID, detail, moment);
 }
 
-void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct wsd_bytes payload, bool whole,
+void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close_payload close, bool whole,
                         const struct wsd_moment *moment)
 {
-    struct close_payload close = close_parse(payload);
+    bool all = whole && close.reason.length + 2 >= ws->half[d].frame.length; /* none of it was cut by keep_payload */
     if (close.one_byte && whole) {
         ws->close_invalid[d] = true;
         ws_finding(ws, d, WSD_FINDING_CLOSE_PAYLOAD_ONE_BYTE, "", moment);
     }
     judge_code(ws, d, close.code, moment);
-    if (whole && !utf8_valid(close.reason)) {
+    if (all && !utf8_valid(close.reason)) {
         ws->close_invalid[d] = true;
         ws_finding(ws, d, WSD_FINDING_CLOSE_REASON_UTF8, "", moment);
     }
@@ -92,6 +92,8 @@ static enum wsd_how how_it_ended(const struct websocket *ws)
 static int reported(const struct websocket *ws)
 {
     const struct ws_half *server = &ws->half[WSD_SERVER];
+    if (server->closed && server->close_code == CLOSE_UNKNOWN_CODE)
+        return -1;
     if (server->closed && !ws->close_invalid[WSD_SERVER])
         return server->close_code == CLOSE_NO_CODE ? CLOSE_NO_STATUS : server->close_code;
     bool over = server->closed || (tcp_ended(ws) && fully_seen(ws, WSD_SERVER));
@@ -106,6 +108,8 @@ void ending_tell(struct websocket *ws, const struct wsd_moment *moment)
     event.close.by = closed ? ws->first_closed : tcp_ended(ws) ? ws->first_ended : WSD_NEITHER;
     event.close.how = how_it_ended(ws);
     event.close.code = closed ? ws->half[ws->first_closed].close_code : CLOSE_NO_CODE;
+    if (event.close.code < 0)
+        event.close.code = CLOSE_NO_CODE;
     event.close.reported = reported(ws);
     event.close.reason = buffer_bytes(&ws->reason);
     event.close.duration = moment->time > ws->info.opened ? moment->time - ws->info.opened : 0;

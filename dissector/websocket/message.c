@@ -1,6 +1,5 @@
 #include "websocket/message.h"
 #include "base/bytes.h"
-#include "websocket/close.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -388,6 +387,14 @@ struct wsd_bytes message_payload(const struct message *m)
     return m->whole.length > 0 ? m->whole : buffer_bytes(&m->kept);
 }
 
+struct close_payload message_close(const struct message *m)
+{
+    struct close_payload close = close_parse(message_payload(m));
+    if (m->unknown != NULL && m->unknown[0].offset < 2)
+        close.code = CLOSE_UNKNOWN_CODE;
+    return close;
+}
+
 /* Sets what is known only now. */
 static void finish(struct message *m, bool whole)
 {
@@ -404,8 +411,8 @@ static void finish(struct message *m, bool whole)
         told->text = utf8_valid(bytes_first(told->payload, utf8_border(told->payload)));
     told->close_code = CLOSE_NO_CODE;
     if (told->opcode == WSD_OPCODE_CLOSE) {
-        struct close_payload close = close_parse(told->payload);
-        told->close_code = close.code;
+        struct close_payload close = message_close(m);
+        told->close_code = close.code >= 0 ? close.code : CLOSE_NO_CODE;
         told->close_reason = close.reason;
     }
 }

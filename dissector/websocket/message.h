@@ -11,6 +11,7 @@
 #define WEBSOCKET_MESSAGE_H
 
 #include "base/utf8.h"
+#include "websocket/close.h"
 #include "websocket/frame.h"
 #include "websocket/host.h"
 
@@ -71,6 +72,9 @@ int message_frame_end(const struct message_env *env, struct message *message, co
 
 /* Its payload, as far as it is kept; borrowed until the next call. */
 struct wsd_bytes message_payload(const struct message *message);
+
+/* What the payload of a close frame says, borrowed likewise. */
+struct close_payload message_close(const struct message *message);
 
 /* Tells the message and puts it away. whole: it ended as it should; else it was cut off. */
 void message_end(const struct message_env *env, struct message *message, bool whole);

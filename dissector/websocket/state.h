@@ -72,7 +72,7 @@ void rules_header(struct websocket *ws, enum wsd_direction d);
 bool rules_rsv_explained(const struct websocket *ws, enum wsd_direction d, uint8_t first_byte);
 
 /* ending.c: a close frame's payload, as far as the capture has it; whole: all of it. */
-void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct wsd_bytes payload, bool whole,
+void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close_payload close, bool whole,
                         const struct wsd_moment *moment);
 
 /* ending.c: both directions have ended: the last findings, and the close event. */

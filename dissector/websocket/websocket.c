@@ -146,7 +146,7 @@ static void end_single(struct websocket *ws, enum wsd_direction d, const struct 
     uint8_t opcode = m->told.opcode;
     bool known = opcode == WSD_OPCODE_CLOSE || opcode == WSD_OPCODE_PING || opcode == WSD_OPCODE_PONG;
     if (opcode == WSD_OPCODE_CLOSE)
-        ending_close_frame(ws, d, message_payload(m), !half->incomplete, env->moment);
+        ending_close_frame(ws, d, message_close(m), !half->incomplete, env->moment);
     message_end(env, m, known && !half->incomplete);
 }
 
