@@ -176,11 +176,12 @@ static void note_packet(struct wsd_dissector *d, const struct wsd_packet *packet
     int64_t time = packet->time > 0 ? packet->time : 0;
     if (t->packets++ == 0)
         t->first_time = t->last_time = time;
-    if (time < t->first_time)
-        t->first_time = time;
     if (time > t->last_time)
         t->last_time = time;
+    else if (time < t->first_time)
+        t->first_time = time;
     t->bytes += packet->length;
+    d->now.headers.length = 0;
     d->now.time = time;
     d->now.packet = t->packets;
     d->now.link_type = packet->link_type;
@@ -207,7 +208,7 @@ static int undecoded(struct wsd_dissector *d, bool unknown_link)
 
 int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
 {
-    struct cursor c = cursor_of(bytes_of(packet->data, packet->captured));
+    struct cursor c = {packet->data, packet->data + packet->captured, false};
     struct ip_packet ip;
     struct tcp_segment tcp;
     note_packet(d, packet);
@@ -216,7 +217,7 @@ int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
         return link == LINK_UNKNOWN || c.short_of ? undecoded(d, link == LINK_UNKNOWN) : WSD_NOBODY;
     const uint8_t *ip_at = c.at;
     uint32_t cut = packet->length > packet->captured ? packet->length - packet->captured : 0;
-    if (ip_decode(c, cut, &ip) < 0)
+    if (ip_decode(cursor_rest(&c), cut, &ip) < 0)
         return undecoded(d, false);
     const uint8_t *tcp_at = ip.payload.data;
     bool whole = !ip.fragment;
@@ -234,7 +235,6 @@ int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
     }
     struct flow *flow;
     int rc = flows_segment(d->flows, &ip, &tcp, &d->now, &flow);
-    d->now.headers = bytes_of(NULL, 0);
     return rc < 0 ? rc : belongs(d, flow, &cost);
 }
 

@@ -34,6 +34,12 @@ static inline bool cursor_has(struct cursor *c, size_t n)
     return false;
 }
 
+/* Four bytes that are known to be there. */
+static inline uint32_t cursor_peek_u32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
 static inline uint8_t cursor_u8(struct cursor *c)
 {
     return cursor_has(c, 1) ? *c->at++ : 0;
@@ -52,7 +58,7 @@ static inline uint32_t cursor_u32(struct cursor *c)
 {
     if (!cursor_has(c, 4))
         return 0;
-    uint32_t v = (uint32_t)c->at[0] << 24 | (uint32_t)c->at[1] << 16 | (uint32_t)c->at[2] << 8 | c->at[3];
+    uint32_t v = cursor_peek_u32(c->at);
     c->at += 4;
     return v;
 }

@@ -13,7 +13,8 @@ struct hash_key {
     uint64_t k0, k1;
 };
 
-/* words: the key as 64-bit words, count of them. */
+/* words: the key as 64-bit words, count of them, at least one; the top byte of the last one must be zero: the length of the
+ * message goes there, as SipHash asks. */
 static inline uint64_t hash_rotate(uint64_t x, int by)
 {
     return x << by | x >> (64 - by);
@@ -32,14 +33,11 @@ static inline uint64_t hash_words(const struct hash_key *key, const uint64_t *wo
     uint64_t a = key->k0 ^ 0x736f6d6570736575u, b = key->k1 ^ 0x646f72616e646f6du;
     uint64_t c = key->k0 ^ 0x6c7967656e657261u, d = key->k1 ^ 0x7465646279746573u;
     for (size_t i = 0; i < count; i++) {
-        d ^= words[i];
+        uint64_t word = words[i] ^ (i + 1 == count ? ((uint64_t)count * 8 - 1) << 56 : 0);
+        d ^= word;
         HASH_ROUND(a, b, c, d);
-        a ^= words[i];
+        a ^= word;
     }
-    uint64_t last = (uint64_t)count << 59; /* the length in bytes, modulo 256, in the top byte */
-    d ^= last;
-    HASH_ROUND(a, b, c, d);
-    a ^= last;
     c ^= 0xff;
     HASH_ROUND(a, b, c, d);
     HASH_ROUND(a, b, c, d);

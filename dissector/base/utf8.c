@@ -10,6 +10,13 @@ static size_t ascii_run(const uint8_t *bytes, size_t n)
 {
     size_t i = 0;
 #if defined(__SSE2__)
+    for (; i + 64 <= n; i += 64) {
+        const __m128i *at = (const __m128i *)(const void *)(bytes + i);
+        __m128i any = _mm_or_si128(_mm_or_si128(_mm_loadu_si128(at), _mm_loadu_si128(at + 1)),
+                                   _mm_or_si128(_mm_loadu_si128(at + 2), _mm_loadu_si128(at + 3)));
+        if (_mm_movemask_epi8(any) != 0)
+            break;
+    }
     for (; i + 16 <= n; i += 16)
         if (_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)(bytes + i))) != 0)
             return i;

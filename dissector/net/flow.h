@@ -21,12 +21,22 @@ enum flow_kind {
     FLOW_IGNORED, /* of no interest, or ended */
 };
 
-/* Two ends, the smaller one (address, then port) first: its index is the side. Equal for both ways of a packet. */
+/* Two ends, the smaller one (address, then port) first: its index is the side. Equal for both ways of a packet. Whole words,
+ * so that it is made and compared in registers: an IPv4 address is one number, an IPv6 address two. */
 struct flow_key {
-    uint8_t address[2][16];
-    uint16_t port[2];
-    uint32_t family;
+    uint64_t address[2][2];
+    uint64_t ends; /* family << 32 | port[0] << 16 | port[1] */
 };
+
+static inline unsigned flow_key_family(const struct flow_key *key)
+{
+    return (unsigned)(key->ends >> 32);
+}
+
+static inline uint16_t flow_key_port(const struct flow_key *key, unsigned side)
+{
+    return (uint16_t)(side == 0 ? key->ends >> 16 : key->ends);
+}
 
 /* Bytes of packets by layer; what TCP took is what is left over. */
 struct flow_cost {

@@ -1,28 +1,28 @@
 #include "net/ip.h"
+#include "base/bytes.h"
 
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40 };
 
-/* Cuts what the link layer padded, and says what the snaplen took. `total` is what the header says that there is from
- * the cursor on; 0: it does not say (segmentation offload, jumbograms), then everything on the wire counts. */
-static void set_payload(struct ip_packet *out, const struct cursor *c, uint64_t total, uint32_t wire_cut)
+/* Cuts what the link layer padded, and says what the snaplen took. rest: all that was captured behind the header; `total`
+ * is what the header says that there is. 0: it does not say (segmentation offload, jumbograms), then everything on the wire
+ * counts. */
+static void set_payload(struct ip_packet *out, struct wsd_bytes rest, uint64_t total, uint32_t wire_cut)
 {
-    uint64_t on_wire = (uint64_t)cursor_left(c) + wire_cut;
+    uint64_t on_wire = (uint64_t)rest.length + wire_cut;
     if (total == 0 || total > on_wire)
         total = on_wire;
-    out->payload = cursor_rest(c);
-    if (out->payload.length > total)
-        out->payload.length = (size_t)total;
+    out->payload = bytes_first(rest, total < rest.length ? (size_t)total : rest.length);
     out->payload_length = (uint32_t)total;
 }
 
-static int ipv4(struct cursor c, uint32_t wire_cut, struct ip_packet *out)
+static int ipv4(struct wsd_bytes bytes, uint32_t wire_cut, struct ip_packet *out)
 {
-    if (!cursor_has(&c, IPV4_HEADER))
+    const uint8_t *h = bytes.data;
+    if (bytes.length < IPV4_HEADER)
         return -1;
-    const uint8_t *h = c.at;
     uint32_t header = (h[0] & 15u) * 4, total = (uint32_t)h[2] << 8 | h[3];
     uint32_t fragment = (uint32_t)h[6] << 8 | h[7];
-    if (header < IPV4_HEADER || !cursor_has(&c, header) || (total != 0 && total < header))
+    if (header < IPV4_HEADER || bytes.length < header || (total != 0 && total < header))
         return -1;
     out->family = 4;
     out->protocol = h[9];
@@ -31,12 +31,12 @@ static int ipv4(struct cursor c, uint32_t wire_cut, struct ip_packet *out)
     out->id = (uint32_t)h[4] << 8 | h[5];
     out->more = (fragment & 0x2000) != 0;
     out->fragment_offset = (fragment & 0x1FFF) * 8;
-    out->fragment = out->more || out->fragment_offset != 0;
-    cursor_skip(&c, header);
+    out->fragment = (fragment & 0x3FFF) != 0;
+    struct wsd_bytes rest = {h + header, bytes.length - header};
     if (total == header)
-        out->payload = (struct wsd_bytes){c.at, 0}, out->payload_length = 0;
+        out->payload = bytes_first(rest, 0), out->payload_length = 0;
     else
-        set_payload(out, &c, total == 0 ? 0 : total - header, wire_cut);
+        set_payload(out, rest, total == 0 ? 0 : total - header, wire_cut);
     return 0;
 }
 
@@ -86,11 +86,11 @@ static void walk_extensions(struct ip_packet *out)
         out->protocol = 255; /* reserved: whatever it was, it cannot be read */
 }
 
-static int ipv6(struct cursor c, uint32_t wire_cut, struct ip_packet *out)
+static int ipv6(struct wsd_bytes bytes, uint32_t wire_cut, struct ip_packet *out)
 {
-    if (!cursor_has(&c, IPV6_HEADER))
+    const uint8_t *h = bytes.data;
+    if (bytes.length < IPV6_HEADER)
         return -1;
-    const uint8_t *h = c.at;
     uint32_t length = (uint32_t)h[4] << 8 | h[5];
     out->family = 6;
     out->protocol = h[6];
@@ -98,19 +98,18 @@ static int ipv6(struct cursor c, uint32_t wire_cut, struct ip_packet *out)
     out->address[1] = h + 24;
     out->fragment = out->more = false;
     out->id = out->fragment_offset = 0;
-    cursor_skip(&c, IPV6_HEADER);
-    set_payload(out, &c, length, wire_cut);
+    set_payload(out, (struct wsd_bytes){h + IPV6_HEADER, bytes.length - IPV6_HEADER}, length, wire_cut);
     walk_extensions(out);
     return 0;
 }
 
-int ip_decode(struct cursor c, uint32_t wire_cut, struct ip_packet *out)
+int ip_decode(struct wsd_bytes bytes, uint32_t wire_cut, struct ip_packet *out)
 {
-    switch (cursor_left(&c) > 0 ? *c.at >> 4 : 0) {
+    switch (bytes.length > 0 ? bytes.data[0] >> 4 : 0) {
     case 4:
-        return ipv4(c, wire_cut, out);
+        return ipv4(bytes, wire_cut, out);
     case 6:
-        return ipv6(c, wire_cut, out);
+        return ipv6(bytes, wire_cut, out);
     default:
         return -1;
     }

@@ -29,8 +29,8 @@ struct ip_packet {
     uint32_t id, fragment_offset; /* offset in bytes */
 };
 
-/* wire_cut: bytes of the packet that the capture lacks behind the cursor's end. Returns 0, or -1 when this is no IP
- * header that can be read. */
-int ip_decode(struct cursor c, uint32_t wire_cut, struct ip_packet *out);
+/* bytes: from the IP header on. wire_cut: bytes of the packet that the capture lacks behind them. Returns 0, or -1 when this
+ * is no IP header that can be read. */
+int ip_decode(struct wsd_bytes bytes, uint32_t wire_cut, struct ip_packet *out);
 
 #endif

@@ -177,12 +177,10 @@ static int check_limits(struct job *j)
     return 0;
 }
 
-int reassembly_segment(struct reassembly *r, struct reassembly_host *host, void *flow, unsigned side,
-                       const struct tcp_segment *segment, const struct wsd_moment *moment)
+int reassembly_segment(struct reassembly *r, struct reassembly_host *host, void *flow, unsigned side, uint32_t seq,
+                       struct wsd_bytes bytes, uint32_t length, const struct wsd_moment *moment)
 {
     struct job j = {r, host, flow, side};
-    uint32_t seq = segment->seq, length = segment->length;
-    struct wsd_bytes bytes = segment->payload;
     int32_t distance = tcp_distance(seq, r->next);
     if (distance < 0) { /* what was delivered already, or a keep-alive's byte */
         if ((uint32_t)-distance >= length)

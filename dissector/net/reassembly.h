@@ -48,10 +48,10 @@ struct reassembly_host {
     uint64_t random; /* state of the priorities' generator, seeded */
 };
 
-/* The three calls below return what host.data or host.gap returned when it was not 0, else 0 or -ENOMEM. `flow` and
+/* bytes: what the capture has of a segment's `length` bytes from seq on. The three calls below return what host.data or host.gap returned when it was not 0, else 0 or -ENOMEM. `flow` and
  * `side` are handed through. */
-int reassembly_segment(struct reassembly *r, struct reassembly_host *host, void *flow, unsigned side,
-                       const struct tcp_segment *segment, const struct wsd_moment *moment);
+int reassembly_segment(struct reassembly *r, struct reassembly_host *host, void *flow, unsigned side, uint32_t seq,
+                       struct wsd_bytes bytes, uint32_t length, const struct wsd_moment *moment);
 
 /* A packet of the connection has passed at `now`: has a hole waited long enough? */
 int reassembly_wait(struct reassembly *r, struct reassembly_host *host, void *flow, unsigned side,

@@ -14,17 +14,17 @@ size_t frame_header_size(const uint8_t *bytes, size_t n)
     return 2 + (size_t)(length == 126 ? 2 : length == 127 ? 8 : 0) + (bytes[1] & 0x80 ? 4 : 0);
 }
 
-void frame_header_decode(const uint8_t *bytes, struct frame_header *out)
+void frame_header_decode(const uint8_t *bytes, size_t size, struct frame_header *out)
 {
-    size_t size = frame_header_size(bytes, 2);
-    struct cursor c = cursor_of((struct wsd_bytes){bytes + 2, size - 2});
+    uint8_t form = bytes[1] & 0x7F;
     out->size = (uint8_t)size;
-    memcpy(out->bytes, bytes, size);
-    out->length = bytes[1] & 0x7F;
-    if (out->length == 126)
-        out->length = cursor_u16(&c);
-    else if (out->length == 127)
-        out->length = cursor_u64(&c);
+    for (size_t i = 0; i < size; i++)
+        out->bytes[i] = bytes[i];
+    out->length = form;
+    if (form == 126)
+        out->length = (uint64_t)bytes[2] << 8 | bytes[3];
+    else if (form == 127)
+        out->length = (uint64_t)cursor_peek_u32(bytes + 2) << 32 | cursor_peek_u32(bytes + 6);
     out->mask_at = bytes[1] & 0x80 ? (uint8_t)(size - 4) : 0;
 }
 

@@ -56,8 +56,8 @@ static inline bool frame_is_reserved(uint8_t opcode)
 /* The size of the header that begins with these bytes: 2 when there are fewer than two yet. */
 size_t frame_header_size(const uint8_t *bytes, size_t n);
 
-/* bytes: a whole header, frame_header_size() of them. */
-void frame_header_decode(const uint8_t *bytes, struct frame_header *out);
+/* bytes: a whole header of `size` bytes, which frame_header_size() said. */
+void frame_header_decode(const uint8_t *bytes, size_t size, struct frame_header *out);
 
 /* The length could have been written in fewer bytes. */
 bool frame_length_not_minimal(const struct frame_header *h);

@@ -93,12 +93,12 @@ static void lose_window(const struct message_env *env)
 static void begin_inflating(const struct message_env *env, struct message *m)
 {
     struct inflation *inflation = env->inflation;
-    m->told.compressed = true;
+    m->event.message.compressed = true;
     if (!inflation->lost)
         return;
     m->failed = true;
     if (!inflation->lost_told)
-        host_finding(env->host, env->connection, m->told.direction, WSD_FINDING_MESSAGE_WINDOW_UNKNOWN, "", env->moment);
+        host_finding(env->host, env->connection, m->event.message.direction, WSD_FINDING_MESSAGE_WINDOW_UNKNOWN, "", env->moment);
     inflation->lost_told = true;
 }
 
@@ -108,14 +108,14 @@ struct message *message_begin(const struct message_env *env, enum wsd_direction 
     struct message *m = take_spare(env->host);
     if (m == NULL)
         return NULL;
-    m->told.direction = direction;
-    m->told.direction = direction;
-    m->told.opcode = frame_opcode(header);
-    m->text = m->told.opcode == WSD_OPCODE_TEXT && explained;
+    m->event.message.direction = direction;
+    m->event.message.direction = direction;
+    m->event.message.opcode = frame_opcode(header);
+    m->text = m->event.message.opcode == WSD_OPCODE_TEXT && explained;
     m->keep = env->host->keep_payload;
-    if (frame_is_control(m->told.opcode) && m->keep < FRAME_CONTROL_PAYLOAD_MOST)
+    if (frame_is_control(m->event.message.opcode) && m->keep < FRAME_CONTROL_PAYLOAD_MOST)
         m->keep = FRAME_CONTROL_PAYLOAD_MOST; /* a close frame's code is always wanted */
-    bool data = m->told.opcode == WSD_OPCODE_TEXT || m->told.opcode == WSD_OPCODE_BINARY;
+    bool data = m->event.message.opcode == WSD_OPCODE_TEXT || m->event.message.opcode == WSD_OPCODE_BINARY;
     if (env->inflation->negotiated && data && frame_rsv(header) & FRAME_RSV1)
         begin_inflating(env, m);
     return m;
@@ -124,10 +124,10 @@ struct message *message_begin(const struct message_env *env, enum wsd_direction 
 int message_frame(const struct message_env *env, struct message *m, const struct frame_header *header)
 {
     struct inflation *inflation = env->inflation;
-    bool first = m->told.frames++ == 0;
-    if (inflation->per_frame && !first && frame_rsv(header) & FRAME_RSV1 && !m->told.compressed)
+    bool first = m->event.message.frames++ == 0;
+    if (inflation->per_frame && !first && frame_rsv(header) & FRAME_RSV1 && !m->event.message.compressed)
         begin_inflating(env, m);
-    bool wanted = m->told.compressed && !m->failed && !m->limited;
+    bool wanted = m->event.message.compressed && !m->failed && !m->limited;
     if (inflation->per_frame) {
         m->inflating = wanted && (frame_rsv(header) & FRAME_RSV1) != 0;
         m->tail_fed = false;
@@ -144,19 +144,18 @@ static uint64_t room(const struct message *m, const struct buffer *buffer)
     return m->keep > buffer->length ? m->keep - buffer->length : 0;
 }
 
-static void tell_invalid(const struct message_env *env, struct message *m, uint64_t at)
+static void tell_invalid(const struct message_env *env, enum wsd_direction direction, uint64_t at)
 {
     char detail[48];
-    m->text = false;
     snprintf(detail, sizeof detail, "at byte %llu", (unsigned long long)at);
-    host_finding(env->host, env->connection, m->told.direction, WSD_FINDING_MESSAGE_UTF8_INVALID, detail, env->moment);
+    host_finding(env->host, env->connection, direction, WSD_FINDING_MESSAGE_UTF8_INVALID, detail, env->moment);
 }
 
 /* Counts payload bytes, and judges them when they are text. */
 static void check(const struct message_env *env, struct message *m, struct wsd_bytes bytes)
 {
-    uint64_t before = m->told.length;
-    m->told.length += bytes.length;
+    uint64_t before = m->event.message.length;
+    m->event.message.length += bytes.length;
     if (!m->text)
         return;
     size_t skip = 0;
@@ -167,8 +166,10 @@ static void check(const struct message_env *env, struct message *m, struct wsd_b
             m->after_hole = 0;
     }
     size_t valid = skip + utf8_check(&m->utf8, bytes.data + skip, bytes.length - skip);
-    if (valid < bytes.length)
-        tell_invalid(env, m, before + valid);
+    if (valid == bytes.length)
+        return;
+    m->text = false;
+    tell_invalid(env, m->event.message.direction, before + valid);
 }
 
 /* Masked payload goes straight to where it is kept; what nobody keeps goes through the scratch. */
@@ -219,16 +220,16 @@ static int take_inflated(void *user, struct wsd_bytes bytes)
 
 static uint64_t inflate_room(const struct message_env *env, const struct message *m)
 {
-    uint64_t by_ratio = m->told.wire_length > UINT64_MAX / 65536 ? UINT64_MAX : m->told.wire_length * env->host->inflate_ratio;
+    uint64_t by_ratio = m->event.message.wire_length > UINT64_MAX / 65536 ? UINT64_MAX : m->event.message.wire_length * env->host->inflate_ratio;
     uint64_t most = by_ratio > env->host->inflate_bytes ? by_ratio : env->host->inflate_bytes;
-    return most > m->told.length ? most - m->told.length : 0;
+    return most > m->event.message.length ? most - m->event.message.length : 0;
 }
 
 static void stop_inflating(const struct message_env *env, struct message *m, enum wsd_finding_code code,
                            const char *detail)
 {
     m->inflating = false;
-    host_finding(env->host, env->connection, m->told.direction, code, detail, env->moment);
+    host_finding(env->host, env->connection, m->event.message.direction, code, detail, env->moment);
     lose_window(env);
 }
 
@@ -289,12 +290,12 @@ static int take_compressed(const struct message_env *env, struct message *m, con
 int message_piece(const struct message_env *env, struct message *m, const struct frame_header *header,
                   struct wsd_bytes piece, uint64_t at)
 {
-    m->told.wire_length += piece.length;
+    m->event.message.wire_length += piece.length;
     if (m->inflating || m->failed || m->limited)
         return take_compressed(env, m, header, piece, at);
     if (header->mask_at != 0)
         return take_masked(env, m, header->bytes + header->mask_at, piece, at);
-    bool whole = piece.length == header->length && frame_fin(header) && m->told.frames == 1;
+    bool whole = piece.length == header->length && frame_fin(header) && m->event.message.frames == 1;
     return take_plain(env, m, piece, whole);
 }
 
@@ -302,17 +303,17 @@ int message_piece(const struct message_env *env, struct message *m, const struct
 
 static int note_unknown(struct message *m, uint64_t offset, uint64_t length)
 {
-    m->told.unknown_bytes += length;
-    if (m->told.unknown_count == WSD_RANGES_MOST) {
+    m->event.message.unknown_bytes += length;
+    if (m->event.message.unknown_count == WSD_RANGES_MOST) {
         struct wsd_range *last = &m->unknown[WSD_RANGES_MOST - 1];
         last->length = offset + length - last->offset;
         return 0;
     }
-    struct wsd_range *ranges = realloc(m->unknown, (m->told.unknown_count + 1) * sizeof *ranges);
+    struct wsd_range *ranges = realloc(m->unknown, (m->event.message.unknown_count + 1) * sizeof *ranges);
     if (ranges == NULL)
         return -ENOMEM;
     m->unknown = ranges;
-    ranges[m->told.unknown_count++] = (struct wsd_range){offset, length};
+    ranges[m->event.message.unknown_count++] = (struct wsd_range){offset, length};
     return 0;
 }
 
@@ -334,21 +335,21 @@ static int fill_hole(const struct message *m, struct buffer *buffer, uint64_t mi
 int message_hole(const struct message_env *env, struct message *m, uint64_t missing)
 {
     int rc = 0;
-    if (m->told.compressed) {
+    if (m->event.message.compressed) {
         m->failed = true;
         m->inflating = false;
         lose_window(env);
-        rc = note_unknown(m, m->told.wire_length, missing);
+        rc = note_unknown(m, m->event.message.wire_length, missing);
         rc = rc != 0 ? rc : fill_hole(m, &m->wire, missing);
     } else {
-        rc = note_unknown(m, m->told.length, missing);
+        rc = note_unknown(m, m->event.message.length, missing);
         rc = rc != 0 ? rc : fill_hole(m, &m->kept, missing);
-        m->told.length += missing;
+        m->event.message.length += missing;
     }
     m->holes = true;
     m->after_hole = 3;
     m->utf8 = (struct utf8){0};
-    m->told.wire_length += missing;
+    m->event.message.wire_length += missing;
     return rc;
 }
 
@@ -398,7 +399,7 @@ struct close_payload message_close(const struct message *m)
 /* Sets what is known only now. */
 static void finish(struct message *m, bool whole)
 {
-    struct wsd_message *told = &m->told;
+    struct wsd_message *told = &m->event.message;
     if (m->failed)
         told->length = told->wire_length;
     told->inflated = told->compressed && !m->failed;
@@ -419,22 +420,69 @@ static void finish(struct message *m, bool whole)
 
 void message_end(const struct message_env *env, struct message *m, bool whole)
 {
-    if (m->text && whole && !m->failed && !m->limited && !utf8_whole(&m->utf8))
-        tell_invalid(env, m, m->told.length);
+    if (m->text && whole && !m->failed && !m->limited && !utf8_whole(&m->utf8)) {
+        m->text = false;
+        tell_invalid(env, m->event.message.direction, m->event.message.length);
+    }
     finish(m, whole);
-    if (m->told.opcode == WSD_OPCODE_TEXT || m->told.opcode == WSD_OPCODE_BINARY)
-        count(env, &m->told);
+    if (m->event.message.opcode == WSD_OPCODE_TEXT || m->event.message.opcode == WSD_OPCODE_BINARY)
+        count(env, &m->event.message);
+    m->event.type = WSD_EVENT_MESSAGE;
+    m->event.at = *env->moment;
+    m->event.connection = env->connection;
+    host_tell(env->host, &m->event);
+    if (m->event.message.compressed && !whole && !m->failed && !m->limited)
+        lose_window(env);
+    if (m->event.message.compressed && env->inflation->deflate != NULL && !env->inflation->per_frame)
+        put_window_away(env);
+    message_drop(env->host, m);
+}
+
+/* ---- a whole message at once ---------------------------------------------------------------------------------- */
+
+/* Unmasked into the scratch, as far as it is kept or all of it must be judged. */
+static int unmask_whole(const struct message_env *env, const struct frame_header *header, struct wsd_bytes *payload)
+{
+    struct buffer *scratch = &env->host->scratch;
+    scratch->length = 0;
+    if (buffer_reserve(scratch, payload->length) < 0)
+        return -ENOMEM;
+    frame_unmask(scratch->data, payload->data, payload->length, header->bytes + header->mask_at, 0);
+    payload->data = scratch->data;
+    return 0;
+}
+
+int message_whole(const struct message_env *env, enum wsd_direction direction, const struct frame_header *header,
+                  struct wsd_bytes payload)
+{
+    struct wsd_message m = {.direction = direction,
+                            .opcode = frame_opcode(header),
+                            .length = payload.length,
+                            .wire_length = payload.length,
+                            .frames = 1,
+                            .complete = true,
+                            .first_time = env->moment->time,
+                            .first_packet = env->moment->packet,
+                            .close_code = CLOSE_NO_CODE};
+    if (header->mask_at != 0 && unmask_whole(env, header, &payload) < 0)
+        return -ENOMEM;
+    if (m.opcode == WSD_OPCODE_TEXT) {
+        struct utf8 state = {0};
+        size_t valid = utf8_check(&state, payload.data, payload.length);
+        m.text = valid == payload.length && utf8_whole(&state);
+        if (!m.text)
+            tell_invalid(env, direction, valid);
+    }
+    m.payload = env->host->keep_payload < payload.length ? bytes_first(payload, (size_t)env->host->keep_payload) : payload;
+    m.truncated = m.payload.length < m.length;
+    count(env, &m);
     if (env->host->event != NULL) {
-        struct wsd_event event; /* filled, not cleared: this is the path of every message */
+        struct wsd_event event;
         event.type = WSD_EVENT_MESSAGE;
         event.at = *env->moment;
         event.connection = env->connection;
-        event.message = m->told;
+        event.message = m;
         host_tell(env->host, &event);
     }
-    if (m->told.compressed && !whole && !m->failed && !m->limited)
-        lose_window(env);
-    if (m->told.compressed && env->inflation->deflate != NULL && !env->inflation->per_frame)
-        put_window_away(env);
-    message_drop(env->host, m);
+    return 0;
 }

@@ -28,7 +28,7 @@ struct inflation {
 
 struct message {
     struct message *next_spare;
-    struct wsd_message told; /* grows as the message does; the rest is put in when it ends */
+    struct wsd_event event; /* grows as the message does; the rest is put in when it ends */
     bool text;               /* to be checked as UTF-8, and valid until now */
     bool inflating;          /* the pieces of this frame go through the inflater, ... */
     bool tail_fed;           /* ... and the tail has */
@@ -52,8 +52,13 @@ struct message_env {
     const struct wsd_moment *moment;
 };
 
-/* A message that begins with this frame's header. explained: every RSV bit it has means something. The caller sets told.first_time
- * and told.first_packet. NULL: no memory. */
+/* A plain data message that lies whole in one piece behind its only frame's header, as most do: told at once, with no state
+ * left behind. What is told is what the calls below would tell. Returns 0 or -ENOMEM. */
+int message_whole(const struct message_env *env, enum wsd_direction direction, const struct frame_header *header,
+                  struct wsd_bytes payload);
+
+/* A message that begins with this frame's header. explained: every RSV bit it has means something. The caller sets
+ * first_time and first_packet. NULL: no memory. */
 struct message *message_begin(const struct message_env *env, enum wsd_direction direction,
                               const struct frame_header *header, bool explained);
 

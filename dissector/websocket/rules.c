@@ -91,20 +91,11 @@ static void judge_mask(struct websocket *ws, enum wsd_direction d, const struct 
     }
 }
 
-/* What most frames are: a whole message, plain or compressed as agreed, masked as its direction asks, between others. */
-static bool ordinary(const struct websocket *ws, enum wsd_direction d, const struct frame_header *frame)
-{
-    const struct ws_half *half = &ws->half[d];
-    uint8_t kind = frame->bytes[0] & (half->inflation.negotiated ? 0xBF : 0xFF); /* RSV1 aside when it may be set */
-    bool data = kind == (0x80 | WSD_OPCODE_TEXT) || kind == (0x80 | WSD_OPCODE_BINARY);
-    return data && half->data == NULL && !half->closed && (frame->mask_at != 0) == (d == WSD_CLIENT);
-}
-
 void rules_header(struct websocket *ws, enum wsd_direction d)
 {
     const struct ws_half *half = &ws->half[d];
     const struct frame_header *frame = &half->frame;
-    if (!ordinary(ws, d, frame))
+    if (!rules_ordinary(half, d, frame->bytes))
         rules_part_of_header(ws, d, frame->bytes, frame->size);
     if (frame->mask_at == 0 && frame->length <= FRAME_CONTROL_PAYLOAD_MOST && frame->size == 2)
         return;

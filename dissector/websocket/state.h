@@ -68,6 +68,14 @@ void rules_part_of_header(struct websocket *ws, enum wsd_direction d, const uint
 /* rules.c: judges the whole header of the frame at hand. */
 void rules_header(struct websocket *ws, enum wsd_direction d);
 
+/* rules.c: what most frames are, and break no rule with their first two bytes: a whole data message, masked as its direction
+ * asks, between others. */
+static inline bool rules_ordinary(const struct ws_half *half, enum wsd_direction d, const uint8_t *bytes)
+{
+    return (bytes[0] == (0x80 | WSD_OPCODE_TEXT) || bytes[0] == (0x80 | WSD_OPCODE_BINARY)) && half->data == NULL &&
+           !half->closed && (bytes[1] & 0x80) == (d == WSD_CLIENT ? 0x80 : 0);
+}
+
 /* rules.c: whether every RSV bit of a frame has a meaning here (5.2, RFC 7692 6, 7.2.3). */
 bool rules_rsv_explained(const struct websocket *ws, enum wsd_direction d, uint8_t first_byte);
 

@@ -131,8 +131,8 @@ static int begin_frame(struct websocket *ws, enum wsd_direction d, const struct 
     half->current = message_begin(&env, d, &half->frame, rules_rsv_explained(ws, d, half->frame.bytes[0]));
     if (half->current == NULL)
         return -ENOMEM;
-    half->current->told.first_time = half->first_time;
-    half->current->told.first_packet = half->first_packet;
+    half->current->event.message.first_time = half->first_time;
+    half->current->event.message.first_packet = half->first_packet;
     if (is_data(opcode))
         half->data = half->current;
     return message_frame(&env, half->current, &half->frame);
@@ -143,7 +143,7 @@ static void end_single(struct websocket *ws, enum wsd_direction d, const struct 
 {
     struct ws_half *half = &ws->half[d];
     struct message *m = half->current;
-    uint8_t opcode = m->told.opcode;
+    uint8_t opcode = m->event.message.opcode;
     bool known = opcode == WSD_OPCODE_CLOSE || opcode == WSD_OPCODE_PING || opcode == WSD_OPCODE_PONG;
     if (opcode == WSD_OPCODE_CLOSE)
         ending_close_frame(ws, d, message_close(m), !half->incomplete, env->moment);
@@ -208,7 +208,7 @@ static int decode_staged(struct websocket *ws, enum wsd_direction d, const struc
     size_t have = half->stage.have, size = frame_header_size(half->stage.bytes, have);
     memcpy(staged, half->stage.bytes, have);
     half->stage.have = 0;
-    frame_header_decode(staged, &half->frame);
+    frame_header_decode(staged, size, &half->frame);
     int rc = begin_frame(ws, d, moment);
     return rc != 0 || have == size ? rc : feed(ws, d, bytes_of(staged + size, have - size), moment);
 }
@@ -230,22 +230,49 @@ static int stage_header(struct websocket *ws, enum wsd_direction d, struct wsd_b
     return 0;
 }
 
+/* Whether an ordinary frame lies in these bytes from its first to its last; then its header is decoded. */
+static bool whole_frame(const struct websocket *ws, enum wsd_direction d, struct wsd_bytes bytes,
+                        struct frame_header *header)
+{
+    if (bytes.length < 2 || ws->host->frames || !rules_ordinary(&ws->half[d], d, bytes.data))
+        return false;
+    size_t size = frame_header_size(bytes.data, bytes.length);
+    if (bytes.length < size)
+        return false;
+    frame_header_decode(bytes.data, size, header);
+    return header->length <= bytes.length - size;
+}
+
+static int take_whole(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes,
+                      const struct wsd_moment *moment)
+{
+    struct ws_half *half = &ws->half[d];
+    struct message_env env = env_of(ws, d, moment);
+    const struct wsd_bytes payload = {bytes->data + half->frame.size, (size_t)half->frame.length};
+    *bytes = bytes_after(*bytes, half->frame.size + payload.length);
+    half->first_time = moment->time;
+    half->first_packet = moment->packet;
+    half->at = payload.length;
+    rules_header(ws, d);
+    count_frame(ws, d);
+    return message_whole(&env, d, &half->frame, payload);
+}
+
 static int take_header(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes,
                        const struct wsd_moment *moment)
 {
     struct ws_half *half = &ws->half[d];
-    if (half->stage.have == 0) {
-        int rc = note_first(ws, half, moment);
-        if (rc != 0)
-            return rc;
-        size_t size = frame_header_size(bytes->data, bytes->length);
-        if (bytes->length >= size && http_inside(*bytes) == 0) {
-            frame_header_decode(bytes->data, &half->frame);
-            *bytes = bytes_after(*bytes, size);
-            return begin_frame(ws, d, moment);
-        }
-    }
-    return stage_header(ws, d, bytes, moment);
+    if (half->stage.have > 0)
+        return stage_header(ws, d, bytes, moment);
+    if (whole_frame(ws, d, *bytes, &half->frame))
+        return take_whole(ws, d, bytes, moment);
+    int rc = note_first(ws, half, moment);
+    size_t size = frame_header_size(bytes->data, bytes->length);
+    if (rc != 0 || bytes->length < size || http_inside(*bytes) != 0)
+        return rc != 0 ? rc : stage_header(ws, d, bytes, moment);
+    frame_header_decode(bytes->data, size, &half->frame);
+    *bytes = bytes_after(*bytes, size);
+    return begin_frame(ws, d, moment);
 }
 
 static int take_payload(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes,

@@ -101,12 +101,10 @@ static inline int segments_put_cut(struct segments *s, uint32_t at, uint32_t n, 
             s->owner[at + i] = i < captured ? (uint32_t)s->packet : 0;
         }
     }
-    const struct tcp_segment segment = {
-        .seq = s->start + at, .payload = bytes_of(bytes + 1, captured), .length = n, .flags = TCP_ACK};
     uint64_t number = s->packet;
     const struct wsd_moment moment = {
         .time = s->time, .packet = s->packet, .headers = bytes_of(&number, sizeof number), .link_type = 1};
-    int rc = reassembly_segment(&s->r, &s->host, s, 1, &segment, &moment);
+    int rc = reassembly_segment(&s->r, &s->host, s, 1, s->start + at, bytes_of(bytes + 1, captured), n, &moment);
     free(bytes);
     return rc;
 }

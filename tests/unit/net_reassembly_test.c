@@ -79,9 +79,8 @@ static void keep_alive_garbage(void **state)
     (void)state;
     segments_begin(&s, 1000);
     segments_put(&s, 0, 10);
-    const struct tcp_segment garbage = {.seq = s.start + 9, .payload = bytes_text("?"), .length = 1};
     const struct wsd_moment moment = {.packet = 2};
-    assert_int_equal(reassembly_segment(&s.r, &s.host, &s, 1, &garbage, &moment), 0);
+    assert_int_equal(reassembly_segment(&s.r, &s.host, &s, 1, s.start + 9, bytes_text("?"), 1, &moment), 0);
     segments_put(&s, 10, 10);
     is_told(20);
     assert_int_equal(s.conflicts, 0);
@@ -177,9 +176,8 @@ static void conflicting_copies(void **state)
     segments_put(&s, 10, 20);
     for (int i = 0; i < 2; i++) {
         s.packet++;
-        const struct tcp_segment other = {.seq = s.start + 10, .payload = bytes_text(copies[i]), .length = 20};
         const struct wsd_moment moment = {.packet = s.packet};
-        assert_int_equal(reassembly_segment(&s.r, &s.host, &s, 1, &other, &moment), 0);
+        assert_int_equal(reassembly_segment(&s.r, &s.host, &s, 1, s.start + 10, bytes_text(copies[i]), 20, &moment), 0);
         assert_int_equal(s.conflicts, i + 1); /* each segment that disagrees is told once */
     }
     segments_put(&s, 0, 30); /* agrees */
