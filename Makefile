@@ -127,7 +127,7 @@ PROCESSORS   := $(shell nproc 2>/dev/null || echo 2)
 # A recursive make, as parallel as the outer one, or else as there are processors.
 SUBMAKE       = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(PROCESSORS))
 
-.PHONY: all demo check bench fuzz lint format layers install uninstall clean golden-update help docs \
+.PHONY: all demo check bench fuzz lint format layers install uninstall clean golden-update vectors-update help docs \
         test-programs fuzz-programs FORCE
 .DEFAULT_GOAL := all
 
@@ -244,6 +244,11 @@ golden-update: $(PROGRAM)
 ## docs: write docs/wscope.1 and docs/findings.md anew from the program's tables
 docs:
 	@CC='$(CC)' tools/docs.sh
+
+## vectors-update: write the expected lines of tests/vectors anew (read the diff before you commit it)
+vectors-update:
+	@$(SUBMAKE) VARIANT=asan $(BUILD)/asan/tests/vectors/vectors_test
+	@VECTORS_UPDATE=1 $(BUILD)/asan/tests/vectors/vectors_test tests/vectors
 
 ## layers: check who includes whom, and what the library asks of the system
 layers: $(RELINKED)

@@ -1,79 +1,10 @@
 #include "support/script.h"
-#include "base/bytes.h"
+#include "support/words.h"
 #include "websocket/frame.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- words ---------------------------------------------------------------------------------------------------- */
-
-enum { WORDS_MOST = 256, WORD_BYTES = 8192 };
-
-/* One word of a line; of a quoted one its bytes. */
-struct word {
-    bool quoted;
-    struct wsd_bytes bytes;
-};
-
-struct words {
-    size_t count, used;
-    struct word word[WORDS_MOST];
-    char store[WORD_BYTES]; /* each word ends with a 0 */
-};
-
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-/* The character that follows a backslash; moves *at behind it. */
-static char escaped(const char **at)
-{
-    char c = *(*at)++;
-    if (c == 'x' && hex_digit((*at)[0]) >= 0 && hex_digit((*at)[1]) >= 0) {
-        c = (char)(hex_digit((*at)[0]) << 4 | hex_digit((*at)[1]));
-        *at += 2;
-        return c;
-    }
-    return c == 'r' ? '\r' : c == 'n' ? '\n' : c == 't' ? '\t' : c;
-}
-
-static bool split(const char *line, struct words *w)
-{
-    w->count = w->used = 0;
-    for (;;) {
-        line += strspn(line, " ");
-        if (*line == 0)
-            return true;
-        struct word *word = &w->word[w->count];
-        size_t from = w->used;
-        word->quoted = *line == '"';
-        line += word->quoted;
-        while (*line != 0 && *line != (word->quoted ? '"' : ' ') && w->used < WORD_BYTES - 1) {
-            char c = *line++;
-            w->store[w->used++] = word->quoted && c == '\\' ? escaped(&line) : c;
-        }
-        if ((word->quoted && *line++ != '"') || w->used >= WORD_BYTES - 1 || w->count + 1 == WORDS_MOST)
-            return false;
-        word->bytes = bytes_of(w->store + from, w->used - from);
-        w->store[w->used++] = 0;
-        w->count++;
-    }
-}
-
-static bool is(const struct words *w, size_t i, const char *text)
-{
-    return i < w->count && !w->word[i].quoted && bytes_equal(w->word[i].bytes, bytes_text(text));
-}
-
-static const char *text_of(const struct words *w, size_t i)
-{
-    return i < w->count ? (const char *)w->word[i].bytes.data : "";
-}
 
 /* ---- steps ---------------------------------------------------------------------------------------------------- */
 
@@ -117,17 +48,17 @@ static bool payload(const struct words *w, size_t from, uint8_t *out, size_t siz
         struct wsd_bytes b = w->word[i].bytes;
         uint8_t byte;
         size_t n = 1;
-        if (is(w, i, "hex")) {
+        if (words_is(w, i, "hex")) {
             hex = true;
             continue;
         }
-        if (is(w, i, "fill") && i + 1 < w->count) {
-            n = (size_t)strtoul(text_of(w, ++i), NULL, 10);
+        if (words_is(w, i, "fill") && i + 1 < w->count) {
+            n = (size_t)strtoul(words_text(w, ++i), NULL, 10);
             b = bytes_of(NULL, 0);
         } else if (w->word[i].quoted) {
             n = b.length;
-        } else if (hex && b.length == 2 && hex_digit((char)b.data[0]) >= 0 && hex_digit((char)b.data[1]) >= 0) {
-            byte = (uint8_t)(hex_digit((char)b.data[0]) << 4 | hex_digit((char)b.data[1]));
+        } else if (hex && b.length == 2 && words_hex((char)b.data[0]) >= 0 && words_hex((char)b.data[1]) >= 0) {
+            byte = (uint8_t)(words_hex((char)b.data[0]) << 4 | words_hex((char)b.data[1]));
             b = bytes_of(&byte, 1);
         } else {
             return false;
@@ -169,25 +100,25 @@ static size_t making_word(struct making *m, const struct words *w, size_t i)
         uint8_t set, clear;
     } bits[] = {{"more", 0, 0x80}, {"rsv1", 0x40, 0}, {"rsv2", 0x20, 0}, {"rsv3", 0x10, 0}};
     for (size_t k = 0; k < sizeof bits / sizeof *bits; k++)
-        if (is(w, i, bits[k].word)) {
+        if (words_is(w, i, bits[k].word)) {
             m->first = (uint8_t)((m->first | bits[k].set) & ~bits[k].clear);
             return 1;
         }
-    if (is(w, i, "masked") || is(w, i, "plain")) {
-        m->masked = is(w, i, "masked");
+    if (words_is(w, i, "masked") || words_is(w, i, "plain")) {
+        m->masked = words_is(w, i, "masked");
         return 1;
     }
-    if (is(w, i, "len16") || is(w, i, "len64")) {
-        m->form = is(w, i, "len16") ? 126 : 127;
+    if (words_is(w, i, "len16") || words_is(w, i, "len64")) {
+        m->form = words_is(w, i, "len16") ? 126 : 127;
         return 1;
     }
-    if (is(w, i, "length")) {
+    if (words_is(w, i, "length")) {
         m->declared = true;
-        m->length = strtoull(text_of(w, i + 1), NULL, 0);
+        m->length = strtoull(words_text(w, i + 1), NULL, 0);
         return 2;
     }
-    if (is(w, i, "key")) {
-        uint32_t key = (uint32_t)strtoul(text_of(w, i + 1), NULL, 16);
+    if (words_is(w, i, "key")) {
+        uint32_t key = (uint32_t)strtoul(words_text(w, i + 1), NULL, 16);
         for (int k = 0; k < 4; k++)
             m->key[k] = (uint8_t)(key >> (24 - 8 * k));
         return 2;
@@ -215,13 +146,14 @@ static const char *make_frame(struct script *s, enum wsd_direction d, const stru
     struct making m = {.masked = d == WSD_CLIENT, .key = {0x37, (uint8_t)(0xFA ^ turn), 0x21, (uint8_t)(0x3D + turn)}};
     uint8_t opcode = 0, header[FRAME_HEADER_MOST];
     size_t at = 2, took, length = 0;
-    if (!opcode_word(text_of(w, 1), &opcode))
+    if (!opcode_word(words_text(w, 1), &opcode))
         return "no such kind of frame";
     m.first = 0x80 | opcode;
     while ((took = making_word(&m, w, at)) > 0)
         at += took;
-    if (opcode == WSD_OPCODE_CLOSE && at < w->count && !w->word[at].quoted && !is(w, at, "hex") && !is(w, at, "fill")) {
-        unsigned long code = strtoul(text_of(w, at++), NULL, 10);
+    if (opcode == WSD_OPCODE_CLOSE && at < w->count && !w->word[at].quoted && !words_is(w, at, "hex") &&
+        !words_is(w, at, "fill")) {
+        unsigned long code = strtoul(words_text(w, at++), NULL, 10);
         body[length++] = (uint8_t)(code >> 8);
         body[length++] = (uint8_t)code;
     }
@@ -263,7 +195,7 @@ static bool is_first_line(enum wsd_direction d, const char *line)
 static const char *instead(enum wsd_direction d, size_t i, const struct words *w, size_t from, bool *used)
 {
     for (size_t k = from; k < w->count; k++) {
-        const char *word = text_of(w, k);
+        const char *word = words_text(w, k);
         if (!w->word[k].quoted && word[0] == '-' && i > 0 && same_name(word + 1, standard[d][i]))
             return "";
         if (!w->word[k].quoted)
@@ -284,7 +216,7 @@ static bool put_line(struct script *s, enum wsd_direction d, const char *line, b
 /* Words: lf, -Name, "Name: value" (instead of the standard one of this name, else besides), "GET /x HTTP/1.0". */
 static const char *make_head(struct script *s, enum wsd_direction d, const struct words *w, size_t from)
 {
-    bool used[WORDS_MOST] = {false}, lf = is(w, from, "lf"), fits = true;
+    bool used[WORDS_MOST] = {false}, lf = words_is(w, from, "lf"), fits = true;
     for (size_t i = 0; i < 6 && standard[d][i] != NULL; i++) {
         const char *line = instead(d, i, w, from, used);
         if (line == NULL)
@@ -294,7 +226,7 @@ static const char *make_head(struct script *s, enum wsd_direction d, const struc
     }
     for (size_t k = from; k < w->count; k++)
         if (w->word[k].quoted && !used[k])
-            fits = fits && put_line(s, d, text_of(w, k), lf);
+            fits = fits && put_line(s, d, words_text(w, k), lf);
     return fits && put_line(s, d, "", lf) ? NULL : "too long";
 }
 
@@ -302,7 +234,7 @@ static const char *make_head(struct script *s, enum wsd_direction d, const struc
 static const char *make_open(struct script *s, const struct words *w)
 {
     struct words extension = {0};
-    int n = snprintf(extension.store, sizeof extension.store, "Sec-WebSocket-Extensions: %s", text_of(w, 1));
+    int n = snprintf(extension.store, sizeof extension.store, "Sec-WebSocket-Extensions: %s", words_text(w, 1));
     if (w->count > 1)
         extension.word[extension.count++] = (struct word){true, bytes_of(extension.store, (size_t)n)};
     const char *wrong = make_head(s, WSD_CLIENT, &extension, 0);
@@ -313,24 +245,24 @@ static const char *make_open(struct script *s, const struct words *w)
 
 static bool direction_word(const struct words *w, size_t i, enum wsd_direction *d)
 {
-    *d = is(w, i, "<-") ? WSD_SERVER : WSD_CLIENT;
-    return is(w, i, "->") || is(w, i, "<-");
+    *d = words_is(w, i, "<-") ? WSD_SERVER : WSD_CLIENT;
+    return words_is(w, i, "->") || words_is(w, i, "<-");
 }
 
 static const char *set(struct wsd_options *o, const struct words *w)
 {
-    uint32_t value = (uint32_t)strtoul(text_of(w, 2), NULL, 10);
-    if (is(w, 1, "frames"))
+    uint32_t value = (uint32_t)strtoul(words_text(w, 2), NULL, 10);
+    if (words_is(w, 1, "frames"))
         o->frames = true;
-    else if (is(w, 1, "keep"))
+    else if (words_is(w, 1, "keep"))
         o->keep_payload = value;
-    else if (is(w, 1, "head"))
+    else if (words_is(w, 1, "head"))
         o->limits.head_bytes = value;
-    else if (is(w, 1, "early"))
+    else if (words_is(w, 1, "early"))
         o->limits.early_bytes = value;
-    else if (is(w, 1, "inflate"))
+    else if (words_is(w, 1, "inflate"))
         o->limits.inflate_bytes = value;
-    else if (is(w, 1, "ratio"))
+    else if (words_is(w, 1, "ratio"))
         o->limits.inflate_ratio = value;
     else
         return "no such setting";
@@ -341,7 +273,7 @@ static const char *send_line(struct script *s, enum wsd_direction d, const struc
 {
     static uint8_t raw[SCRIPT_BYTES_MOST];
     size_t n = 0;
-    if (w->count > 1 && !w->word[1].quoted && !is(w, 1, "hex") && !is(w, 1, "fill"))
+    if (w->count > 1 && !w->word[1].quoted && !words_is(w, 1, "hex") && !words_is(w, 1, "fill"))
         return make_frame(s, d, w);
     if (!payload(w, 1, raw, sizeof raw, &n))
         return "bytes are \"text\", hex 48 65 or fill 10";
@@ -352,25 +284,25 @@ const char *script_line(struct script *s, const char *line)
 {
     struct words w;
     enum wsd_direction d;
-    if (!split(line, &w))
+    if (!words_split(line, &w))
         return "a quotation mark is missing, or the line is too long";
-    if (w.count == 0 || text_of(&w, 0)[0] == '#')
+    if (w.count == 0 || words_text(&w, 0)[0] == '#')
         return NULL;
     if (direction_word(&w, 0, &d))
         return send_line(s, d, &w);
-    if (is(&w, 0, "set"))
+    if (words_is(&w, 0, "set"))
         return set(&s->options, &w);
-    if (is(&w, 0, "open"))
+    if (words_is(&w, 0, "open"))
         return make_open(s, &w);
-    if (is(&w, 0, "request") || is(&w, 0, "answer"))
-        return make_head(s, is(&w, 0, "request") ? WSD_CLIENT : WSD_SERVER, &w, 1);
-    if (is(&w, 0, "idle"))
+    if (words_is(&w, 0, "request") || words_is(&w, 0, "answer"))
+        return make_head(s, words_is(&w, 0, "request") ? WSD_CLIENT : WSD_SERVER, &w, 1);
+    if (words_is(&w, 0, "idle"))
         return add(s, SCRIPT_IDLE, WSD_CLIENT, 0) ? NULL : "too long";
     if (!direction_word(&w, 1, &d))
         return "not understood";
-    if (is(&w, 0, "gap"))
-        return add(s, SCRIPT_GAP, d, strtoull(text_of(&w, 2), NULL, 10)) ? NULL : "too long";
-    if (is(&w, 0, "fin") || is(&w, 0, "reset"))
-        return add(s, is(&w, 0, "fin") ? SCRIPT_FIN : SCRIPT_RESET, d, 0) ? NULL : "too long";
+    if (words_is(&w, 0, "gap"))
+        return add(s, SCRIPT_GAP, d, strtoull(words_text(&w, 2), NULL, 10)) ? NULL : "too long";
+    if (words_is(&w, 0, "fin") || words_is(&w, 0, "reset"))
+        return add(s, words_is(&w, 0, "fin") ? SCRIPT_FIN : SCRIPT_RESET, d, 0) ? NULL : "too long";
     return "not understood";
 }
