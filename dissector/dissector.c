@@ -240,6 +240,7 @@ int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
 
 int wsd_finish(struct wsd_dissector *d)
 {
+    d->now.headers = bytes_of(NULL, 0); /* the last packet is gone */
     return flows_finish(d->flows, &d->now);
 }
 
