@@ -181,12 +181,12 @@ int reassembly_segment(struct reassembly *r, struct reassembly_host *host, void 
                        struct wsd_bytes bytes, uint32_t length, const struct wsd_moment *moment)
 {
     struct job j = {r, host, flow, side};
-    int32_t distance = tcp_distance(seq, r->next);
-    if (distance < 0) { /* what was delivered already, or a keep-alive's byte */
-        if ((uint32_t)-distance >= length)
+    if (tcp_distance(seq, r->next) < 0) { /* what was delivered already, or a keep-alive's byte */
+        uint32_t behind = r->next - seq;
+        if (behind >= length)
             return 0;
-        bytes = bytes_after(bytes, (uint32_t)-distance);
-        length -= (uint32_t)-distance;
+        bytes = bytes_after(bytes, behind);
+        length -= behind;
         seq = r->next;
     }
     if (seq == r->next && r->held == NULL)
