@@ -147,6 +147,14 @@ static void on_conflict(void *user, struct flow *flow, enum wsd_direction direct
         host_finding(&d->host, connection, direction, WSD_FINDING_TCP_OVERLAP_CONFLICT, "", moment);
 }
 
+static void on_held_limit(void *user, struct flow *flow, enum wsd_direction direction, const struct wsd_moment *moment)
+{
+    struct wsd_dissector *d = user;
+    const struct wsd_connection *connection = websocket_connection(flow->upper);
+    if (connection != NULL)
+        host_finding(&d->host, connection, direction, WSD_FINDING_LIMIT_REACHED, "bytes behind a missing segment", moment);
+}
+
 static void on_transport(void *user, struct flow *flow, enum wsd_direction direction, enum wsd_transport_what what,
                          const struct wsd_moment *moment)
 {
@@ -165,8 +173,21 @@ static void on_release(void *user, struct flow *flow)
     stream->ops->free(stream);
 }
 
-static const struct flow_ops ops = {http1_sender, on_data, on_gap, on_end, on_conflict, NULL, on_release};
-static const struct flow_ops ops_transport = {http1_sender, on_data, on_gap, on_end, on_conflict, on_transport, on_release};
+static const struct flow_ops ops = {.sender = http1_sender,
+                                    .data = on_data,
+                                    .gap = on_gap,
+                                    .end = on_end,
+                                    .conflict = on_conflict,
+                                    .held_limit = on_held_limit,
+                                    .release = on_release};
+static const struct flow_ops ops_transport = {.sender = http1_sender,
+                                              .data = on_data,
+                                              .gap = on_gap,
+                                              .end = on_end,
+                                              .conflict = on_conflict,
+                                              .held_limit = on_held_limit,
+                                              .transport = on_transport,
+                                              .release = on_release};
 
 /* ---- packets -------------------------------------------------------------------------------------------------- */
 
@@ -217,6 +238,7 @@ int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
         return link == LINK_UNKNOWN || c.short_of ? undecoded(d, link == LINK_UNKNOWN) : WSD_NOBODY;
     const uint8_t *ip_at = c.at;
     uint32_t cut = packet->length > packet->captured ? packet->length - packet->captured : 0;
+    d->host.packet_cut = cut > 0;
     if (ip_decode(cursor_rest(&c), cut, &ip) < 0)
         return undecoded(d, false);
     const uint8_t *tcp_at = ip.payload.data;
@@ -252,11 +274,10 @@ static void fill_layers(const struct wsd_dissector *d, uint64_t layers[WSD_LAYER
     layers[WSD_LAYER_IP] = d->websocket_cost.ip;
     layers[WSD_LAYER_HTTP] = d->http_bytes;
     layers[WSD_LAYER_FRAMING] = d->host.sum.header_bytes;
-    layers[WSD_LAYER_PAYLOAD] = d->host.sum.wire_bytes;
+    layers[WSD_LAYER_PAYLOAD] = d->host.sum.wire_bytes - d->host.hole_bytes;
     uint64_t known = 0;
     for (int i = 0; i < WSD_LAYER_COUNT; i++)
         known += i == WSD_LAYER_TCP ? 0 : layers[i];
-    /* Packets that the capture lacks carried bytes that are counted as payload. */
     layers[WSD_LAYER_TCP] = d->websocket_cost.wire > known ? d->websocket_cost.wire - known : 0;
 }
 
@@ -275,6 +296,7 @@ const struct wsd_totals *wsd_totals(const struct wsd_dissector *dissector)
     t->flows = flows->seen;
     t->flows_ignored = flows->ignored;
     t->flows_open = flows->open;
+    t->flows_evicted = flows->evicted;
     memcpy(t->findings, d->host.findings, sizeof t->findings);
     fill_layers(d, t->layer_bytes);
     return t;

@@ -110,6 +110,7 @@ struct wsd_totals {
     uint64_t flows;               /* TCP connections seen */
     uint64_t flows_ignored;       /* of them, known not to be WebSocket */
     uint64_t flows_open;          /* in the table now */
+    uint64_t flows_evicted;       /* given up because the table was full */
     uint64_t undecoded;           /* packets whose link or network layer could not be read */
     uint64_t unknown_link;        /* of them, for their link type */
     uint64_t layer_bytes[WSD_LAYER_COUNT]; /* of the packets of WebSocket connections; retransmissions and resent

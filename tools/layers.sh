@@ -22,7 +22,7 @@ allow=tools/symbols.allow
 
 # What the library may include of the system.
 library_headers='assert errno inttypes limits stdalign stdarg stdbool stddef stdint stdio stdlib stdnoreturn string zlib
-emmintrin immintrin smmintrin tmmintrin xmmintrin arm_neon openssl/'
+arpa/inet emmintrin immintrin smmintrin tmmintrin xmmintrin arm_neon openssl/'
 
 problems=$(mktemp)
 trap 'rm -f "$problems"' EXIT

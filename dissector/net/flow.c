@@ -54,6 +54,12 @@ static void tell_conflict(void *user, void *flow, unsigned side, const struct ws
     flows->ops->conflict(flows->user, flow, flow_direction(flow, side), moment);
 }
 
+static void tell_held_limit(void *user, void *flow, unsigned side, const struct wsd_moment *moment)
+{
+    struct flows *flows = user;
+    flows->ops->held_limit(flows->user, flow, flow_direction(flow, side), moment);
+}
+
 static void tell_transport(struct flows *flows, struct flow *flow, unsigned side, enum wsd_transport_what what,
                            const struct wsd_moment *moment)
 {
@@ -79,6 +85,7 @@ struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flo
                                            .data = tell_data,
                                            .gap = tell_gap,
                                            .conflict = tell_conflict,
+                                           .limit = tell_held_limit,
                                            .most_held = limits->segment_bytes,
                                            .most_held_total = limits->segment_total,
                                            .random = flows->key.k0 ^ flows->key.k1};

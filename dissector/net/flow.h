@@ -68,6 +68,7 @@ struct flow_ops {
     int (*gap)(void *user, struct flow *, enum wsd_direction, uint64_t missing, const struct wsd_moment *);
     int (*end)(void *user, struct flow *, enum wsd_direction, enum wsd_how, const struct wsd_moment *);
     void (*conflict)(void *user, struct flow *, enum wsd_direction, const struct wsd_moment *);
+    void (*held_limit)(void *user, struct flow *, enum wsd_direction, const struct wsd_moment *);
     void (*transport)(void *user, struct flow *, enum wsd_direction, enum wsd_transport_what,
                       const struct wsd_moment *); /* NULL: nobody asks */
     void (*release)(void *user, struct flow *);

@@ -166,10 +166,14 @@ static int hold_new_parts(struct job *j, uint32_t seq, struct wsd_bytes bytes, u
     return 0;
 }
 
-static int check_limits(struct job *j)
+static int check_limits(struct job *j, const struct wsd_moment *moment)
 {
+    bool told = false;
     while (j->r->held != NULL &&
            (j->r->held->bytes > j->host->most_held || j->host->held_total > j->host->most_held_total)) {
+        if (!told)
+            j->host->limit(j->host->user, j->flow, j->side, moment);
+        told = true;
         int rc = give_up_hole(j);
         if (rc != 0)
             return rc;
@@ -194,7 +198,7 @@ int reassembly_segment(struct reassembly *r, struct reassembly_host *host, void 
     int rc = hold_new_parts(&j, seq, bytes, length, moment);
     if (rc == 0)
         rc = drain(&j);
-    return rc != 0 ? rc : check_limits(&j);
+    return rc != 0 ? rc : check_limits(&j, moment);
 }
 
 int reassembly_wait(struct reassembly *r, struct reassembly_host *host, void *flow, unsigned side,

@@ -42,6 +42,7 @@ struct reassembly_host {
     int (*data)(void *user, void *flow, unsigned side, struct wsd_bytes, const struct wsd_moment *);
     int (*gap)(void *user, void *flow, unsigned side, uint64_t missing, const struct wsd_moment *);
     void (*conflict)(void *user, void *flow, unsigned side, const struct wsd_moment *);
+    void (*limit)(void *user, void *flow, unsigned side, const struct wsd_moment *);
     uint32_t most_held;       /* bytes, one direction */
     uint64_t most_held_total; /* bytes, all directions */
     uint64_t held_total;

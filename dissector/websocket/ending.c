@@ -36,9 +36,13 @@ void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close
         return;
     ws->half[d].closed = true;
     ws->half[d].close_code = close.code;
-    if (ws->first_closed != WSD_NEITHER)
+    /* A hole can make the earlier one of two close frames come later: the packets say which was first. */
+    uint64_t packet = ws->half[d].first_packet;
+    if (ws->first_closed != WSD_NEITHER && ws->close_packet <= packet)
         return;
     ws->first_closed = (uint8_t)d;
+    ws->close_packet = packet;
+    ws->reason.length = 0;
     /* Without memory for it the reason is left out of the close event; it stands in the message. */
     (void)buffer_append(&ws->reason, close.reason, REASON_MOST);
 }
@@ -46,8 +50,14 @@ void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close
 /* What the capture did not see of a direction is no fault of its sender. */
 static bool fully_seen(const struct websocket *ws, enum wsd_direction d)
 {
-    return ws->info.counts[d].gaps == 0 && !ws->half[d].lost &&
+    return !ws->half[d].unseen &&
            (ws->info.handshake == WSD_HANDSHAKE_COMPLETE || ws->info.counts[d].frames > 0);
+}
+
+/* Nor is what could not be read behind a violation known to be no close frame. */
+static bool fully_framed(const struct websocket *ws, enum wsd_direction d)
+{
+    return fully_seen(ws, d) && !ws->half[d].lost;
 }
 
 static bool tcp_ended(const struct websocket *ws)
@@ -68,11 +78,11 @@ static void judge_ending(struct websocket *ws, const struct wsd_moment *moment)
             break;
         }
     if (!closed[0] && !closed[1]) {
-        if (fully_seen(ws, WSD_CLIENT) && fully_seen(ws, WSD_SERVER))
+        if (fully_framed(ws, WSD_CLIENT) && fully_framed(ws, WSD_SERVER))
             ws_finding(ws, first, WSD_FINDING_CLOSE_MISSING, "", moment);
     } else if (!closed[0] || !closed[1]) {
         enum wsd_direction silent = closed[WSD_CLIENT] ? WSD_SERVER : WSD_CLIENT;
-        if (fully_seen(ws, silent))
+        if (fully_framed(ws, silent))
             ws_finding(ws, silent, WSD_FINDING_CLOSE_UNANSWERED, "", moment);
     }
 }

@@ -18,6 +18,9 @@ struct websocket_host {
     uint64_t inflate_bytes;
     uint32_t inflate_ratio;
 
+    bool packet_cut;     /* the packet at hand was cut by the snaplen: its missing bytes were on the wire */
+    uint64_t hole_bytes; /* of payload, in packets that are not in the capture */
+
     uint64_t last_id; /* of connections and attempts */
     uint64_t connections, rejected;
     struct wsd_counts sum; /* of all connections, both ways */

@@ -36,6 +36,7 @@ struct ws_half {
     uint8_t same_masks; /* frames in a row with this key */
     bool incomplete;    /* bytes of the frame at hand are not in the capture */
     bool lost;          /* nothing can be framed any more */
+    bool unseen;        /* frames may have passed that the capture does not show: a gap cost the framing */
     bool mask_zero_told, mask_repeated_told;
     bool closed;        /* a close frame was seen */
     bool ended;
@@ -50,6 +51,7 @@ struct websocket {
     struct wsd_connection info;
     uint8_t first_closed; /* enum wsd_direction that sent the first close frame; WSD_NEITHER */
     uint8_t first_ended;
+    uint64_t close_packet; /* that carried the first close frame */
     bool close_invalid[2]; /* its close frame breaks a rule, so the receiver fails the connection */
     struct buffer reason;  /* of the first close frame */
 };

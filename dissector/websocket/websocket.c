@@ -353,11 +353,12 @@ static int websocket_gap(struct stream *s, enum wsd_direction d, uint64_t missin
     uint64_t left = half->in_payload ? half->frame.length - half->at : 0;
     if (!half->in_payload || missing > left) {
         cut_off_frame(ws, d, moment);
-        half->lost = true;
+        half->lost = half->unseen = true;
         return 0;
     }
     half->incomplete = true;
     half->at += missing;
+    ws->host->hole_bytes += ws->host->packet_cut ? 0 : missing;
     int rc = message_hole(&env, half->current, missing);
     return rc == 0 && half->at == half->frame.length ? end_frame(ws, d, moment) : rc;
 }

@@ -89,6 +89,12 @@ static inline int flow_log_end(void *user, struct flow *flow, enum wsd_direction
     return 0;
 }
 
+static inline void flow_log_limit(void *user, struct flow *flow, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    (void)flow, (void)moment;
+    flow_log_line(user, d, "limit", 0, bytes_of(NULL, 0));
+}
+
 static inline void flow_log_conflict(void *user, struct flow *flow, enum wsd_direction d,
                                      const struct wsd_moment *moment)
 {
@@ -114,9 +120,9 @@ static inline void flow_log_release(void *user, struct flow *flow)
 static inline void flow_log_begin(struct flow_log *log, const struct flow_limits *limits, bool transport)
 {
     static const struct flow_ops quiet = {flow_log_sender,   flow_log_data, flow_log_gap,    flow_log_end,
-                                          flow_log_conflict, NULL,          flow_log_release};
+                                          flow_log_conflict, flow_log_limit, NULL, flow_log_release};
     static const struct flow_ops loud = {flow_log_sender,   flow_log_data,      flow_log_gap,    flow_log_end,
-                                         flow_log_conflict, flow_log_transport, flow_log_release};
+                                         flow_log_conflict, flow_log_limit, flow_log_transport, flow_log_release};
     static const struct flow_limits wide = {.flows = 1000000,
                                             .segment_bytes = UINT32_MAX,
                                             .segment_total = UINT64_MAX,

@@ -12,14 +12,16 @@
 
 #include <stdlib.h>
 
+#ifndef SEGMENTS_MOST
 #define SEGMENTS_MOST 65536 /* bytes of a stream */
+#endif
 
 struct segments {
     struct reassembly r;
     struct reassembly_host host;
     uint32_t start; /* sequence number of byte 0 */
     uint32_t told;  /* bytes told, gaps included: the next one to come */
-    uint32_t gaps, gap_bytes, conflicts;
+    uint32_t gaps, gap_bytes, conflicts, limits;
     uint64_t packet; /* number of the segment being read */
     int64_t time;
     uint64_t at_packet, at_gap;      /* the packets of the last data and of the last gap */
@@ -63,6 +65,13 @@ static inline int segments_gap(void *user, void *flow, unsigned side, uint64_t m
     return 0;
 }
 
+static inline void segments_limit(void *user, void *flow, unsigned side, const struct wsd_moment *moment)
+{
+    struct segments *s = user;
+    (void)flow, (void)side, (void)moment;
+    s->limits++;
+}
+
 static inline void segments_conflict(void *user, void *flow, unsigned side, const struct wsd_moment *moment)
 {
     struct segments *s = user;
@@ -79,6 +88,7 @@ static inline void segments_begin(struct segments *s, uint32_t start)
                                        .data = segments_data,
                                        .gap = segments_gap,
                                        .conflict = segments_conflict,
+                                       .limit = segments_limit,
                                        .most_held = UINT32_MAX,
                                        .most_held_total = UINT64_MAX,
                                        .random = 12345};

@@ -1,6 +1,7 @@
 /*
- * unreadable_page_test.c: packets that end where the memory does. Behind each lies a page that cannot be read, and in front of
- * a second copy one too: a single byte read too much is a fault, with and without sanitizers.
+ * unreadable_page_test.c: packets that end where the memory does. Behind each lies a page that cannot be read, in front of another
+ * copy too, and when it has been read it is gone: a single byte read too much, or too late, is a fault, with and without
+ * sanitizers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,17 +66,20 @@ static void end(struct wsd_dissector *d)
         fail_msg("%s", v.broken);
 }
 
-/* Gives the first n bytes of a packet: at the end of the room, or at its start. */
+/* Gives the first n bytes of a packet: at the end of the room, or at its start. When it has been read, nothing of it may be
+ * looked at any more. */
 static void give(struct wsd_dissector *d, const struct wsd_packet *p, uint32_t n, bool at_end)
 {
     struct wsd_packet cut = *p;
     uint8_t *place = at_end ? room_end - n : room;
+    assert_int_equal(mprotect(room, (size_t)(room_end - room), PROT_READ | PROT_WRITE), 0);
     if (n > 0)
         memcpy(place, p->data, n);
     cut.data = place;
     cut.captured = n;
     v.packets++;
     assert_true(wsd_packet(d, &cut) >= 0);
+    assert_int_equal(mprotect(room, (size_t)(room_end - room), PROT_NONE), 0);
 }
 
 /* Each packet cut at every length by itself; and the whole capture, every packet cut to the same length: as a snaplen does. */
