@@ -1,0 +1,257 @@
+/*
+ * Inflating (RFC 7692 7.2.2): the same bytes however the input is cut, never more than was allowed, nothing read or written
+ * past its memory.
+ */
+#include "base/bytes.h"
+#include "support/compress.h"
+#include "support/page.h"
+#include "support/random.h"
+#include "websocket/deflate.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+enum { ROOM = 1 << 18 };
+
+static struct page input, block; /* scratch that ends where DEFLATE_BLOCK does */
+static uint8_t message[ROOM], packed[ROOM];
+
+struct out {
+    size_t length;
+    uint64_t calls;
+    int stop; /* returned by the callback */
+    uint8_t bytes[ROOM];
+};
+static struct out out;
+
+static int setup(void **state)
+{
+    (void)state;
+    input = page_new(ROOM);
+    block = page_new(DEFLATE_BLOCK);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    page_free(&input);
+    page_free(&block);
+    return 0;
+}
+
+static int take(void *user, struct wsd_bytes bytes)
+{
+    struct out *o = user;
+    assert_true(bytes.length > 0 && bytes.length <= DEFLATE_BLOCK && bytes.length <= ROOM - o->length);
+    memcpy(o->bytes + o->length, bytes.data, bytes.length);
+    o->length += bytes.length;
+    o->calls++;
+    return o->stop;
+}
+
+static int piece(struct deflate *d, struct wsd_bytes bytes, size_t tail, uint64_t most)
+{
+    return deflate_piece(d, page_put(&input, bytes), tail, most, block.end - DEFLATE_BLOCK, take, &out);
+}
+
+/* One message in pieces of `size`, the tail with the last piece or behind it. Returns what the first piece that is not 0 did. */
+static int inflate_message(struct deflate *d, struct wsd_bytes bytes, size_t size, bool tail_apart)
+{
+    static uint8_t with_tail[ROOM + DEFLATE_TAIL];
+    int rc = 0;
+    memcpy(with_tail, bytes.data, bytes.length);
+    memcpy(with_tail + bytes.length, deflate_tail, DEFLATE_TAIL);
+    out.length = out.calls = 0;
+    while (rc == 0 && bytes.length > size) {
+        rc = piece(d, bytes_first(bytes, size), 0, ROOM);
+        bytes = bytes_after(bytes, size);
+    }
+    size_t last = bytes.length;
+    const uint8_t *at = with_tail;
+    if (bytes.data != NULL)
+        memmove(with_tail, bytes.data, last);
+    memcpy(with_tail + last, deflate_tail, DEFLATE_TAIL);
+    if (rc == 0 && tail_apart && last > 0) {
+        rc = piece(d, bytes_of(at, last), 0, ROOM);
+        at += last;
+        last = 0;
+    }
+    return rc != 0 ? rc : piece(d, bytes_of(at, last + DEFLATE_TAIL), DEFLATE_TAIL, ROOM);
+}
+
+static void fill(size_t n, unsigned kind)
+{
+    uint64_t random = n + kind + 1;
+    for (size_t i = 0; i < n; i++)
+        message[i] = kind == 0   ? 'x'
+                     : kind == 1 ? (uint8_t)random_next(&random)
+                                 : (uint8_t)("abcdefgh"[random_below(&random, 8)]);
+}
+
+/* Sizes around the block's, contents that compress well, not at all, and a little. */
+static void sizes_and_pieces(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0,
+                                   1,
+                                   5,
+                                   1000,
+                                   DEFLATE_BLOCK - 1,
+                                   DEFLATE_BLOCK,
+                                   DEFLATE_BLOCK + 1,
+                                   2 * DEFLATE_BLOCK,
+                                   2 * DEFLATE_BLOCK + 1,
+                                   100000};
+    static const size_t pieces[] = {1, 3, 7, 1000, ROOM};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (unsigned kind = 0; kind < 3; kind++) {
+            z_stream z;
+            compress_begin(&z, 15);
+            fill(sizes[i], kind);
+            size_t n = compress_message(&z, bytes_of(message, sizes[i]), packed, sizeof packed);
+            compress_end(&z);
+            for (size_t k = n > 20000 ? 2 : 0; k < sizeof pieces / sizeof *pieces; k++) {
+                struct deflate *d = deflate_new(15);
+                assert_non_null(d);
+                assert_int_equal(inflate_message(d, bytes_of(packed, n), pieces[k], k % 2 == 0), 0);
+                assert_true(deflate_at_border(d));
+                assert_int_equal(out.length, sizes[i]);
+                assert_memory_equal(out.bytes, message, sizes[i]);
+                deflate_free(d);
+            }
+        }
+}
+
+/* A second message that is nothing but references to the first, for each window. */
+static void windows(void **state)
+{
+    (void)state;
+    for (int bits = 8; bits <= 15; bits++) {
+        int sender = bits < 9 ? 9 : bits;
+        size_t size = ((size_t)1 << sender) - 300, n[2];
+        z_stream z;
+        struct deflate *d = deflate_new((uint8_t)bits);
+        assert_non_null(d);
+        compress_begin(&z, sender);
+        fill(size, 1);
+        n[0] = compress_message(&z, bytes_of(message, size), packed, sizeof packed);
+        n[1] = compress_message(&z, bytes_of(message, 100), packed + n[0], sizeof packed - n[0]);
+        compress_end(&z);
+        assert_true(n[1] < 40);
+        assert_int_equal(inflate_message(d, bytes_of(packed, n[0]), ROOM, false), 0);
+        assert_int_equal(inflate_message(d, bytes_of(packed + n[0], n[1]), ROOM, false), 0);
+        assert_int_equal(out.length, 100);
+        assert_memory_equal(out.bytes, message, 100);
+        assert_int_equal(deflate_reset(d, (uint8_t)bits), 0); /* forgets */
+        assert_int_equal(inflate_message(d, bytes_of(packed + n[0], n[1]), ROOM, false), DEFLATE_BROKEN);
+        assert_true(deflate_error(d)[0] != 0);
+        deflate_free(d);
+    }
+}
+
+/* Behind a limit not one byte more, whatever the limit; up to it every byte. */
+static void limits(void **state)
+{
+    (void)state;
+    static const uint64_t most[] = {0,     1,      999,   DEFLATE_BLOCK - 1, DEFLATE_BLOCK, DEFLATE_BLOCK + 1,
+                                    99999, 100000, 100001};
+    z_stream z;
+    compress_begin(&z, 15);
+    fill(100000, 0);
+    size_t n = compress_message(&z, bytes_of(message, 100000), packed, sizeof packed);
+    compress_end(&z);
+    for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
+        struct deflate *d = deflate_new(15);
+        assert_non_null(d);
+        out.length = out.calls = 0;
+        assert_int_equal(piece(d, bytes_of(packed, n), 0, most[i]), most[i] < 100000 ? DEFLATE_LIMIT : 0);
+        assert_true(out.length == (most[i] < 100000 ? most[i] : 100000));
+        deflate_free(d);
+    }
+}
+
+/* 50 MB in 50 KB: no more of it is made than was allowed. */
+static void bomb(void **state)
+{
+    (void)state;
+    static uint8_t bomb_bytes[1 << 16];
+    z_stream z;
+    compress_begin(&z, 15);
+    memset(message, 0, sizeof message);
+    size_t n = 0;
+    for (int i = 0; i < 200; i++) /* 50 MiB; the tails between stay in, they are empty blocks */
+        n += compress_message(&z, bytes_of(message, ROOM), bomb_bytes + n, sizeof bomb_bytes - n) + 4;
+    compress_end(&z);
+    assert_true(n < 60000);
+    struct deflate *d = deflate_new(15);
+    assert_non_null(d);
+    out.length = out.calls = 0;
+    assert_int_equal(piece(d, bytes_of(bomb_bytes, n), 0, ROOM), DEFLATE_LIMIT);
+    assert_int_equal(out.length, ROOM);
+    assert_true(out.calls <= ROOM / DEFLATE_BLOCK + 2);
+    deflate_free(d);
+}
+
+static void final_blocks(void **state)
+{
+    (void)state;
+    static const uint8_t twice[] = {0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0xf3,
+                                    0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00};
+    for (size_t size = 1; size <= sizeof twice; size++)
+        for (size_t n = sizeof twice - 1; n <= sizeof twice; n++) { /* with and without the empty byte */
+            struct deflate *d = deflate_new(15);
+            assert_non_null(d);
+            for (int again = 0; again < 3; again++) {
+                assert_int_equal(inflate_message(d, bytes_of(twice, n), size, again == 1), 0);
+                assert_true(deflate_at_border(d));
+                assert_int_equal(out.length, 10);
+                assert_memory_equal(out.bytes, "HelloHello", 10);
+            }
+            deflate_free(d);
+        }
+}
+
+static void cut_short(void **state)
+{
+    (void)state;
+    static const uint8_t hello[] = {0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00};
+    for (size_t n = 1; n < sizeof hello; n++) {
+        struct deflate *d = deflate_new(15);
+        assert_non_null(d);
+        int rc = inflate_message(d, bytes_of(hello, n), ROOM, false);
+        assert_true(rc == DEFLATE_BROKEN || !deflate_at_border(d) || out.length < 5);
+        deflate_free(d);
+    }
+}
+
+static void callback_stops_it(void **state)
+{
+    (void)state;
+    struct deflate *d = deflate_new(15);
+    assert_non_null(d);
+    out.length = out.calls = 0;
+    out.stop = -ENOMEM;
+    static const uint8_t hello[] = {0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00};
+    assert_int_equal(piece(d, bytes_of(hello, sizeof hello), 0, ROOM), -ENOMEM);
+    out.stop = 0;
+    deflate_free(d);
+    deflate_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_and_pieces),
+        cmocka_unit_test(windows),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(bomb),
+        cmocka_unit_test(final_blocks),
+        cmocka_unit_test(cut_short),
+        cmocka_unit_test(callback_stops_it),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
