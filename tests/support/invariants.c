@@ -89,7 +89,7 @@ static void on_message(struct invariants *v, const struct wsd_message *m, struct
     hold(v, m->first_packet >= 1 && m->first_packet <= v->packets, "a message began in no packet");
     hold(v, !m->complete || m->unknown_bytes == 0, "a whole message has unknown bytes");
     check_unknown(v, m);
-    if (control)
+    if (m->opcode != WSD_OPCODE_TEXT && m->opcode != WSD_OPCODE_BINARY)
         return;
     v->data_messages++;
     counts[m->direction].messages++;

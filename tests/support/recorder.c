@@ -121,7 +121,8 @@ static void count(struct recorder *r, const struct wsd_event *e)
     r->events[e->type]++;
     if (e->type == WSD_EVENT_FINDING)
         r->findings[e->finding.code]++;
-    if (e->type != WSD_EVENT_MESSAGE || e->message.opcode >= WSD_OPCODE_CLOSE)
+    bool text = e->type == WSD_EVENT_MESSAGE && e->message.opcode == WSD_OPCODE_TEXT;
+    if (!text && (e->type != WSD_EVENT_MESSAGE || e->message.opcode != WSD_OPCODE_BINARY))
         return;
     r->data_messages++;
     r->incomplete += !e->message.complete;

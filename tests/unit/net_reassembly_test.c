@@ -86,6 +86,20 @@ static void keep_alive_garbage(void **state)
     assert_int_equal(s.conflicts, 0);
 }
 
+/* Half of the numbers lie before the next one, half behind it, wherever that stands. */
+static void half_of_the_numbers_are_old(void **state)
+{
+    (void)state;
+    static const uint32_t far[] = {0x80000000, 0x80000001, 0xC0000000, 0xFFFFFFF0};
+    for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
+        segments_begin(&s, 0x7FFFFFF0);
+        const struct wsd_moment moment = {.packet = 1};
+        assert_int_equal(reassembly_segment(&s.r, &s.host, &s, 1, s.start + far[i], bytes_text("?"), 1, &moment), 0);
+        assert_null(s.r.held);
+        is_told(0);
+    }
+}
+
 static void overlaps_of_what_waits(void **state)
 {
     (void)state;
@@ -399,6 +413,7 @@ int main(void)
         cmocka_unit_test(in_reverse),
         cmocka_unit_test(retransmissions),
         cmocka_unit_test(keep_alive_garbage),
+        cmocka_unit_test(half_of_the_numbers_are_old),
         cmocka_unit_test(overlaps_of_what_waits),
         cmocka_unit_test(a_thousand_random_orders),
         cmocka_unit_test(random_losses),
