@@ -199,8 +199,6 @@ static int on_answer(struct http1 *h, const struct wsd_head *response, struct ws
     struct stream *inner = NULL;
     x.response = response;
     x.response_at = *moment;
-    /* An answer that came before its request has waited for the client. */
-    x.early = x.early && x.early_at.packet < moment->packet;
     int rc = h->hooks->answered(h->user, &x, &inner);
     if (rc < 0)
         return rc;
@@ -295,16 +293,13 @@ static bool may_go_on(const struct half *half, enum wsd_direction d, struct wsd_
 }
 
 /* No head begins here. The client's bytes may stand behind a request that the capture does not have. */
-static int no_head(struct http1 *h, enum wsd_direction d, const struct wsd_moment *moment)
+static int no_head(struct http1 *h, enum wsd_direction d)
 {
-    struct half *half = &h->half[d];
     if (d != WSD_CLIENT || h->half[WSD_SERVER].phase != WAIT)
         return STREAM_DONE;
-    half->phase = WAIT;
+    h->half[d].phase = WAIT;
     h->orphan = true;
-    int rc = early_add(&h->early[d], buffer_bytes(&half->line), moment, h->limits.early_bytes);
-    half->line.length = half->searched = 0;
-    return rc == -ENOSPC ? STREAM_DONE : rc;
+    return 0;
 }
 
 /* RFC 9112 2.2: empty lines in front of a request are passed over. */
@@ -327,7 +322,7 @@ static int take_head(struct http1 *h, enum wsd_direction d, struct wsd_bytes *by
     if (bytes->length == 0)
         return 0;
     if (!may_go_on(half, d, *bytes))
-        return no_head(h, d, moment);
+        return no_head(h, d);
     int rc = whole_head(h, half, bytes, &raw);
     if (rc == TOO_LONG) {
         h->hooks->limit(h->user, d, "HTTP head", moment);
@@ -435,19 +430,33 @@ static bool may_answer(const struct http1 *h)
     return h->half[WSD_SERVER].phase == WAIT && (h->orphan || h->request.length > 0);
 }
 
+/* The answer that waited replaces this stream; behind it come what was kept of a head that is none, and these bytes. */
+static int answer_late(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
+                       bool *gone)
+{
+    struct stream **slot = h->base.slot;
+    struct buffer kept = h->half[WSD_CLIENT].line;
+    h->half[WSD_CLIENT].line = (struct buffer){0};
+    h->half[WSD_CLIENT].searched = 0;
+    int rc = stop_waiting(h, WSD_SERVER);
+    *gone = *slot != &h->base;
+    if (*gone && rc == 0 && kept.length > 0)
+        rc = stream_data(*slot, WSD_CLIENT, buffer_bytes(&kept), moment);
+    if (*gone && rc == 0 && bytes->length > 0)
+        rc = stream_data(*slot, d, *bytes, moment);
+    buffer_free(&kept);
+    return rc;
+}
+
 /* Each step consumes something or changes the phase to one that does, so the loop ends. */
 static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
-    struct stream **slot = h->base.slot;
     bool gone = false;
     int rc = 0;
     while (bytes.length > 0 && rc == 0 && !gone) {
         rc = step(h, d, &bytes, moment, &gone);
-        if (rc != 0 || gone || !may_answer(h))
-            continue;
-        rc = stop_waiting(h, WSD_SERVER);
-        if (rc != 0 || *slot != &h->base)
-            return rc != 0 || bytes.length == 0 ? rc : stream_data(*slot, d, bytes, moment);
+        if (rc == 0 && !gone && may_answer(h))
+            rc = answer_late(h, d, &bytes, moment, &gone);
     }
     return rc;
 }
