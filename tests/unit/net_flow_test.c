@@ -103,6 +103,26 @@ static void flows_are_kept_apart(void **state)
     assert_int_equal(h.upper, 7);
 }
 
+/* Over the loopback interface both addresses are the same: only the ports tell which way a packet goes. */
+static void one_address_for_both(void **state)
+{
+    (void)state;
+    static const uint8_t local[16] = {127, 0, 0, 1};
+    const struct wsd_moment moment = {.packet = 1};
+    for (uint8_t family = 4; family <= 6; family += 2)
+        for (int turn = 0; turn < 2; turn++) {
+            struct ip_packet ip = {.family = family, .protocol = 6, .address = {local, local}};
+            struct tcp_segment s = {.port = {8080, 51022}, .seq = 1, .flags = TCP_ACK};
+            s.payload = bytes_text(turn ? "b" : "a");
+            s.length = 1;
+            if (turn)
+                s.port[0] = 51022, s.port[1] = 8080;
+            assert_int_equal(flows_segment(h.flows, &ip, &s, &moment, &h.flow), 0);
+            HEARD(turn ? "-> b\n" : "<- a\n");
+        }
+    assert_int_equal(flows_totals(h.flows)->seen, 2);
+}
+
 /* https://github.com/corelight/community-id-spec: the published value, whichever way the first packet went. */
 static void community_id(void **state)
 {
@@ -308,6 +328,7 @@ int main(void)
         TEST(client_without_syn),
         TEST(client_by_syn),
         TEST(flows_are_kept_apart),
+        TEST(one_address_for_both),
         TEST(community_id),
         TEST(idle_flows_end),
         TEST(hole_of_a_quiet_flow),

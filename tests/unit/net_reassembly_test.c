@@ -286,6 +286,20 @@ static void gap_when_the_peer_is_silent(void **state)
     }
 }
 
+/* Who was heard while the first hole was open may have gone silent behind the next one. */
+static void silence_is_of_each_hole(void **state)
+{
+    (void)state;
+    with_a_hole();
+    segments_put(&s, 400, 100);
+    s.r.held->heard = true;
+    segments_put(&s, 100, 100);
+    is_told(300);
+    s.time += REASSEMBLY_SILENT_TIME + 1;
+    segments_wait(&s);
+    is_told(500);
+}
+
 /* The next hole has waited since its own first segment came, not since the one before was given up. */
 static void each_hole_waits_for_itself(void **state)
 {
@@ -423,6 +437,7 @@ int main(void)
         cmocka_unit_test(gap_after_time),
         cmocka_unit_test(late_but_in_time),
         cmocka_unit_test(gap_when_the_peer_is_silent),
+        cmocka_unit_test(silence_is_of_each_hole),
         cmocka_unit_test(each_hole_waits_for_itself),
         cmocka_unit_test(gap_at_a_limit),
         cmocka_unit_test(gap_at_the_end),

@@ -162,6 +162,16 @@ static void data_on_the_syn(void **state)
     HEARD("-> early\n<- too\n->  bird\n");
 }
 
+/* A whole half of a connection in one segment. */
+static void data_and_fin_on_the_syn(void **state)
+{
+    (void)state;
+    talk_segment(&t, WSD_CLIENT, UINT32_MAX, TCP_SYN | TCP_FIN, bytes_text("all"));
+    talk_segment(&t, WSD_SERVER, UINT32_MAX, TCP_SYN | TCP_ACK, bytes_text(""));
+    talk_send_text(&t, WSD_SERVER, "fine");
+    HEARD("-> all\n-> end fin\n<- fine\n");
+}
+
 static void resets(void **state)
 {
     (void)state;
@@ -317,6 +327,7 @@ int main(void)
         TEST(nothing_after_the_end),
         TEST(fin_before_data),
         TEST(data_on_the_syn),
+        TEST(data_and_fin_on_the_syn),
         TEST(resets),
         TEST(refused),
         TEST(four_tuple_is_used_again),
