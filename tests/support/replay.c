@@ -96,6 +96,29 @@ static void check_message(const struct replay *r, const struct wsd_event *e)
     require(m->close_code >= -1 && m->close_code <= 65535);
 }
 
+/* Each message adds to what its connection counts; a frame that is too long to be one belongs to no message. */
+static void add_up(struct replay *r, const struct wsd_event *e)
+{
+    if (e->type == WSD_EVENT_CONNECTION)
+        memset(r->sums, 0, sizeof r->sums);
+    if (e->type == WSD_EVENT_FINDING && e->finding.code == WSD_FINDING_FRAME_LENGTH_MSB)
+        r->sums[e->finding.direction].frames++;
+    if (e->type == WSD_EVENT_MESSAGE) {
+        bool data = e->message.opcode == WSD_OPCODE_TEXT || e->message.opcode == WSD_OPCODE_BINARY;
+        struct replay_sums *sums = &r->sums[e->message.direction];
+        sums->messages += data;
+        sums->payload += data ? e->message.length : 0;
+        sums->frames += e->message.frames;
+        sums->wire += e->message.wire_length;
+    }
+    for (int d = 0; d < 2 && e->type == WSD_EVENT_CLOSE; d++) {
+        const struct wsd_counts *counts = &e->connection->counts[d];
+        r->counts[d] = *counts;
+        require(counts->messages == r->sums[d].messages && counts->frames == r->sums[d].frames);
+        require(counts->payload_bytes == r->sums[d].payload && counts->wire_bytes == r->sums[d].wire);
+    }
+}
+
 static void check_event(const struct replay *r, const struct wsd_event *e)
 {
     require(e->at.packet >= 1 && e->at.packet <= r->wire.moment.packet && e->at.time <= r->wire.moment.time);
@@ -111,6 +134,7 @@ static void on_event(void *user, const struct wsd_event *e)
 {
     struct replay *r = user;
     check_event(r, e);
+    add_up(r, e);
     recorder_event(&r->recorder, e);
     if (e->type == WSD_EVENT_CONNECTION)
         say_opening(r, e);
@@ -127,5 +151,6 @@ void replay_start(struct replay *r, const struct wsd_options *options)
     o.user = r;
     memset(&r->recorder, 0, offsetof(struct recorder, text));
     r->recorder.text[0] = 0;
+    memset(r->counts, 0, sizeof r->counts);
     wire_start(&r->wire, &o);
 }

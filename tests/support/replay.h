@@ -15,9 +15,16 @@
 #include "support/recorder.h"
 #include "support/wire.h"
 
+/* What one direction of the connection at hand was told to have sent. */
+struct replay_sums {
+    uint64_t messages, frames, payload, wire;
+};
+
 struct replay {
     struct recorder recorder;
     struct wire wire;
+    struct replay_sums sums[2];
+    struct wsd_counts counts[2]; /* of the connection that was closed last */
 };
 
 /* options: event and user are set here. */

@@ -151,9 +151,9 @@ static void more_headers_than_are_parsed(void **state)
     (void)state;
     static char text[HTTP_HEADERS_MOST * 8 + 128];
     struct http_head h;
-    size_t n = (size_t)sprintf(text, "GET / HTTP/1.1\r\n");
+    size_t n = (size_t)snprintf(text, sizeof text, "GET / HTTP/1.1\r\n");
     for (int i = 0; i < HTTP_HEADERS_MOST + 10; i++)
-        n += (size_t)sprintf(text + n, "A: %d\r\n", i % 10);
+        n += (size_t)snprintf(text + n, sizeof text - n, "A: %d\r\n", i % 10);
     assert_int_equal(http_parse_request(page_put(&page, bytes_of(text, n)), &h), 0);
     assert_int_equal(h.head.header_count, HTTP_HEADERS_MOST);
     assert_int_equal(h.head.raw.length, n);
@@ -237,7 +237,7 @@ static void send_text(enum wsd_direction d, const char *text)
 static void send_request_of(size_t n)
 {
     static char text[1 << 17];
-    size_t at = (size_t)sprintf(text, "GET / HTTP/1.1\r\nUpgrade: websocket\r\nX: ");
+    size_t at = (size_t)snprintf(text, sizeof text, "GET / HTTP/1.1\r\nUpgrade: websocket\r\nX: ");
     memset(text + at, 'x', n - at - 4);
     memcpy(text + n - 4, "\r\n\r\n", 4);
     for (size_t i = 0; i < n; i += 1000)
