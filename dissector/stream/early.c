@@ -18,25 +18,61 @@ int early_add(struct early *early, struct wsd_bytes bytes, const struct wsd_mome
         early->runs = runs;
         early->capacity = capacity;
     }
+    uint64_t begin = early->dropped + early->bytes.length;
     int rc = buffer_append(&early->bytes, bytes, most);
     if (rc != 0)
         return rc;
     struct early_run *run = &early->runs[early->count++];
-    *run = (struct early_run){bytes.length, *moment};
+    *run = (struct early_run){begin, *moment};
     run->moment.headers = (struct wsd_bytes){NULL, 0};
     return 0;
+}
+
+/* Where a run ends: an index of bytes. */
+static size_t end_of(const struct early *early, size_t run)
+{
+    return run + 1 < early->count ? (size_t)(early->runs[run + 1].begin - early->dropped) : early->bytes.length;
 }
 
 int early_give(struct early *early, struct stream **slot, enum wsd_direction direction)
 {
     int rc = 0;
-    struct wsd_bytes rest = buffer_bytes(&early->bytes);
+    size_t at = 0;
     for (size_t i = 0; i < early->count && rc == 0; i++) {
-        rc = stream_data(*slot, direction, bytes_first(rest, early->runs[i].length), &early->runs[i].moment);
-        rest = bytes_after(rest, early->runs[i].length);
+        size_t end = end_of(early, i);
+        rc = stream_data(*slot, direction, bytes_of(early->bytes.data + at, end - at), &early->runs[i].moment);
+        at = end;
     }
     early_free(early);
     return rc;
+}
+
+bool early_border(const struct early *early, size_t at)
+{
+    uint64_t wanted = early->dropped + at;
+    size_t low = 0, high = early->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (early->runs[middle].begin < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return at == early->bytes.length || (low < early->count && early->runs[low].begin == wanted);
+}
+
+void early_drop(struct early *early, size_t n)
+{
+    size_t gone = 0;
+    while (gone < early->count && end_of(early, gone) <= n)
+        gone++;
+    memmove(early->runs, early->runs + gone, (early->count - gone) * sizeof *early->runs);
+    early->count -= gone;
+    early->dropped += n;
+    memmove(early->bytes.data, early->bytes.data + n, early->bytes.length - n);
+    early->bytes.length -= n;
+    if (early->count > 0 && early->runs[0].begin < early->dropped)
+        early->runs[0].begin = early->dropped;
 }
 
 void early_free(struct early *early)

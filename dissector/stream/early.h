@@ -11,7 +11,7 @@
 #include "stream/stream.h"
 
 struct early_run {
-    size_t length;
+    uint64_t begin; /* counted from the first byte that was ever kept */
     struct wsd_moment moment;
 };
 
@@ -19,6 +19,7 @@ struct early {
     struct buffer bytes;
     struct early_run *runs;
     size_t count, capacity;
+    uint64_t dropped; /* bytes that were in front of bytes */
 };
 
 /* Keeps a copy. Returns 0, -ENOMEM, or -ENOSPC when it would hold more than most bytes (nothing is kept then). */
@@ -27,6 +28,12 @@ int early_add(struct early *early, struct wsd_bytes bytes, const struct wsd_mome
 /* Hands everything to the stream in *slot, as if it came now, and frees it. Stops at the first return that is not 0,
  * which it returns. */
 int early_give(struct early *early, struct stream **slot, enum wsd_direction direction);
+
+/* Whether a run begins at this index of bytes, or the last one ends there. */
+bool early_border(const struct early *early, size_t at);
+
+/* Forgets the first n bytes. */
+void early_drop(struct early *early, size_t n);
 
 void early_free(struct early *early);
 

@@ -80,11 +80,9 @@ static void put_window_away(const struct message_env *env)
     inflation->deflate = NULL;
 }
 
-/* The window differs from the sender's from here on, unless the sender forgets it too. */
-static void lose_window(const struct message_env *env)
+void inflation_lose(struct inflation *inflation)
 {
-    struct inflation *inflation = env->inflation;
-    if (inflation->no_takeover)
+    if (!inflation->negotiated || inflation->no_takeover)
         return;
     inflation->lost = true;
     inflation_free(inflation);
@@ -230,7 +228,7 @@ static void stop_inflating(const struct message_env *env, struct message *m, enu
 {
     m->inflating = false;
     host_finding(env->host, env->connection, m->event.message.direction, code, detail, env->moment);
-    lose_window(env);
+    inflation_lose(env->inflation);
 }
 
 /* bytes: unmasked, the last `tail` of them being the tail. */
@@ -338,7 +336,7 @@ int message_hole(const struct message_env *env, struct message *m, uint64_t miss
     if (m->event.message.compressed) {
         m->failed = true;
         m->inflating = false;
-        lose_window(env);
+        inflation_lose(env->inflation);
         rc = note_unknown(m, m->event.message.wire_length, missing);
         rc = rc != 0 ? rc : fill_hole(m, &m->wire, missing);
     } else {
@@ -432,7 +430,7 @@ void message_end(const struct message_env *env, struct message *m, bool whole)
     m->event.connection = env->connection;
     host_tell(env->host, &m->event);
     if (m->event.message.compressed && !whole && !m->failed && !m->limited)
-        lose_window(env);
+        inflation_lose(env->inflation);
     if (m->event.message.compressed && env->inflation->deflate != NULL && !env->inflation->per_frame)
         put_window_away(env);
     message_drop(env->host, m);

@@ -89,4 +89,7 @@ void message_drop(struct websocket_host *host, struct message *message);
 
 void inflation_free(struct inflation *inflation);
 
+/* The window is not the sender's any more from here on, unless the sender forgets it too. */
+void inflation_lose(struct inflation *inflation);
+
 #endif

@@ -39,7 +39,7 @@ static void judge_order(struct websocket *ws, enum wsd_direction d, uint8_t firs
 {
     uint8_t opcode = first_byte & 0x0F;
     bool open = ws->half[d].data != NULL;
-    if (opcode == WSD_OPCODE_CONTINUATION && !open)
+    if (opcode == WSD_OPCODE_CONTINUATION && !open && !ws->half[d].tail_unseen)
         ws_finding(ws, d, WSD_FINDING_FRAME_CONTINUATION_WITHOUT_START, "", moment);
     if ((opcode == WSD_OPCODE_TEXT || opcode == WSD_OPCODE_BINARY) && open)
         ws_finding(ws, d, WSD_FINDING_FRAME_DATA_INSIDE_FRAGMENTS, "", moment);

@@ -10,6 +10,7 @@
 #include "base/stage.h"
 #include "stream/stream.h"
 #include "websocket/message.h"
+#include "websocket/resync.h"
 
 /* For wsd_options.detail: the first packet's headers and the first payload bytes of the frame at hand. */
 struct frame_detail {
@@ -25,6 +26,7 @@ struct ws_half {
     bool in_payload;           /* a header was decoded, its payload is passing */
     struct stage stage;        /* a header that is not whole yet */
     struct frame_header frame; /* the frame at hand */
+    uint8_t known[4];          /* first bytes of its frames, the latest one first */
     uint64_t at;               /* payload bytes of it that have passed */
     int64_t first_time;        /* the packet of its first byte */
     uint64_t first_packet;
@@ -35,7 +37,9 @@ struct ws_half {
     uint32_t last_mask;
     uint8_t same_masks; /* frames in a row with this key */
     bool incomplete;    /* bytes of the frame at hand are not in the capture */
-    bool lost;          /* nothing can be framed any more */
+    bool searching;     /* where the next frame begins is not known; ws.resync looks for it */
+    bool lost;          /* the peer broke the framing: what followed was no frame */
+    bool tail_unseen;   /* continuation frames may belong to a message whose beginning was not captured */
     bool unseen;        /* frames may have passed that the capture does not show: a gap cost the framing */
     bool mask_zero_told, mask_repeated_told;
     bool closed;        /* a close frame was seen */
@@ -53,6 +57,7 @@ struct websocket {
     uint8_t first_ended;
     uint64_t close_packet; /* that carried the first close frame */
     bool close_invalid[2]; /* its close frame breaks a rule, so the receiver fails the connection */
+    struct resync *resync[2]; /* while that direction searches */
     struct buffer reason;  /* of the first close frame */
 };
 
@@ -80,6 +85,16 @@ static inline bool rules_ordinary(const struct ws_half *half, enum wsd_direction
 
 /* rules.c: whether every RSV bit of a frame has a meaning here (5.2, RFC 7692 6, 7.2.3). */
 bool rules_rsv_explained(const struct websocket *ws, enum wsd_direction d, uint8_t first_byte);
+
+/* search.c: remembers how this direction's frames begin. */
+void search_note_frame(struct ws_half *half);
+
+/* search.c: nobody knows where the next frame begins; from here on search_bytes() takes the bytes. These return 0 or -ENOMEM. */
+int search_begin(struct websocket *ws, enum wsd_direction d);
+int search_bytes(struct websocket *ws, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
+
+/* search.c: a gap or the end follows: what was found so far is read, or nothing. */
+int search_end(struct websocket *ws, enum wsd_direction d);
 
 /* ending.c: a close frame's payload, as far as the capture has it; whole: all of it. */
 void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close_payload close, bool whole,

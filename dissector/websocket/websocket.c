@@ -120,10 +120,14 @@ static int begin_frame(struct websocket *ws, enum wsd_direction d, const struct 
         half->lost = true;
         half->in_payload = false;
         note_frame(ws, d, false, moment);
-        return 0;
+        return search_begin(ws, d);
     }
-    if (is_data(opcode))
+    if (half->known[0] != half->frame.bytes[0])
+        search_note_frame(half);
+    if (is_data(opcode)) {
         cut_off_data(ws, d, moment);
+        half->tail_unseen = false;
+    }
     if (opcode == WSD_OPCODE_CONTINUATION && half->data != NULL) {
         half->current = half->data;
         return message_frame(&env, half->current, &half->frame);
@@ -145,6 +149,8 @@ static void end_single(struct websocket *ws, enum wsd_direction d, const struct 
     struct message *m = half->current;
     uint8_t opcode = m->event.message.opcode;
     bool known = opcode == WSD_OPCODE_CLOSE || opcode == WSD_OPCODE_PING || opcode == WSD_OPCODE_PONG;
+    if (opcode == WSD_OPCODE_CONTINUATION && frame_fin(&half->frame))
+        half->tail_unseen = false;
     if (opcode == WSD_OPCODE_CLOSE)
         ending_close_frame(ws, d, message_close(m), !half->incomplete, env->moment);
     message_end(env, m, known && !half->incomplete);
@@ -187,15 +193,14 @@ static int http_inside(struct wsd_bytes bytes)
     return 0;
 }
 
-static int lose_to_http(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes)
+static int lose_to_http(struct websocket *ws, enum wsd_direction d)
 {
     struct ws_half *half = &ws->half[d];
     const struct wsd_moment first = {.time = half->first_time, .packet = half->first_packet};
     ws_finding(ws, d, WSD_FINDING_STREAM_HTTP_INSIDE, "", &first);
     half->lost = true;
     half->stage.have = 0;
-    *bytes = (struct wsd_bytes){NULL, 0};
-    return 0;
+    return search_begin(ws, d);
 }
 
 static int feed(struct websocket *ws, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
@@ -223,7 +228,7 @@ static int stage_header(struct websocket *ws, enum wsd_direction d, struct wsd_b
         stage_fill(stage, bytes, stage->have + 1u);
         int http = http_inside(bytes_of(stage->bytes, stage->have));
         if (http > 0)
-            return lose_to_http(ws, d, bytes);
+            return lose_to_http(ws, d);
         if (http == 0 && stage->have >= 2 && stage->have >= frame_header_size(stage->bytes, stage->have))
             return decode_staged(ws, d, moment);
     }
@@ -254,6 +259,9 @@ static int take_whole(struct websocket *ws, enum wsd_direction d, struct wsd_byt
     half->first_packet = moment->packet;
     half->at = payload.length;
     rules_header(ws, d);
+    if (half->known[0] != half->frame.bytes[0])
+        search_note_frame(half);
+    half->tail_unseen = false;
     count_frame(ws, d);
     return message_whole(&env, d, &half->frame, payload);
 }
@@ -295,7 +303,9 @@ static int feed(struct websocket *ws, enum wsd_direction d, struct wsd_bytes byt
 {
     struct ws_half *half = &ws->half[d];
     int rc = 0;
-    while (rc == 0 && bytes.length > 0 && !half->lost) {
+    while (rc == 0 && bytes.length > 0) {
+        if (half->searching)
+            return search_bytes(ws, d, bytes, moment);
         if (!half->in_payload)
             rc = take_header(ws, d, &bytes, moment);
         if (rc == 0 && half->in_payload)
@@ -347,19 +357,21 @@ static int websocket_gap(struct stream *s, enum wsd_direction d, uint64_t missin
     struct websocket *ws = (struct websocket *)s;
     struct ws_half *half = &ws->half[d];
     struct message_env env = env_of(ws, d, moment);
+    int rc = search_end(ws, d);
     tell_gap(ws, d, missing, moment);
-    if (half->lost)
-        return 0;
+    if (rc != 0 || half->searching)
+        return rc;
     uint64_t left = half->in_payload ? half->frame.length - half->at : 0;
     if (!half->in_payload || missing > left) {
         cut_off_frame(ws, d, moment);
-        half->lost = half->unseen = true;
-        return 0;
+        half->unseen = true;
+        inflation_lose(&half->inflation);
+        return search_begin(ws, d);
     }
     half->incomplete = true;
     half->at += missing;
     ws->host->hole_bytes += ws->host->packet_cut ? 0 : missing;
-    int rc = message_hole(&env, half->current, missing);
+    rc = message_hole(&env, half->current, missing);
     return rc == 0 && half->at == half->frame.length ? end_frame(ws, d, moment) : rc;
 }
 
@@ -368,6 +380,9 @@ static int websocket_end(struct stream *s, enum wsd_direction d, enum wsd_how ho
     struct websocket *ws = (struct websocket *)s;
     if (ws->half[d].ended)
         return 0;
+    int rc = search_end(ws, d);
+    if (rc != 0)
+        return rc;
     cut_off_frame(ws, d, moment);
     ws->half[d].ended = true;
     ws->half[d].how = (uint8_t)how;
@@ -389,6 +404,7 @@ static void websocket_free(struct stream *s)
         message_drop(ws->host, half->data);
         inflation_free(&half->inflation);
         free(half->detail);
+        resync_free(ws->resync[d]);
     }
     buffer_free(&ws->reason);
     free((void *)(uintptr_t)ws->info.url.data);

@@ -1,0 +1,254 @@
+#include "websocket/resync.h"
+#include "base/bytes.h"
+#include "base/utf8.h"
+#include "websocket/frame.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Evidence, in bits. A byte is a legal first one by chance about once in 28 times, and the MASK bit is right every other time. */
+enum {
+    HEADER_BITS = 5,
+    KNOWN_BITS = 7,      /* the first byte is one that this direction is known to send */
+    START_BITS = 12,     /* it begins where a segment does: most frames do */
+    LANDING_BITS = 6,    /* its end is where a segment ends */
+    LONG_FORM_BITS = 6,  /* 126 or 127 in the length: one value of 128 */
+    ENOUGH_BITS = 24,    /* for a candidate at a segment's start; others need one more for every doubling of the bytes looked at */
+    FINAL_BITS = 18,     /* when no more bytes come */
+    TEXT_LOOKED_AT = 256, /* bytes */
+    TEXT_BITS_MOST = 16, /* what valid UTF-8 behind a masking key is worth, a bit a byte */
+};
+
+struct candidate {
+    size_t start, next; /* its first frame; where its next header must be */
+    int bits;
+    bool at_segment;
+};
+
+struct resync {
+    struct resync_terms terms;
+    struct early held;
+    size_t scanned; /* starts that were looked at */
+    uint64_t skipped; /* bytes given up */
+    size_t found; /* the start that won */
+    struct candidate candidates[RESYNC_CANDIDATES];
+    size_t count;
+};
+
+struct resync *resync_new(const struct resync_terms *terms)
+{
+    struct resync *r = calloc(1, sizeof *r);
+    if (r != NULL)
+        r->terms = *terms;
+    return r;
+}
+
+void resync_free(struct resync *r)
+{
+    if (r == NULL)
+        return;
+    early_free(&r->held);
+    free(r);
+}
+
+/* ---- headers -------------------------------------------------------------------------------------------------- */
+
+static bool legal(const struct resync_terms *terms, const struct frame_header *h)
+{
+    uint8_t opcode = frame_opcode(h), rsv = frame_rsv(h);
+    bool first = opcode == WSD_OPCODE_TEXT || opcode == WSD_OPCODE_BINARY;
+    if (frame_is_reserved(opcode) || (rsv & ~(terms->deflate && first ? FRAME_RSV1 : 0)) != 0)
+        return false;
+    if ((h->mask_at != 0) != terms->masked || frame_length_not_minimal(h) || h->length >> 40 != 0)
+        return false;
+    if (frame_is_control(opcode))
+        return frame_fin(h) && h->length <= FRAME_CONTROL_PAYLOAD_MOST;
+    return frame_fin(h) || h->length > 0; /* endless empty fragments are a run of zeros */
+}
+
+static bool known(const struct resync_terms *terms, uint8_t first)
+{
+    for (unsigned i = 0; i < terms->known_count; i++)
+        if (terms->known[i] == first)
+            return true;
+    return false;
+}
+
+/* A text frame whose payload begins here must be text, as far as it is looked at: a bounded part, so that the search stays
+ * linear. Returns its evidence, or -1 when it is not. */
+static int text_bits(const struct resync *r, const struct frame_header *h, size_t at)
+{
+    struct utf8 state = {0};
+    uint8_t block[TEXT_LOOKED_AT];
+    struct wsd_bytes payload = bytes_first(bytes_after(buffer_bytes(&r->held.bytes), at), (size_t)h->length);
+    payload = bytes_first(payload, sizeof block);
+    if (frame_opcode(h) != WSD_OPCODE_TEXT || frame_rsv(h) != 0 || payload.length == 0)
+        return 0;
+    if (h->mask_at != 0)
+        frame_unmask(block, payload.data, payload.length, h->bytes + h->mask_at, 0);
+    else
+        memcpy(block, payload.data, payload.length);
+    if (utf8_check(&state, block, payload.length) != payload.length)
+        return -1;
+    int most = payload.length < TEXT_BITS_MOST ? (int)payload.length : TEXT_BITS_MOST;
+    return h->mask_at != 0 ? most : 0;
+}
+
+static int header_bits(const struct resync *r, const struct frame_header *h)
+{
+    int bits = known(&r->terms, h->bytes[0]) ? KNOWN_BITS : HEADER_BITS;
+    uint8_t form = h->bytes[1] & 0x7F;
+    if (form >= 126)
+        bits += LONG_FORM_BITS;
+    if (form == 127)
+        bits += 8 * 3; /* the upper three bytes of the length are zero, as legal() asks */
+    return bits;
+}
+
+/* ---- candidates ----------------------------------------------------------------------------------------------- */
+
+enum step { DEAD, WAITING, STEPPED };
+
+/* Moves a candidate over the frame at its next header. */
+static enum step step(const struct resync *r, struct candidate *c)
+{
+    struct wsd_bytes bytes = buffer_bytes(&r->held.bytes);
+    struct frame_header h;
+    if (c->next >= bytes.length)
+        return WAITING;
+    struct wsd_bytes rest = bytes_after(bytes, c->next);
+    size_t size = frame_header_size(rest.data, rest.length);
+    if (rest.length < size)
+        return WAITING;
+    frame_header_decode(rest.data, size, &h);
+    if (!legal(&r->terms, &h))
+        return DEAD;
+    int text = text_bits(r, &h, c->next + size);
+    if (text < 0)
+        return DEAD;
+    c->next += size + (size_t)h.length;
+    c->bits += header_bits(r, &h) + text;
+    if (c->next <= bytes.length && early_border(&r->held, c->next))
+        c->bits += LANDING_BITS;
+    return STEPPED;
+}
+
+static void keep(struct resync *r, const struct candidate *c)
+{
+    struct candidate *slot = &r->candidates[r->count];
+    if (r->count < RESYNC_CANDIDATES) {
+        r->count++;
+    } else {
+        slot = &r->candidates[0];
+        for (size_t i = 1; i < r->count; i++)
+            if (r->candidates[i].bits < slot->bits)
+                slot = &r->candidates[i];
+        if (slot->bits >= c->bits)
+            return;
+    }
+    *slot = *c;
+}
+
+/* Looks at every start that has not been looked at. A start needs the bytes of a whole header, unless these are the last. */
+static void scan(struct resync *r, bool final)
+{
+    size_t length = r->held.bytes.length;
+    for (; r->scanned < length; r->scanned++) {
+        struct candidate c = {.start = r->scanned, .next = r->scanned, .at_segment = early_border(&r->held, r->scanned)};
+        c.bits = c.at_segment ? START_BITS : 0;
+        if (length - r->scanned < FRAME_HEADER_MOST && !final && !c.at_segment)
+            break;
+        if (!c.at_segment && r->terms.known_count > 0 && !known(&r->terms, r->held.bytes.data[r->scanned]))
+            continue;
+        enum step first = step(r, &c);
+        if (first == STEPPED || (first == WAITING && c.at_segment))
+            keep(r, &c);
+    }
+}
+
+static void advance(struct resync *r)
+{
+    size_t alive = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        struct candidate c = r->candidates[i];
+        enum step last = STEPPED;
+        while (last == STEPPED)
+            last = step(r, &c);
+        if (last == WAITING)
+            r->candidates[alive++] = c;
+    }
+    r->count = alive;
+}
+
+static int needed(const struct resync *r, const struct candidate *c, bool final)
+{
+    int bits = final ? FINAL_BITS : ENOUGH_BITS;
+    if (!c->at_segment)
+        for (size_t n = r->held.bytes.length; n > 1; n /= 2)
+            bits++;
+    return bits;
+}
+
+bool resync_found(struct resync *r, bool final)
+{
+    const struct candidate *best = NULL;
+    scan(r, final);
+    advance(r);
+    for (size_t i = 0; i < r->count; i++) {
+        const struct candidate *c = &r->candidates[i];
+        bool better = best == NULL || c->bits > best->bits || (c->bits == best->bits && c->start < best->start);
+        if (c->bits >= needed(r, c, final) && better)
+            best = c;
+    }
+    if (best == NULL)
+        return false;
+    /* A frame that began earlier, at a segment's start, and has not ended yet may hold all of this in its payload. */
+    for (size_t i = 0; i < r->count && !final; i++) {
+        const struct candidate *c = &r->candidates[i];
+        if (c->start < best->start && c->at_segment && c->next > r->held.bytes.length && c->bits >= FINAL_BITS)
+            return false;
+    }
+    r->found = best->start;
+    return true;
+}
+
+/* ---- bytes ---------------------------------------------------------------------------------------------------- */
+
+static void drop(struct resync *r, size_t n)
+{
+    size_t alive = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        struct candidate c = r->candidates[i];
+        if (c.start < n)
+            continue;
+        c.start -= n;
+        c.next -= n;
+        r->candidates[alive++] = c;
+    }
+    r->count = alive;
+    r->scanned = r->scanned > n ? r->scanned - n : 0;
+    r->skipped += n;
+    early_drop(&r->held, n);
+}
+
+int resync_add(struct resync *r, struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    if (r->held.bytes.length + bytes.length > RESYNC_HELD_MOST && r->held.bytes.length > RESYNC_HELD_KEPT)
+        drop(r, r->held.bytes.length - RESYNC_HELD_KEPT);
+    return early_add(&r->held, bytes, moment, SIZE_MAX);
+}
+
+uint64_t resync_take(struct resync *r, struct early *held)
+{
+    drop(r, r->found);
+    *held = r->held;
+    r->held = (struct early){0};
+    return r->skipped;
+}
+
+void resync_give_up(struct resync *r)
+{
+    r->skipped += r->held.bytes.length;
+    early_free(&r->held);
+    r->count = r->scanned = 0;
+}

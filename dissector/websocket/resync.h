@@ -1,0 +1,50 @@
+/*
+ * resync.h: finds the next frame when the capture lacks bytes and nobody knows where it begins.
+ *
+ * What comes after the gap is held, and every place in it where a frame could begin is a candidate: opcode, RSV bits, masking
+ * and length must be legal for this direction. A candidate lives as long as its lengths land on further legal headers. Evidence
+ * is counted in bits, each the logarithm of how unlikely it is by chance: a legal header, a start or an end at the border of a
+ * TCP segment, a long form of length, a text that is UTF-8 once unmasked. The first candidate with enough of it wins, and
+ * everything from its start on is read as if nothing had happened; nothing that was held is lost.
+ *
+ * Each byte is looked at once as a start, and each candidate steps over its frames once: the search is linear.
+ */
+#ifndef WEBSOCKET_RESYNC_H
+#define WEBSOCKET_RESYNC_H
+
+#include "stream/early.h"
+
+enum {
+    RESYNC_HELD_MOST = 1 << 20,  /* bytes; when they are full, all but the last RESYNC_HELD_KEPT go */
+    RESYNC_HELD_KEPT = 64 << 10,
+    RESYNC_CANDIDATES = 64,      /* alive at once; the weakest gives way */
+};
+
+/* What is known of the direction. */
+struct resync_terms {
+    bool masked;         /* its frames are */
+    bool deflate;        /* RSV1 is legal on a message's first frame */
+    uint8_t known[4];    /* first bytes of frames that this direction has sent, */
+    uint8_t known_count; /* if any */
+};
+
+struct resync;
+
+/* NULL when there is no memory. */
+struct resync *resync_new(const struct resync_terms *terms);
+void resync_free(struct resync *resync);
+
+/* Takes one segment's bytes. Returns 0 or -ENOMEM. */
+int resync_add(struct resync *resync, struct wsd_bytes bytes, const struct wsd_moment *moment);
+
+/* Whether a frame's beginning was found. final: no more bytes will come that could tell, so less evidence is enough. */
+bool resync_found(struct resync *resync, bool final);
+
+/* After it was found: the bytes from the frame on, for the caller to free. Returns how many were skipped before. The search is over
+ * then. */
+uint64_t resync_take(struct resync *resync, struct early *held);
+
+/* Another gap follows, and nothing was found: all bytes are skipped. */
+void resync_give_up(struct resync *resync);
+
+#endif

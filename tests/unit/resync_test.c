@@ -1,0 +1,185 @@
+/*
+ * Finding the next frame after bytes that the capture lacks: streams of known frames, cut where a gap would end.
+ */
+#include "base/bytes.h"
+#include "websocket/frame.h"
+#include "websocket/resync.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { STREAM_MOST = 1 << 20 };
+
+struct stream_of_frames {
+    uint8_t bytes[STREAM_MOST];
+    size_t length;
+    size_t starts[4096];
+    size_t count;
+};
+
+static struct stream_of_frames s;
+static uint64_t state_of_random;
+
+static uint32_t next_random(void)
+{
+    state_of_random = state_of_random * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(state_of_random >> 33);
+}
+
+/* Appends a frame of n bytes: text of letters, or random bytes for binary. */
+static void put(uint8_t first, size_t n, bool masked)
+{
+    uint8_t *at = s.bytes + s.length, key[4] = {0};
+    s.starts[s.count++] = s.length;
+    *at++ = first;
+    *at++ = (uint8_t)((masked ? 0x80 : 0) | (n < 126 ? n : 126));
+    if (n >= 126) {
+        *at++ = (uint8_t)(n >> 8);
+        *at++ = (uint8_t)n;
+    }
+    for (int i = 0; masked && i < 4; i++)
+        *at++ = key[i] = (uint8_t)next_random();
+    for (size_t i = 0; i < n; i++) {
+        uint8_t b = (first & 15) == 1 ? (uint8_t)('a' + next_random() % 26) : (uint8_t)next_random();
+        *at++ = b ^ key[i & 3];
+    }
+    s.length = (size_t)(at - s.bytes);
+}
+
+static void begin(uint64_t seed)
+{
+    state_of_random = seed;
+    s.length = s.count = 0;
+}
+
+static struct resync *search(bool masked)
+{
+    struct resync_terms terms = {.masked = masked, .known = {0x81, 0x82}, .known_count = 2};
+    struct resync *r = resync_new(&terms);
+    assert_non_null(r);
+    return r;
+}
+
+/* Hands over the stream from `from` on in segments that end where frames do; returns where the search says that frames begin, or
+ * -1. */
+static long find(bool masked, size_t from, bool by_frame)
+{
+    struct resync *r = search(masked);
+    const struct wsd_moment moment = {.time = 1, .packet = 1};
+    struct early held;
+    long found = -1;
+    size_t next = 0;
+    while (next < s.count && s.starts[next] <= from)
+        next++;
+    for (size_t at = from; at < s.length && found < 0;) {
+        size_t end = by_frame && next < s.count ? s.starts[next++] : at + 700 < s.length ? at + 700 : s.length;
+        assert_int_equal(resync_add(r, bytes_of(s.bytes + at, end - at), &moment), 0);
+        at = end;
+        if (resync_found(r, at == s.length)) {
+            found = (long)(from + resync_take(r, &held));
+            early_free(&held);
+        }
+    }
+    resync_free(r);
+    return found;
+}
+
+static size_t first_start_from(size_t at)
+{
+    for (size_t i = 0; i < s.count; i++)
+        if (s.starts[i] >= at)
+            return s.starts[i];
+    return s.length;
+}
+
+/* Cut anywhere in its first frames, the stream goes on at the first whole frame: never before, never after. */
+static void cut_anywhere(uint8_t first, bool masked, bool by_frame)
+{
+    begin(first);
+    for (int i = 0; i < 60; i++)
+        put(first, 20 + next_random() % 900, masked);
+    for (size_t cut = 0; cut < s.starts[4]; cut++)
+        assert_int_equal(find(masked, cut, by_frame), first_start_from(cut));
+}
+
+static void server_text(void **state)
+{
+    (void)state;
+    cut_anywhere(0x81, false, true);
+    cut_anywhere(0x81, false, false);
+}
+
+static void client_text(void **state)
+{
+    (void)state;
+    cut_anywhere(0x81, true, true);
+    cut_anywhere(0x81, true, false);
+}
+
+/* Random bytes look like frames now and then: what is found must be a frame all the same. */
+static void binary(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        begin(seed);
+        for (int i = 0; i < 40; i++)
+            put(0x82, 20 + next_random() % 900, (seed & 1) != 0);
+        size_t cut = 1 + next_random() % (s.starts[3] - 1);
+        long found = find((seed & 1) != 0, cut, true);
+        assert_int_equal(found, first_start_from((size_t)found));
+    }
+}
+
+/* No frames, none found. */
+static void nothing_in_noise(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "lorem ipsum dolor sit amet ", "\x17\x03\x03"};
+    for (size_t kind = 0; kind < 5; kind++) {
+        begin(kind + 77);
+        for (size_t i = 0; i < 300000; i++) {
+            const char *text = kind < 3 ? texts[kind] : "";
+            s.bytes[i] = kind < 2 ? (uint8_t)text[i % strlen(text)] : kind == 4 ? 0 : (uint8_t)next_random();
+            if (kind == 2 && i % 1400 < 3)
+                s.bytes[i] = (uint8_t)text[i % 1400];
+        }
+        s.length = 300000;
+        assert_int_equal(find(false, 0, false), -1);
+    }
+}
+
+/* Bytes that are held have a ceiling, and a search that goes on for long goes on working. */
+static void ceiling(void **state)
+{
+    (void)state;
+    struct resync *r = search(false);
+    const struct wsd_moment moment = {.time = 1, .packet = 1};
+    static const uint8_t noise[1400] = {7};
+    struct early held;
+    for (int i = 0; i < 3000; i++) {
+        assert_int_equal(resync_add(r, bytes_of(noise, sizeof noise), &moment), 0);
+        assert_false(resync_found(r, false));
+    }
+    begin(5);
+    put(0x81, 100, false);
+    put(0x81, 100, false);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(resync_add(r, bytes_of(s.bytes + s.starts[i], 102), &moment), 0);
+    assert_true(resync_found(r, true));
+    assert_int_equal(resync_take(r, &held), 3000 * sizeof noise);
+    assert_int_equal(held.bytes.length, s.length);
+    early_free(&held);
+    resync_free(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(server_text), cmocka_unit_test(client_text), cmocka_unit_test(binary),
+        cmocka_unit_test(nothing_in_noise), cmocka_unit_test(ceiling),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
