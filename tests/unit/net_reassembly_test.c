@@ -187,7 +187,8 @@ static void conflicting_copies(void **state)
     (void)state;
     static const char *const copies[] = {"????????????????????", "????????????????????"};
     segments_begin(&s, 1000);
-    segments_put(&s, 10, 20);
+    segments_put(&s, 10, 10);
+    segments_put(&s, 20, 10); /* a run of its own */
     for (int i = 0; i < 2; i++) {
         s.packet++;
         const struct wsd_moment moment = {.packet = s.packet};
@@ -420,6 +421,29 @@ static void tree_against_an_array(void **state)
     }
 }
 
+static unsigned depth(const struct held *run)
+{
+    if (run == NULL)
+        return 0;
+    unsigned left = depth(run->left), right = depth(run->right);
+    return 1 + (left > right ? left : right);
+}
+
+/* Thousands wait, and none lies deep: a balanced tree of 20,000 would be 15 deep. */
+static void waiting_segments_lie_shallow(void **state)
+{
+    (void)state;
+    for (int reverse = 0; reverse < 2; reverse++) {
+        segments_begin(&s, 1000);
+        for (uint32_t i = 0; i < 20000; i++)
+            segments_put(&s, reverse ? 60000 - 3 * i : 3 + 3 * i, 3);
+        assert_in_range(depth(s.r.held->root), 15, 48);
+        segments_put(&s, 0, 3);
+        is_told(60003);
+        is_empty();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +468,7 @@ int main(void)
         cmocka_unit_test(gap_behind_the_last_segment),
         cmocka_unit_test(forgotten_without_a_word),
         cmocka_unit_test(tree_against_an_array),
+        cmocka_unit_test(waiting_segments_lie_shallow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,18 +138,39 @@ static void nothing_after_the_end(void **state)
     HEARD("<- late\n<- end capture\n");
 }
 
+/* What is told of the client, or the same of the server. */
+static const char *by(enum wsd_direction from, const char *client)
+{
+    static char text[256];
+    (void)snprintf(text, sizeof text, "%s", client);
+    for (char *c = text; from == WSD_SERVER && *c != 0; c++)
+        if (c[0] == '-' && c[1] == '>')
+            c[0] = '<', c[1] = '-';
+    return text;
+}
+
 static void fin_before_data(void **state)
 {
     (void)state;
-    talk_open(&t);
-    talk_segment(&t, WSD_CLIENT, 3, TCP_ACK | TCP_FIN, bytes_text("def"));
-    HEARD("");
-    send_at(WSD_CLIENT, 0, "abc");
-    HEARD("-> abc\n-> def\n-> end fin\n");
-    talk_segment(&t, WSD_SERVER, 4, TCP_ACK | TCP_FIN, bytes_text(""));
-    HEARD("");
-    send_at(WSD_SERVER, 0, "1234");
-    HEARD("<- 1234\n<- end fin\n");
+    for (enum wsd_direction from = WSD_CLIENT; from <= WSD_SERVER; from++) {
+        flow_log_talk(&h, &t, (uint16_t)(51000 + from));
+        talk_open(&t);
+        talk_segment(&t, from, 3, TCP_ACK | TCP_FIN, bytes_text("def"));
+        HEARD("");
+        send_at(from, 0, "abc");
+        HEARD(by(from, "-> abc\n-> def\n-> end fin\n"));
+        talk_segment(&t, from, 10, TCP_ACK | TCP_FIN, bytes_text("")); /* only the first one counts */
+        talk_segment(&t, !from, 4, TCP_ACK | TCP_FIN, bytes_text(""));
+        HEARD("");
+        send_at(!from, 0, "1234");
+        HEARD(by(!from, "-> 1234\n-> end fin\n"));
+        flow_log_talk(&h, &t, (uint16_t)(52000 + from)); /* a FIN alone overtakes the data */
+        talk_open(&t);
+        talk_segment(&t, from, 3, TCP_ACK | TCP_FIN, bytes_text(""));
+        HEARD("");
+        send_at(from, 0, "abc");
+        HEARD(by(from, "-> abc\n-> end fin\n"));
+    }
 }
 
 static void data_on_the_syn(void **state)
@@ -262,22 +283,24 @@ static void never_acknowledged(void **state)
 static void acknowledged_before_seen(void **state)
 {
     (void)state;
-    talk_open(&t);
-    t.acked[WSD_CLIENT] = 6;
-    talk_ack(&t, WSD_SERVER);
-    for (int i = 0; i < 10; i++)
-        talk_ack(&t, WSD_SERVER);
-    send_at(WSD_CLIENT, 3, "def");
-    send_at(WSD_CLIENT, 0, "abc");
-    HEARD("-> abc\n-> def\n");
-    t.acked[WSD_CLIENT] = 20;
-    talk_ack(&t, WSD_SERVER);
-    send_at(WSD_CLIENT, 10, "klm");
-    for (int i = 0; i < REASSEMBLY_LATE_PACKETS + 2; i++)
-        talk_ack(&t, WSD_SERVER);
-    HEARD("-> gap 4\n-> klm\n");
-    flow_log_finish(&h);
-    HEARD("-> gap 7\n<- end capture\n-> end capture\n");
+    for (enum wsd_direction from = WSD_CLIENT; from <= WSD_SERVER; from++) {
+        flow_log_talk(&h, &t, (uint16_t)(51000 + from));
+        talk_open(&t);
+        t.acked[from] = 6;
+        for (int i = 0; i < 10; i++)
+            talk_ack(&t, !from);
+        send_at(from, 3, "def");
+        send_at(from, 0, "abc");
+        HEARD(by(from, "-> abc\n-> def\n"));
+        t.acked[from] = 20;
+        talk_ack(&t, !from);
+        send_at(from, 10, "klm");
+        for (int i = 0; i < REASSEMBLY_LATE_PACKETS + 2; i++)
+            talk_ack(&t, !from);
+        HEARD(by(from, "-> gap 4\n-> klm\n"));
+    }
+    flow_log_finish(&h); /* each connection's ends by address: the server's is the smaller one */
+    HEARD("-> gap 7\n<- end capture\n-> end capture\n<- gap 7\n<- end capture\n-> end capture\n");
 }
 
 /* The first segment of all is missing: it is a gap, and what follows is told. */
