@@ -22,7 +22,8 @@ struct wsd_dissector {
     struct flow_cost websocket_cost; /* of the packets of WebSocket flows */
     uint64_t http_bytes;             /* of these flows, before their upgrade */
     struct wsd_moment now;           /* the packet at hand, or the last one */
-    struct flow *opening;            /* whose bytes are being read, for the hooks of http1 */
+    struct flow *opening;            /* whose bytes are being read, for the hooks of the stream layers */
+    char community_id[FLOW_COMMUNITY_ID_SIZE]; /* of the connection that is being told */
 };
 
 static const uint64_t SECOND = UINT64_C(1000000000);
@@ -69,6 +70,7 @@ static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, stru
                                   .response = x->response,
                                   .request_at = x->request_at,
                                   .response_at = x->response_at,
+                                  .server_unheard = !flow_heard(flow, WSD_SERVER),
                                   .early = x->early,
                                   .early_at = x->early_at};
     int rc = flow_community_id(flow, community_id);
@@ -92,20 +94,57 @@ static int on_unanswered(void *user, const struct http1_exchange *x)
     return attempt(user, x, &none);
 }
 
+/* The handshake is not in the capture, or not all of it, but frames are. */
+static int on_accepted(void *user, bool swapped, struct websocket_attempt *a)
+{
+    struct wsd_dissector *d = user;
+    struct flow *flow = d->opening;
+    if (swapped)
+        flow->client = !flow->client;
+    a->endpoint[WSD_CLIENT] = flow_endpoint(flow, WSD_CLIENT);
+    a->endpoint[WSD_SERVER] = flow_endpoint(flow, WSD_SERVER);
+    a->community_id = d->community_id;
+    flow->attempted = true;
+    become_websocket(d, flow, 0);
+    return flow_community_id(flow, d->community_id);
+}
+
+static int guess(struct wsd_dissector *d, bool roles_known, struct wsd_bytes request, struct stream **out)
+{
+    const struct websocket_guess hooks = {d, on_accepted, roles_known};
+    *out = websocket_guess_new(&d->host, &hooks, request);
+    return *out == NULL ? -ENOMEM : 0;
+}
+
+/* HTTP that lost bytes or an answer, and goes on with something else. */
+static int on_lost(void *user, struct wsd_bytes request, struct wsd_bytes first, bool border, struct stream **inner)
+{
+    if (border && websocket_sender(first) != WSD_CLIENT)
+        return 0;
+    return guess(user, true, request, inner);
+}
+
 static void on_limit(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment)
 {
     struct wsd_dissector *d = user;
     host_finding(&d->host, NULL, direction, WSD_FINDING_LIMIT_REACHED, what, moment);
 }
 
-static const struct http1_hooks http1_hooks = {on_answered, on_unanswered, on_limit};
+static const struct http1_hooks http1_hooks = {on_answered, on_unanswered, on_lost, on_limit};
 
 /* ---- what flows tell ------------------------------------------------------------------------------------------ */
 
-static int open_stream(struct wsd_dissector *d, struct flow *flow)
+/* The first bytes decide: HTTP, or what may be a WebSocket joined late. A connection whose SYN was seen begins with HTTP. */
+static int open_stream(struct wsd_dissector *d, struct flow *flow, struct wsd_bytes bytes)
 {
     const struct http1_limits limits = {d->options.limits.head_bytes, d->options.limits.early_bytes};
     struct stream **slot = (struct stream **)&flow->upper;
+    if (!flow->from_syn && http1_sender(bytes) == WSD_NEITHER) {
+        int rc = guess(d, false, bytes_of(NULL, 0), slot);
+        if (rc == 0)
+            (*slot)->slot = slot;
+        return rc;
+    }
     *slot = http1_new(slot, &http1_hooks, d, &limits);
     return *slot == NULL ? -ENOMEM : 0;
 }
@@ -115,7 +154,7 @@ static int on_data(void *user, struct flow *flow, enum wsd_direction direction, 
 {
     struct wsd_dissector *d = user;
     if (flow->upper == NULL) {
-        int rc = open_stream(d, flow);
+        int rc = open_stream(d, flow, bytes);
         if (rc != 0)
             return rc;
     }
@@ -173,14 +212,20 @@ static void on_release(void *user, struct flow *flow)
     stream->ops->free(stream);
 }
 
-static const struct flow_ops ops = {.sender = http1_sender,
+static enum wsd_direction sender(struct wsd_bytes bytes)
+{
+    enum wsd_direction direction = http1_sender(bytes);
+    return direction != WSD_NEITHER ? direction : websocket_sender(bytes);
+}
+
+static const struct flow_ops ops = {.sender = sender,
                                     .data = on_data,
                                     .gap = on_gap,
                                     .end = on_end,
                                     .conflict = on_conflict,
                                     .held_limit = on_held_limit,
                                     .release = on_release};
-static const struct flow_ops ops_transport = {.sender = http1_sender,
+static const struct flow_ops ops_transport = {.sender = sender,
                                               .data = on_data,
                                               .gap = on_gap,
                                               .end = on_end,

@@ -10,6 +10,7 @@
 enum {
     CHUNK = 512,       /* flows allocated at a time: their addresses never change */
     SWEEP_EVERY = 16,  /* packets for each flow that is looked at for its age */
+    SWEEP_FOR_NEW = 3, /* and for each new flow */
     EVICT_SAMPLE = 64, /* flows looked at to find the least valuable one */
     NO_FLOW = UINT32_MAX,
 };
@@ -299,9 +300,15 @@ static bool begins_anew(const struct flow *flow, unsigned side, const struct tcp
     const struct reassembly *r = &flow->half[side];
     if ((s->flags & (TCP_SYN | TCP_RST)) != TCP_SYN)
         return false;
-    if (r->known)
-        return s->seq + 1 != r->start;
-    return flow->kind == FLOW_IGNORED && (s->flags & TCP_ACK) == 0;
+    if (flow->kind == FLOW_IGNORED && (s->flags & TCP_ACK) == 0)
+        return true; /* what ended, or was of no interest, has no SYN to repeat */
+    return r->known && s->seq + 1 != r->start;
+}
+
+/* So long silent that it would have been given up, had its place been looked at. */
+static bool expired(const struct flows *flows, const struct flow *flow, const struct wsd_moment *moment)
+{
+    return moment->time - flow->last > (int64_t)flows->limits.idle[flow->kind];
 }
 
 static int restart(struct flows *flows, struct flow *flow, const struct wsd_moment *moment)
@@ -316,6 +323,7 @@ static void note_syn(struct flows *flows, struct flow *flow, unsigned side, cons
                      const struct wsd_moment *moment)
 {
     struct reassembly *r = &flow->half[side];
+    flow->from_syn = true;
     if (flow->client == FLOW_NO_CLIENT)
         flow->client = s->flags & TCP_ACK ? !side : side;
     if (!r->known) {
@@ -484,8 +492,10 @@ int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct 
     struct flow *flow = find(flows, &key, h);
     if (flow == NULL && flows->totals.open >= flows->limits.flows)
         others |= evict(flows, moment);
-    else if (flow != NULL && s->flags & TCP_SYN && begins_anew(flow, side, s))
+    else if (flow != NULL && (expired(flows, flow, moment) || (s->flags & TCP_SYN && begins_anew(flow, side, s))))
         others |= restart(flows, flow, moment);
+    for (int i = 0; flow == NULL && i < SWEEP_FOR_NEW; i++) /* faster than flows of one packet can come */
+        others |= sweep(flows, moment);
     int rc = flow == NULL ? add_flow(flows, &key, h, moment, &flow) : 0;
     *out = flow;
     if (rc == 0)

@@ -50,6 +50,7 @@ struct flow {
     uint8_t kind;   /* enum flow_kind */
     uint8_t client; /* side of the client, or FLOW_NO_CLIENT */
     bool attempted; /* an upgrade was attempted on it, ... */
+    bool from_syn;  /* its beginning is in the capture */
     bool websocket; /* ... and made it a WebSocket connection; it stays set when that has ended */
     uint32_t next_free;
     int64_t last; /* time of the last packet */
@@ -103,6 +104,13 @@ const struct flow_totals *flows_totals(const struct flows *flows);
 static inline enum wsd_direction flow_direction(const struct flow *flow, unsigned side)
 {
     return side == flow->client ? WSD_CLIENT : WSD_SERVER;
+}
+
+/* Whether the capture has shown anything of this direction: its bytes, or the other one's acknowledgement of it. */
+static inline bool flow_heard(const struct flow *flow, enum wsd_direction direction)
+{
+    unsigned side = direction == WSD_CLIENT ? flow->client : !flow->client;
+    return flow->half[side].known || flow->half[!side].acked_known;
 }
 
 /* The client's end, and the server's. */

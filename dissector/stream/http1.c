@@ -191,6 +191,26 @@ static int give_way(struct http1 *h, struct stream *inner, struct wsd_bytes tail
     return rc != 0 || tail.length == 0 ? rc : stream_data(*slot, WSD_SERVER, tail, moment);
 }
 
+/* Behind a gap stands no head: another stream finds out whether it is a WebSocket's. It gets what the client sent early, too. */
+static int give_way_lost(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
+                         bool *gone)
+{
+    struct stream **slot = h->base.slot, *inner = NULL;
+    struct early held = h->early[WSD_CLIENT];
+    struct wsd_bytes rest = *bytes;
+    bool ended = h->half[WSD_CLIENT].ended && d != WSD_CLIENT;
+    int rc = h->hooks->lost(h->user, buffer_bytes(&h->request), rest, false, &inner);
+    if (rc != 0 || inner == NULL)
+        return rc != 0 ? rc : STREAM_DONE;
+    *gone = true;
+    h->early[WSD_CLIENT] = (struct early){0};
+    stream_replace(&h->base, inner);
+    rc = early_give(&held, slot, WSD_CLIENT);
+    if (rc == 0 && ended)
+        rc = stream_end(*slot, WSD_CLIENT, WSD_BY_FIN, moment);
+    return rc != 0 ? rc : stream_data(*slot, d, rest, moment);
+}
+
 static int on_answer(struct http1 *h, const struct wsd_head *response, struct wsd_bytes tail,
                      const struct wsd_moment *moment, bool *gone)
 {
@@ -415,7 +435,7 @@ static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, 
             half->phase = HEAD;
             return 0;
         }
-        break;
+        return give_way_lost(h, d, bytes, moment, gone);
     case UNTIL_CLOSE:
         break;
     }
@@ -501,6 +521,25 @@ static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, c
     return 0;
 }
 
+/* The answer will not come any more, but the client went on after its request: with frames, if there was an answer. */
+static int give_way_unanswered(struct http1 *h, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment,
+                               bool *gone)
+{
+    struct stream **slot = h->base.slot, *inner = NULL;
+    struct early held = h->early[WSD_CLIENT];
+    int rc = h->hooks->lost(h->user, buffer_bytes(&h->request), buffer_bytes(&held.bytes), true, &inner);
+    if (rc != 0 || inner == NULL)
+        return rc;
+    *gone = true;
+    bool ended[2] = {h->half[0].ended, h->half[1].ended};
+    h->early[WSD_CLIENT] = (struct early){0};
+    stream_replace(&h->base, inner);
+    rc = early_give(&held, slot, WSD_CLIENT);
+    if (rc == 0 && ended[!d])
+        rc = stream_end(*slot, (enum wsd_direction)!d, WSD_BY_FIN, moment);
+    return rc != 0 ? rc : stream_end(*slot, d, how, moment);
+}
+
 static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)
 {
     struct http1 *h = (struct http1 *)s;
@@ -512,7 +551,12 @@ static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
             return rc != 0 ? rc : stream_end(*slot, d, how, moment);
     }
     h->half[d].ended = true;
-    bool over = d == WSD_SERVER || how != WSD_BY_FIN || h->half[WSD_SERVER].ended;
+    bool over = d == WSD_SERVER || how != WSD_BY_FIN || h->half[WSD_SERVER].ended, gone = false;
+    if (over && h->request.length > 0 && h->early[WSD_CLIENT].count > 0) {
+        int rc = give_way_unanswered(h, d, how, moment, &gone);
+        if (rc != 0 || gone)
+            return rc;
+    }
     return over ? give_up(h, moment) : 0;
 }
 

@@ -26,6 +26,10 @@ struct http1_hooks {
     int (*answered)(void *user, const struct http1_exchange *exchange, struct stream **inner);
     /* It never will be. Returns 0 or -ENOMEM. */
     int (*unanswered)(void *user, const struct http1_exchange *exchange);
+    /* Bytes were lost, or the answer was, and what follows is no HTTP: a WebSocket? Sets *inner to a stream that finds out.
+     * request: the attempt's head, or empty. first: what follows; border: it must begin with a frame, else *inner stays as it is,
+     * NULL. Returns 0 or -ENOMEM. */
+    int (*lost)(void *user, struct wsd_bytes request, struct wsd_bytes first, bool border, struct stream **inner);
     /* A limit was reached, and the connection given up. what: printable. */
     void (*limit)(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment);
 };

@@ -51,7 +51,7 @@ void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close
 static bool fully_seen(const struct websocket *ws, enum wsd_direction d)
 {
     return !ws->half[d].unseen &&
-           (ws->info.handshake == WSD_HANDSHAKE_COMPLETE || ws->info.counts[d].frames > 0);
+           (ws->half[d].heard || ws->info.counts[d].frames > 0);
 }
 
 /* Nor is what could not be read behind a violation known to be no close frame. */

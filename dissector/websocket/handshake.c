@@ -321,6 +321,17 @@ static int make_url(struct handshake *h, const struct wsd_head *request, bool se
     return rc;
 }
 
+int handshake_judge_request(const struct wsd_head *request, struct handshake *out)
+{
+    *out = (struct handshake){.outcome = WSD_HANDSHAKE_MISSING, .version = -1};
+    out->subprotocol = bytes_text("");
+    if (request == NULL)
+        return 0;
+    judge_request(out, request);
+    judge_offers(out, request);
+    return make_url(out, request, false);
+}
+
 int handshake_judge(const struct wsd_head *request, const struct wsd_head *response, bool secure, struct handshake *out)
 {
     int rc = 0;

@@ -31,6 +31,9 @@ struct handshake {
  * -ENOMEM; *out is to be freed either way. */
 int handshake_judge(const struct wsd_head *request, const struct wsd_head *response, bool secure, struct handshake *out);
 
+/* What a request alone says: URL, version, what it broke. NULL: nothing. Returns 0 or -ENOMEM; *out is to be freed either way. */
+int handshake_judge_request(const struct wsd_head *request, struct handshake *out);
+
 void handshake_free(struct handshake *handshake);
 
 #endif

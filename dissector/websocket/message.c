@@ -52,6 +52,12 @@ void inflation_free(struct inflation *inflation)
     inflation->deflate = NULL;
 }
 
+/* Every message begins with an empty window: because the sender does so, or because nobody knows what the sender's holds. */
+static bool forgets(const struct inflation *inflation)
+{
+    return inflation->no_takeover || inflation->lost;
+}
+
 /* The window of this direction: its own, or one of which nobody needs to remember anything. */
 static int take_window(const struct message_env *env)
 {
@@ -60,8 +66,8 @@ static int take_window(const struct message_env *env)
     if (host->block == NULL && (host->block = malloc(DEFLATE_BLOCK)) == NULL)
         return -ENOMEM;
     if (inflation->deflate != NULL)
-        return inflation->no_takeover ? deflate_reset(inflation->deflate, inflation->window_bits) : 0;
-    if (!inflation->no_takeover || host->spare_deflate == NULL) {
+        return forgets(inflation) ? deflate_reset(inflation->deflate, inflation->window_bits) : 0;
+    if (!forgets(inflation) || host->spare_deflate == NULL) {
         inflation->deflate = deflate_new(inflation->window_bits);
         return inflation->deflate == NULL ? -ENOMEM : 0;
     }
@@ -73,7 +79,7 @@ static int take_window(const struct message_env *env)
 static void put_window_away(const struct message_env *env)
 {
     struct inflation *inflation = env->inflation;
-    if (!inflation->no_takeover)
+    if (!forgets(inflation))
         return;
     deflate_free(env->host->spare_deflate);
     env->host->spare_deflate = inflation->deflate;
@@ -86,18 +92,6 @@ void inflation_lose(struct inflation *inflation)
         return;
     inflation->lost = true;
     inflation_free(inflation);
-}
-
-static void begin_inflating(const struct message_env *env, struct message *m)
-{
-    struct inflation *inflation = env->inflation;
-    m->event.message.compressed = true;
-    if (!inflation->lost)
-        return;
-    m->failed = true;
-    if (!inflation->lost_told)
-        host_finding(env->host, env->connection, m->event.message.direction, WSD_FINDING_MESSAGE_WINDOW_UNKNOWN, "", env->moment);
-    inflation->lost_told = true;
 }
 
 struct message *message_begin(const struct message_env *env, enum wsd_direction direction,
@@ -115,7 +109,7 @@ struct message *message_begin(const struct message_env *env, enum wsd_direction 
         m->keep = FRAME_CONTROL_PAYLOAD_MOST; /* a close frame's code is always wanted */
     bool data = m->event.message.opcode == WSD_OPCODE_TEXT || m->event.message.opcode == WSD_OPCODE_BINARY;
     if (env->inflation->negotiated && data && frame_rsv(header) & FRAME_RSV1)
-        begin_inflating(env, m);
+        m->event.message.compressed = true;
     return m;
 }
 
@@ -124,7 +118,7 @@ int message_frame(const struct message_env *env, struct message *m, const struct
     struct inflation *inflation = env->inflation;
     bool first = m->event.message.frames++ == 0;
     if (inflation->per_frame && !first && frame_rsv(header) & FRAME_RSV1 && !m->event.message.compressed)
-        begin_inflating(env, m);
+        m->event.message.compressed = true;
     bool wanted = m->event.message.compressed && !m->failed && !m->limited;
     if (inflation->per_frame) {
         m->inflating = wanted && (frame_rsv(header) & FRAME_RSV1) != 0;
@@ -226,9 +220,17 @@ static uint64_t inflate_room(const struct message_env *env, const struct message
 static void stop_inflating(const struct message_env *env, struct message *m, enum wsd_finding_code code,
                            const char *detail)
 {
+    struct inflation *inflation = env->inflation;
     m->inflating = false;
-    host_finding(env->host, env->connection, m->event.message.direction, code, detail, env->moment);
-    inflation_lose(env->inflation);
+    if (inflation->lost && code == WSD_FINDING_MESSAGE_INFLATE_FAILED) {
+        /* No fault of the sender: it refers to a window that is not known here. Told once. */
+        code = inflation->lost_told ? WSD_FINDING_COUNT : WSD_FINDING_MESSAGE_WINDOW_UNKNOWN;
+        inflation->lost_told = true;
+        detail = "";
+    }
+    if (code != WSD_FINDING_COUNT)
+        host_finding(env->host, env->connection, m->event.message.direction, code, detail, env->moment);
+    inflation_lose(inflation);
 }
 
 /* bytes: unmasked, the last `tail` of them being the tail. */
@@ -355,6 +357,8 @@ int message_hole(const struct message_env *env, struct message *m, uint64_t miss
 
 int message_frame_end(const struct message_env *env, struct message *m, const struct frame_header *header)
 {
+    if (m->event.message.wire_length == 0) /* nothing at all inflates to nothing: receivers take it so */
+        return 0;
     bool owed = m->inflating && !m->tail_fed && ends_compressed(env, header);
     int rc = owed ? inflate_bytes(env, m, bytes_of(deflate_tail, DEFLATE_TAIL), DEFLATE_TAIL) : 0;
     if (rc != 0 || !m->inflating || !ends_compressed(env, header) || deflate_at_border(env->inflation->deflate))

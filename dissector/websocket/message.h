@@ -22,7 +22,8 @@ struct inflation {
     bool negotiated;
     bool no_takeover;
     bool per_frame; /* x-webkit-deflate-frame: every frame is compressed by itself, RSV1 says which */
-    bool lost;      /* the window is not what the sender's is any more */
+    bool lost;      /* the window is not what the sender's is: a message is tried with an empty one, which shows it exactly or not
+                     * at all */
     bool lost_told;
 };
 

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum { SEEN = 16 };
+
 /* Evidence, in bits. A byte is a legal first one by chance about once in 28 times, and the MASK bit is right every other time. */
 enum {
     HEADER_BITS = 5,
@@ -15,14 +17,17 @@ enum {
     LONG_FORM_BITS = 6,  /* 126 or 127 in the length: one value of 128 */
     ENOUGH_BITS = 24,    /* for a candidate at a segment's start; others need one more for every doubling of the bytes looked at */
     FINAL_BITS = 18,     /* when no more bytes come */
-    TEXT_LOOKED_AT = 256, /* bytes */
+    STRICT_BITS = 20,    /* more, when it might be no WebSocket at all */
+    LOOKED_AT = 256,      /* bytes of a payload */
     TEXT_BITS_MOST = 16, /* what valid UTF-8 behind a masking key is worth, a bit a byte */
 };
 
 struct candidate {
     size_t start, next; /* its first frame; where its next header must be */
     int bits;
-    bool at_segment;
+    unsigned frames;
+    bool at_segment, masked;
+    uint32_t seen[SEEN]; /* digests of its latest frames */
 };
 
 struct resync {
@@ -31,6 +36,7 @@ struct resync {
     size_t scanned; /* starts that were looked at */
     uint64_t skipped; /* bytes given up */
     size_t found; /* the start that won */
+    bool found_masked;
     struct candidate candidates[RESYNC_CANDIDATES];
     size_t count;
 };
@@ -59,7 +65,7 @@ static bool legal(const struct resync_terms *terms, const struct frame_header *h
     bool first = opcode == WSD_OPCODE_TEXT || opcode == WSD_OPCODE_BINARY;
     if (frame_is_reserved(opcode) || (rsv & ~(terms->deflate && first ? FRAME_RSV1 : 0)) != 0)
         return false;
-    if ((h->mask_at != 0) != terms->masked || frame_length_not_minimal(h) || h->length >> 40 != 0)
+    if ((!terms->either && (h->mask_at != 0) != terms->masked) || frame_length_not_minimal(h) || h->length >> 40 != 0)
         return false;
     if (frame_is_control(opcode))
         return frame_fin(h) && h->length <= FRAME_CONTROL_PAYLOAD_MOST;
@@ -79,7 +85,7 @@ static bool known(const struct resync_terms *terms, uint8_t first)
 static int text_bits(const struct resync *r, const struct frame_header *h, size_t at)
 {
     struct utf8 state = {0};
-    uint8_t block[TEXT_LOOKED_AT];
+    uint8_t block[LOOKED_AT];
     struct wsd_bytes payload = bytes_first(bytes_after(buffer_bytes(&r->held.bytes), at), (size_t)h->length);
     payload = bytes_first(payload, sizeof block);
     if (frame_opcode(h) != WSD_OPCODE_TEXT || frame_rsv(h) != 0 || payload.length == 0)
@@ -100,9 +106,28 @@ static int header_bits(const struct resync *r, const struct frame_header *h)
     uint8_t form = h->bytes[1] & 0x7F;
     if (form >= 126)
         bits += LONG_FORM_BITS;
-    if (form == 127)
+    if (form == 127 && !r->terms.strict) /* but streams of zeros, with a byte here and there, are no WebSockets */
         bits += 8 * 3; /* the upper three bytes of the length are zero, as legal() asks */
     return bits;
+}
+
+/* The same bytes again are no new evidence: a period of a pattern looks like a chain of frames that come again and again. Nor is a
+ * fragment that goes on and on, which runs of small bytes look like. */
+static bool is_new(const struct resync *r, struct candidate *c, const struct frame_header *h)
+{
+    struct wsd_bytes frame = bytes_after(buffer_bytes(&r->held.bytes), c->next);
+    uint32_t digest = 2166136261u; /* FNV-1a, over the frame as far as it is looked at */
+    size_t wanted = h->length < LOOKED_AT ? h->size + (size_t)h->length : LOOKED_AT;
+    if (frame.length < wanted) /* what is not there yet cannot be told from what came before */
+        return false;
+    frame = bytes_first(frame, wanted);
+    for (size_t i = 0; i < frame.length; i++)
+        digest = (digest ^ frame.data[i]) * 16777619u;
+    for (unsigned i = 0; i < SEEN; i++)
+        if (c->seen[i] == digest)
+            return false;
+    c->seen[c->frames % SEEN] = digest;
+    return frame_fin(h);
 }
 
 /* ---- candidates ----------------------------------------------------------------------------------------------- */
@@ -121,12 +146,17 @@ static enum step step(const struct resync *r, struct candidate *c)
     if (rest.length < size)
         return WAITING;
     frame_header_decode(rest.data, size, &h);
-    if (!legal(&r->terms, &h))
+    if (!legal(&r->terms, &h) || (c->frames > 0 && c->masked != (h.mask_at != 0)))
         return DEAD;
     int text = text_bits(r, &h, c->next + size);
     if (text < 0)
         return DEAD;
+    c->masked = h.mask_at != 0;
+    c->frames++;
+    bool counts = !r->terms.strict || is_new(r, c, &h);
     c->next += size + (size_t)h.length;
+    if (!counts)
+        return STEPPED;
     c->bits += header_bits(r, &h) + text;
     if (c->next <= bytes.length && early_border(&r->held, c->next))
         c->bits += LANDING_BITS;
@@ -154,7 +184,8 @@ static void scan(struct resync *r, bool final)
 {
     size_t length = r->held.bytes.length;
     for (; r->scanned < length; r->scanned++) {
-        struct candidate c = {.start = r->scanned, .next = r->scanned, .at_segment = early_border(&r->held, r->scanned)};
+        struct candidate c = {.start = r->scanned, .next = r->scanned,
+                              .at_segment = early_border(&r->held, r->scanned)};
         c.bits = c.at_segment ? START_BITS : 0;
         if (length - r->scanned < FRAME_HEADER_MOST && !final && !c.at_segment)
             break;
@@ -182,7 +213,7 @@ static void advance(struct resync *r)
 
 static int needed(const struct resync *r, const struct candidate *c, bool final)
 {
-    int bits = final ? FINAL_BITS : ENOUGH_BITS;
+    int bits = (final ? FINAL_BITS : ENOUGH_BITS) + (r->terms.strict ? STRICT_BITS : 0);
     if (!c->at_segment)
         for (size_t n = r->held.bytes.length; n > 1; n /= 2)
             bits++;
@@ -197,7 +228,7 @@ bool resync_found(struct resync *r, bool final)
     for (size_t i = 0; i < r->count; i++) {
         const struct candidate *c = &r->candidates[i];
         bool better = best == NULL || c->bits > best->bits || (c->bits == best->bits && c->start < best->start);
-        if (c->bits >= needed(r, c, final) && better)
+        if (c->bits >= needed(r, c, final) && better && c->frames > r->terms.strict)
             best = c;
     }
     if (best == NULL)
@@ -209,7 +240,33 @@ bool resync_found(struct resync *r, bool final)
             return false;
     }
     r->found = best->start;
+    r->found_masked = best->masked;
     return true;
+}
+
+bool resync_masked(const struct resync *r)
+{
+    return r->found_masked;
+}
+
+const struct wsd_moment *resync_first(const struct resync *r)
+{
+    return &r->held.runs[0].moment;
+}
+
+size_t resync_held(const struct resync *r)
+{
+    return r->held.bytes.length;
+}
+
+void resync_learn(struct resync *r, const struct resync_terms *terms)
+{
+    size_t alive = 0;
+    r->terms = *terms;
+    for (size_t i = 0; i < r->count; i++)
+        if (r->candidates[i].frames == 0 || r->candidates[i].masked == terms->masked)
+            r->candidates[alive++] = r->candidates[i];
+    r->count = alive;
 }
 
 /* ---- bytes ---------------------------------------------------------------------------------------------------- */

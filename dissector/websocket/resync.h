@@ -22,7 +22,9 @@ enum {
 
 /* What is known of the direction. */
 struct resync_terms {
-    bool masked;         /* its frames are */
+    bool masked;         /* its frames are, */
+    bool either;         /* or not: nobody knows which side this is */
+    bool strict;         /* nobody knows whether this is a WebSocket at all: much more evidence is needed */
     bool deflate;        /* RSV1 is legal on a message's first frame */
     uint8_t known[4];    /* first bytes of frames that this direction has sent, */
     uint8_t known_count; /* if any */
@@ -39,6 +41,18 @@ int resync_add(struct resync *resync, struct wsd_bytes bytes, const struct wsd_m
 
 /* Whether a frame's beginning was found. final: no more bytes will come that could tell, so less evidence is enough. */
 bool resync_found(struct resync *resync, bool final);
+
+/* After it was found: whether its frames are masked. */
+bool resync_masked(const struct resync *resync);
+
+/* Something was learned of the direction: candidates that it rules out go. */
+void resync_learn(struct resync *resync, const struct resync_terms *terms);
+
+/* The packet of the first byte that is held; there must be one. */
+const struct wsd_moment *resync_first(const struct resync *resync);
+
+/* Bytes held. */
+size_t resync_held(const struct resync *resync);
 
 /* After it was found: the bytes from the frame on, for the caller to free. Returns how many were skipped before. The search is over
  * then. */

@@ -34,7 +34,7 @@ int search_begin(struct websocket *ws, enum wsd_direction d)
 }
 
 /* A frame was found: what was held from there on is read as if it came now. */
-static int resume(struct websocket *ws, enum wsd_direction d)
+int search_resume(struct websocket *ws, enum wsd_direction d)
 {
     char detail[48];
     struct early held;
@@ -44,14 +44,20 @@ static int resume(struct websocket *ws, enum wsd_direction d)
     ws->resync[d] = NULL;
     ws->half[d].searching = false;
     snprintf(detail, sizeof detail, "%llu bytes skipped", (unsigned long long)skipped);
-    ws_finding(ws, d, WSD_FINDING_STREAM_RESYNCHRONISED, detail, &held.runs[0].moment);
+    if (skipped > 0 || ws->info.handshake == WSD_HANDSHAKE_COMPLETE)
+        ws_finding(ws, d, WSD_FINDING_STREAM_RESYNCHRONISED, detail, &held.runs[0].moment);
     return early_give(&held, &self, d);
+}
+
+int search_again(struct websocket *ws, enum wsd_direction d)
+{
+    return resync_found(ws->resync[d], false) ? search_resume(ws, d) : 0;
 }
 
 int search_bytes(struct websocket *ws, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
     int rc = resync_add(ws->resync[d], bytes, moment);
-    return rc == 0 && resync_found(ws->resync[d], false) ? resume(ws, d) : rc;
+    return rc == 0 ? search_again(ws, d) : rc;
 }
 
 /* No more bytes will come before a gap or the end: what was found so far is taken, or nothing. */
@@ -60,7 +66,7 @@ int search_end(struct websocket *ws, enum wsd_direction d)
     if (!ws->half[d].searching)
         return 0;
     if (resync_found(ws->resync[d], true))
-        return resume(ws, d);
+        return search_resume(ws, d);
     resync_give_up(ws->resync[d]);
     return 0;
 }

@@ -11,6 +11,7 @@
 #include "stream/stream.h"
 #include "websocket/message.h"
 #include "websocket/resync.h"
+#include "websocket/websocket.h"
 
 /* For wsd_options.detail: the first packet's headers and the first payload bytes of the frame at hand. */
 struct frame_detail {
@@ -40,6 +41,7 @@ struct ws_half {
     bool searching;     /* where the next frame begins is not known; ws.resync looks for it */
     bool lost;          /* the peer broke the framing: what followed was no frame */
     bool tail_unseen;   /* continuation frames may belong to a message whose beginning was not captured */
+    bool heard;         /* its part of the handshake is in the capture */
     bool unseen;        /* frames may have passed that the capture does not show: a gap cost the framing */
     bool mask_zero_told, mask_repeated_told;
     bool closed;        /* a close frame was seen */
@@ -93,6 +95,10 @@ void search_note_frame(struct ws_half *half);
 int search_begin(struct websocket *ws, enum wsd_direction d);
 int search_bytes(struct websocket *ws, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
 
+/* search.c: looks at what is held once more; and: it was found, what is held is read. */
+int search_again(struct websocket *ws, enum wsd_direction d);
+int search_resume(struct websocket *ws, enum wsd_direction d);
+
 /* search.c: a gap or the end follows: what was found so far is read, or nothing. */
 int search_end(struct websocket *ws, enum wsd_direction d);
 
@@ -102,5 +108,14 @@ void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close
 
 /* ending.c: both directions have ended: the last findings, and the close event. */
 void ending_tell(struct websocket *ws, const struct wsd_moment *moment);
+
+/* websocket.c: a connection that was judged; NULL: no memory. Nothing is told. */
+struct handshake;
+struct websocket *websocket_new(struct websocket_host *host, const struct websocket_attempt *attempt,
+                                const struct handshake *handshake);
+
+/* websocket.c: tells the connection and what was found of its handshake. */
+void websocket_tell_opening(struct websocket_host *host, const struct websocket_attempt *attempt,
+                            const struct handshake *handshake, const struct wsd_connection *connection);
 
 #endif

@@ -106,12 +106,23 @@ static void cut_off_data(struct websocket *ws, enum wsd_direction d, const struc
     half->data = NULL;
 }
 
+/* Nobody saw what was agreed: RSV1 can only mean that deflate was, with windows that are not known. */
+static void guess_deflate(const struct websocket *ws, struct ws_half *half)
+{
+    struct inflation *inflation = &half->inflation;
+    if (ws->info.handshake != WSD_HANDSHAKE_MISSING || inflation->negotiated || !is_data(frame_opcode(&half->frame)))
+        return;
+    inflation->negotiated = inflation->lost = (frame_rsv(&half->frame) & FRAME_RSV1) != 0;
+    inflation->window_bits = 15;
+}
+
 /* A header is whole: which message does its frame belong to? */
 static int begin_frame(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment)
 {
     struct ws_half *half = &ws->half[d];
     uint8_t opcode = frame_opcode(&half->frame);
     struct message_env env = env_of(ws, d, moment);
+    guess_deflate(ws, half);
     rules_header(ws, d);
     half->in_payload = true;
     half->incomplete = false;
@@ -447,14 +458,16 @@ static struct wsd_connection describe(struct websocket_host *host, const struct 
     return info;
 }
 
-static void tell_opening(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h,
-                         const struct wsd_connection *info)
+void websocket_tell_opening(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h,
+                            const struct wsd_connection *info)
 {
     struct wsd_event event = {.type = WSD_EVENT_CONNECTION, .at = a->response_at, .connection = info};
     event.opening = (struct wsd_opening){a->request, a->response, buffer_bytes(&h->extensions), a->community_id};
     host_tell(host, &event);
     for (size_t i = 0; i < h->finding_count; i++) {
         const struct handshake_finding *f = &h->findings[i];
+        if (f->code == WSD_FINDING_HANDSHAKE_UNANSWERED && a->server_unheard)
+            continue;
         const struct wsd_moment *moment = f->direction == WSD_SERVER ? &a->response_at : &a->request_at;
         host_finding(host, info, f->direction, f->code, f->detail, moment);
     }
@@ -462,39 +475,43 @@ static void tell_opening(struct websocket_host *host, const struct websocket_att
         host_finding(host, info, WSD_CLIENT, WSD_FINDING_HANDSHAKE_DATA_BEFORE_RESPONSE, "", &a->early_at);
 }
 
-static struct websocket *new_websocket(struct websocket_host *host, const struct handshake *h)
+struct websocket *websocket_new(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h)
 {
     struct websocket *ws = calloc(1, sizeof *ws);
-    if (ws == NULL)
+    struct wsd_connection info = describe(host, a, h);
+    if (ws == NULL || keep_words(&info, h) < 0) {
+        free(ws);
+        host->last_id--;
         return NULL;
+    }
     ws->base.ops = &ops;
     ws->host = host;
+    ws->info = info;
     ws->first_closed = WSD_NEITHER;
+    ws->half[WSD_CLIENT].heard = a->request != NULL;
+    ws->half[WSD_SERVER].heard = a->response != NULL;
     for (int d = 0; d < 2; d++)
         ws->half[d].inflation = (struct inflation){.negotiated = h->deflate.negotiated,
                                                    .window_bits = h->deflate.max_window_bits[d],
                                                    .no_takeover = h->deflate.no_context_takeover[d],
                                                    .per_frame = h->per_frame};
+    host->connections++;
     return ws;
 }
 
 static int open_judged(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h,
                        struct stream **out)
 {
-    struct wsd_connection info = describe(host, a, h);
     if (h->outcome != WSD_HANDSHAKE_COMPLETE) {
+        struct wsd_connection info = describe(host, a, h);
         host->rejected++;
-        tell_opening(host, a, h, &info);
+        websocket_tell_opening(host, a, h, &info);
         return 0;
     }
-    struct websocket *ws = new_websocket(host, h);
-    if (ws == NULL || keep_words(&info, h) < 0) {
-        free(ws);
+    struct websocket *ws = websocket_new(host, a, h);
+    if (ws == NULL)
         return -ENOMEM;
-    }
-    host->connections++;
-    ws->info = info;
-    tell_opening(host, a, h, &ws->info);
+    websocket_tell_opening(host, a, h, &ws->info);
     *out = &ws->base;
     return 0;
 }

@@ -15,6 +15,7 @@ struct websocket_attempt {
     const struct wsd_head *request;  /* NULL: not seen */
     const struct wsd_head *response; /* NULL: never came */
     struct wsd_moment request_at, response_at;
+    bool server_unheard; /* the capture has no packet of the server: that it did not answer is not known */
     bool early; /* the client sent something before the answer, first at: */
     struct wsd_moment early_at;
 };
@@ -22,6 +23,25 @@ struct websocket_attempt {
 /* Judges the attempt and tells it. Sets *out to the stream that goes on when there is a connection now, else to NULL. Returns
  * 0 or -ENOMEM. */
 int websocket_open(struct websocket_host *host, const struct websocket_attempt *attempt, struct stream **out);
+
+/* A connection whose handshake, or the answer to it, is not in the capture: whether it is a WebSocket must be seen from its bytes.
+ * The stream holds both directions' bytes until one of them is surely a chain of frames, at most WEBSOCKET_GUESS_MOST of each;
+ * if none is, it returns STREAM_DONE and nothing was told. When it is, accepted() is called first. */
+enum { WEBSOCKET_GUESS_MOST = 128 << 10 };
+
+struct websocket_guess {
+    void *user;
+    /* swapped: the frames' masking shows that client and server are the other way round. Fills what it knows of the connection. */
+    int (*accepted)(void *user, bool swapped, struct websocket_attempt *attempt);
+    bool roles_known; /* from a SYN or an HTTP head: then unmasked frames of the client are just wrong */
+};
+
+/* request: a whole head that was sent for this connection, or empty; it is copied. NULL: no memory. */
+struct stream *websocket_guess_new(struct websocket_host *host, const struct websocket_guess *guess,
+                                   struct wsd_bytes request);
+
+/* Who sends these first bytes, if they are a frame's: masked ones are the client's. WSD_NEITHER: they are none. */
+enum wsd_direction websocket_sender(struct wsd_bytes bytes);
 
 /* What a stream that websocket_open() made knows of its connection; for findings of other layers. NULL for other streams. */
 const struct wsd_connection *websocket_connection(const struct stream *stream);

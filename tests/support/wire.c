@@ -26,13 +26,34 @@ static int unanswered(void *user, const struct http1_exchange *x)
     return attempt(user, x, &none);
 }
 
+static int accepted(void *user, bool swapped, struct websocket_attempt *a)
+{
+    struct wire *w = user;
+    (void)swapped;
+    a->endpoint[WSD_CLIENT] = (struct wsd_endpoint){{10, 0, 0, 7}, 4, 51022};
+    a->endpoint[WSD_SERVER] = (struct wsd_endpoint){{10, 0, 0, 1}, 4, 8080};
+    a->community_id = "";
+    w->attempts++;
+    return 0;
+}
+
+static int lost(void *user, struct wsd_bytes request, struct wsd_bytes first, bool border, struct stream **inner)
+{
+    struct wire *w = user;
+    const struct websocket_guess guess = {w, accepted, true};
+    if (border && websocket_sender(first) != WSD_CLIENT)
+        return 0;
+    *inner = websocket_guess_new(&w->host, &guess, request);
+    return *inner == NULL ? -1 : 0;
+}
+
 static void limit(void *user, enum wsd_direction d, const char *what, const struct wsd_moment *moment)
 {
     struct wire *w = user;
     host_finding(&w->host, NULL, d, WSD_FINDING_LIMIT_REACHED, what, moment);
 }
 
-static const struct http1_hooks hooks = {attempt, unanswered, limit};
+static const struct http1_hooks hooks = {attempt, unanswered, lost, limit};
 
 void wire_start(struct wire *w, const struct wsd_options *o)
 {
