@@ -115,6 +115,7 @@ void describe_traffic_class(struct fields *f, unsigned first); /* in the bits fr
 void describe_fragment_offset(struct fields *f, unsigned first);
 void describe_later_fragment(struct fields *f, uint64_t units); /* ends, when the offset is not 0 */
 void describe_router_alert(struct fields *f, size_t size);
+bool describe_tunnel(struct fields *f, uint64_t protocol); /* up to the next IP header; false: there is none */
 void describe_tcp(struct fields *f);
 void describe_websocket(const struct wsd_frame *frame, wsd_field_fn *visit, void *user);
 

@@ -1,8 +1,8 @@
 /*
  * describe_ip.c: the IPv4 header with its options (RFC 791, 2474, 3168), and what IPv4 and IPv6 share.
  *
- * The walk over IP ends at TCP; anything else is told as not decoded, and so is a datagram's later fragment, since only
- * the first has a TCP header. The header checksum is judged when the header was captured whole.
+ * The walk over IP goes through tunnels and ends at TCP; anything else is told as not decoded, and so is a datagram's later
+ * fragment, since only the first has a TCP header. The header checksum is judged when the header was captured whole.
  */
 #include "describe.h"
 #include "net/ip.h"
@@ -12,13 +12,13 @@ enum { IPV4_HEADER = 20, IP_PROTOCOL_NOTHING = 59 };
 static const struct field_word protocols[] = {
     {IP_PROTOCOL_HOP_BY_HOP, "hop-by-hop options"},
     {1, "ICMP"},
-    {4, "IPv4"},
+    {IP_PROTOCOL_IPV4, "IPv4"},
     {IP_PROTOCOL_TCP, "TCP"},
-    {17, "UDP"},
-    {41, "IPv6"},
+    {IP_PROTOCOL_UDP, "UDP"},
+    {IP_PROTOCOL_IPV6, "IPv6"},
     {IP_PROTOCOL_ROUTING, "routing"},
     {IP_PROTOCOL_FRAGMENT, "fragment"},
-    {47, "GRE"},
+    {IP_PROTOCOL_GRE, "GRE"},
     {50, "encapsulating security payload"},
     {IP_PROTOCOL_AH, "authentication"},
     {58, "ICMPv6"},
@@ -196,12 +196,11 @@ static uint64_t ipv4(struct fields *f)
     return protocol;
 }
 
-void describe_ip(struct fields *f)
+/* One header with its extensions. Returns the protocol that they lead to. */
+static uint64_t one_header(struct fields *f)
 {
     struct cursor ahead = f->at;
     uint64_t protocol = IP_PROTOCOL_NOTHING;
-    if (f->ended)
-        return;
     switch (cursor_u8(&ahead) >> 4) {
     case 4: protocol = ipv4(f); break;
     case 6: protocol = describe_ipv6(f); break;
@@ -212,7 +211,17 @@ void describe_ip(struct fields *f)
         else
             field_undecoded(f, "neither IPv4 nor IPv6");
     }
-    protocol = describe_extensions(f, protocol);
-    if (protocol != IP_PROTOCOL_TCP)
-        field_undecoded(f, "a protocol that is not TCP");
+    return describe_extensions(f, protocol);
+}
+
+/* Each header takes bytes, so that tunnels in each other end with these. */
+void describe_ip(struct fields *f)
+{
+    while (!f->ended) {
+        uint64_t protocol = one_header(f);
+        if (protocol == IP_PROTOCOL_TCP)
+            return;
+        if (!describe_tunnel(f, protocol))
+            field_undecoded(f, "a protocol that is not TCP");
+    }
 }

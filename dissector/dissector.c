@@ -1,13 +1,13 @@
 /*
- * dissector.c: the one file that knows all layers, and wires them: packets through link, IP, fragments and TCP into flows, each
+ * dissector.c: the one file that knows all layers, and wires them: packets through link, IP, tunnels and TCP into flows, each
  * flow's two byte streams into a stream layer (HTTP/1 first), an answered upgrade into a WebSocket.
  */
 #include "dissector.h"
 #include "base/bytes.h"
 #include "net/flow.h"
-#include "net/fragment.h"
 #include "net/link.h"
 #include "stream/http1.h"
+#include "unwrap.h"
 #include "websocket/websocket.h"
 
 #include <errno.h>
@@ -272,6 +272,25 @@ static int undecoded(struct wsd_dissector *d, bool unknown_link)
     return WSD_NOBODY;
 }
 
+/* Fragments and tunnels: the innermost IP packet takes the place of the outermost. Out of line, so that the plain way stays
+ * short. */
+static __attribute__((noinline)) int look_inside(struct wsd_dissector *d, const struct wsd_packet *packet,
+                                                 const uint8_t **ip_at, const uint8_t **tcp_at, struct ip_packet *ip,
+                                                 bool *whole)
+{
+    struct unwrapped u;
+    int rc = unwrap(packet, *ip_at, d->fragments, d->now.time, &u);
+    if (rc == UNWRAP_UNREADABLE)
+        return undecoded(d, false);
+    if (rc != UNWRAP_TCP)
+        return rc;
+    *ip_at = packet->data + u.link;
+    *tcp_at = packet->data + u.headers;
+    *ip = u.ip;
+    *whole = u.whole;
+    return UNWRAP_TCP;
+}
+
 int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
 {
     struct cursor c = {packet->data, packet->data + packet->captured, false};
@@ -287,13 +306,13 @@ int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
     if (ip_decode(cursor_rest(&c), cut, &ip) < 0)
         return undecoded(d, false);
     const uint8_t *tcp_at = ip.payload.data;
-    bool whole = !ip.fragment;
-    if (ip.fragment) {
-        int rc = fragments_add(d->fragments, &ip, d->now.time);
-        if (rc <= 0)
+    bool whole = true;
+    if (ip.fragment || ip.protocol != IP_PROTOCOL_TCP) {
+        int rc = look_inside(d, packet, &ip_at, &tcp_at, &ip, &whole);
+        if (rc != UNWRAP_TCP)
             return rc;
     }
-    if (ip.protocol != IP_PROTOCOL_TCP || tcp_decode(ip.payload, ip.payload_length, &tcp) < 0)
+    if (tcp_decode(ip.payload, ip.payload_length, &tcp) < 0)
         return WSD_NOBODY;
     const struct flow_cost cost = {packet->length, (uint64_t)(ip_at - packet->data), (uint64_t)(tcp_at - ip_at)};
     if (d->options.detail) {

@@ -82,6 +82,17 @@ enum wsd_belongs { WSD_NOBODY, WSD_UNDECIDED, WSD_WEBSOCKET };
  * up, and everything else goes on. */
 WSD_API int wsd_packet(struct wsd_dissector *dissector, const struct wsd_packet *packet);
 
+/* So many tunnels in each other (GRE, IP in IP, VXLAN, Geneve, GTP-U, ERSPAN) are looked into; real networks nest two or three.
+ * A packet in more of them counts as undecoded. */
+#define WSD_TUNNELS_MOST 8
+
+/* The IP packets in a packet, for those who judge packets by themselves: first the one behind the link layer (VLAN tags, labels,
+ * PPP ...), then each in the tunnel of the one before. They borrow from the packet, and have the link type of raw IP (101).
+ * later_fragment: the last one is a fragment without the beginning of its datagram, so that nobody can say what is in it.
+ * Returns how many there are. Keeps nothing, and puts no fragments together. */
+WSD_API unsigned wsd_ip_packets(const struct wsd_packet *packet, struct wsd_packet inside[WSD_TUNNELS_MOST + 1],
+                                bool *later_fragment);
+
 /* The capture has ended: tells everything that is still open. Packets may not follow. */
 WSD_API int wsd_finish(struct wsd_dissector *dissector);
 
@@ -111,10 +122,10 @@ struct wsd_totals {
     uint64_t flows_ignored;       /* of them, known not to be WebSocket */
     uint64_t flows_open;          /* in the table now */
     uint64_t flows_evicted;       /* given up because the table was full */
-    uint64_t undecoded;           /* packets whose link or network layer could not be read */
+    uint64_t undecoded;           /* packets whose link or network layer could not be read, or in too many tunnels */
     uint64_t unknown_link;        /* of them, for their link type */
     uint64_t layer_bytes[WSD_LAYER_COUNT]; /* of the packets of WebSocket connections; retransmissions and resent
-                                              bytes count as TCP */
+                                              bytes count as TCP, tunnels as link */
 };
 WSD_API const struct wsd_totals *wsd_totals(const struct wsd_dissector *dissector);
 

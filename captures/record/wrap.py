@@ -10,11 +10,15 @@ import os
 import random
 import sys
 
-from scapy.all import (IP, TCP, Dot1AD, Dot1Q, Ether, IPv6, IPv6ExtHdrDestOpt,
+from scapy.all import (GRE, IP, TCP, UDP, VXLAN, Dot1AD, Dot1Q, Ether, IPv6, IPv6ExtHdrDestOpt,
                        IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, Loopback, PadN, PPP, PPPoE, Raw,
                        fragment, fragment6, load_contrib, rdpcap, wrpcap)
 
-load_contrib('mpls')
+for name in ('mpls', 'geneve', 'gtp', 'erspan'):
+    load_contrib(name)
+from scapy.contrib.erspan import ERSPAN_II, ERSPAN_III  # noqa: E402
+from scapy.contrib.geneve import GENEVE, GeneveOptions  # noqa: E402
+from scapy.contrib.gtp import GTP_U_Header, GTPPDUSessionContainer  # noqa: E402
 from scapy.contrib.mpls import MPLS  # noqa: E402  (exists only after load_contrib)
 
 CLIENT, SERVER = 0, 1
@@ -108,6 +112,47 @@ def fragments6(number, segment):
     return [ethernet(segment.sender) / piece for piece in fragment6(packet, 500)]
 
 
+# Tunnels: the addresses of their ends are others than those inside.
+ENDS = ('203.0.113.1', '203.0.113.2')
+
+
+def outer(segment, **fields):
+    return ethernet(segment.sender) / IP(src=ENDS[segment.sender], dst=ENDS[1 - segment.sender], id=1, **fields)
+
+
+def inner(segment):
+    return ethernet(segment.sender) / ip4(segment)
+
+
+def gtp(segment):
+    """Client to server: with sequence number and extension header; back: the bare header."""
+    tunnel = outer(segment) / UDP(sport=2152, dport=2152)
+    if segment.sender == CLIENT:
+        return tunnel / GTP_U_Header(teid=7, S=1, seq=9) / GTPPDUSessionContainer(type=1, QFI=3) / ip4(segment)
+    return tunnel / GTP_U_Header(teid=8) / ip4(segment)
+
+
+def erspan(segment):
+    """Client to server: type II; back: type III."""
+    if segment.sender == CLIENT:
+        return outer(segment) / GRE(seqnum_present=1, seqence_number=1, proto=0x88be) / ERSPAN_II(
+            ver=1, session_id=5) / inner(segment)
+    return outer(segment) / GRE(seqnum_present=1, seqence_number=1, proto=0x22eb) / ERSPAN_III(
+        session_id=5) / inner(segment)
+
+
+def vxlan_fragments(number, segment):
+    """Fragments of IP in VXLAN, the VXLAN packet in fragments once more."""
+    packet = ip4(segment)
+    packet.id = number + 1
+    pieces = []
+    for i, part in enumerate(fragment(packet, 600)):
+        whole = outer(segment) / UDP(sport=50000, dport=4789) / VXLAN(flags=8, vni=42) / ethernet(segment.sender) / part
+        whole[IP].id = number * 64 + i + 1
+        pieces += [ethernet(segment.sender) / p for p in fragment(whole[IP], 400)]
+    return pieces
+
+
 WRAPPERS = {
     'encap-vlan': whole(lambda s: ethernet(s.sender) / Dot1Q(vlan=100) / ip4(s)),
     'encap-qinq': whole(lambda s: ethernet(s.sender) / Dot1AD(vlan=200) / Dot1Q(vlan=100) / ip4(s)),
@@ -123,6 +168,16 @@ WRAPPERS = {
     'encap-padding': whole(padded),
     'encap-raw': whole(ip4),
     'encap-null': whole(lambda s: Loopback(type=2) / ip4(s)),
+    'encap-gre': whole(lambda s: outer(s) / GRE(chksum_present=1, key_present=1, key=77, seqnum_present=1) / ip4(s)),
+    'encap-gre-ethernet': whole(lambda s: outer(s) / GRE(proto=0x6558) / ethernet(s.sender) / Dot1Q(vlan=100) / ip4(s)),
+    'encap-ipip': whole(lambda s: outer(s) / ip4(s)),
+    'encap-6in4': whole(lambda s: outer(s, proto=41) / ip6(s)),
+    'encap-vxlan': whole(lambda s: outer(s) / UDP(sport=50000, dport=4789) / VXLAN(flags=8, vni=42) / inner(s)),
+    'encap-vxlan-fragments': vxlan_fragments,
+    'encap-geneve': whole(lambda s: outer(s) / UDP(sport=50000, dport=6081) / GENEVE(
+        vni=42, proto=0x6558, options=[GeneveOptions(classid=0x0103, type=1, data=b'wscope__')]) / inner(s)),
+    'encap-gtpu': whole(gtp),
+    'encap-erspan': whole(erspan),
 }
 LINKTYPE = {'encap-raw': 101, 'encap-null': 0}
 

@@ -29,6 +29,7 @@ struct fragments {
     uint32_t most, used;
     struct datagram *row;
     struct buffer whole; /* the datagram told last */
+    uint8_t address[2][16]; /* its addresses: those of a tunnelled fragment lie in the datagram told before */
 };
 
 struct fragments *fragments_new(uint32_t most)
@@ -152,10 +153,13 @@ int fragments_add(struct fragments *f, struct ip_packet *p, int64_t now)
         d->total = p->fragment_offset + p->payload_length;
     if (!whole(d))
         return 0;
+    memcpy(f->address, d->address, sizeof f->address);
     buffer_free(&f->whole);
     f->whole = d->bytes;
     d->bytes = (struct buffer){0};
     p->protocol = d->protocol;
+    p->address[0] = f->address[0];
+    p->address[1] = f->address[1];
     p->payload = bytes_first(buffer_bytes(&f->whole), d->total);
     p->payload_length = (uint32_t)p->payload.length;
     p->fragment = false;

@@ -17,10 +17,11 @@ struct packet {
     const char *lines[MOST_LINES];
 };
 
-#define ADDRESSES  "0200 0000 0001 ffff ffff ffff "
-#define IPV4       "4500 003c 1234 4000 40 06 1481 0a000007 0a000001 "
-#define IPV6(next) "6b8 12345 0020 " next " 40 20010db8000000000000000000000001 fe800000000000000000000000000002 "
-#define TCP        "c74e 1f90 00000001 00000002 5 018 01f5 abcd 0000"
+#define ADDRESSES   "0200 0000 0001 ffff ffff ffff "
+#define OUTER(next) "4500 003c 1234 4000 40 " next " 1481 0a000007 0a000001 "
+#define IPV4        "4500 003c 1234 4000 40 06 1481 0a000007 0a000001 "
+#define IPV6(next)  "6b8 12345 0020 " next " 40 20010db8000000000000000000000001 fe800000000000000000000000000002 "
+#define TCP         "c74e 1f90 00000001 00000002 5 018 01f5 abcd 0000"
 
 /* clang-format off */
 static const struct packet packets[] = {
@@ -135,6 +136,29 @@ static const struct packet packets[] = {
       "TCP: user timeout: 5 min", "TCP: option kind: authentication (29)", "TCP: key: 1", "TCP: next key: 2",
       "TCP: option kind: encryption negotiation (69)", "TCP: option data: 0102",
       "TCP: window scale: 15: too large, counts as 14", "TCP: option kind: end of options (0)"}},
+    {"IPv4 in IPv4", 101, OUTER("04") IPV4 TCP, {"IPv4: protocol: IPv4 (4)", "IPv4: version: 4", "TCP: source port: 51022"}},
+    {"GRE, everything", 101, OUTER("2f") "f000 0800 1234 0000 00000007 00000001 0800 00 04 0a000001 0000 00 00" IPV4 TCP,
+     {"GRE: C: checksum present", "GRE: R: routing present", "GRE: version: 0", "GRE: type: IPv4 (0x0800)",
+      "GRE: checksum: 0x1234", "GRE: key: 0x00000007", "GRE: sequence number: 1", "GRE: route: 0a000001",
+      "TCP: source port: 51022"}},
+    {"GRE, PPP", 101, OUTER("2f") "3081 880b 0032 0001 00000001 00000002 ff03 0021" IPV4 TCP,
+     {"GRE: version: 1", "GRE: type: PPP (0x880b)", "GRE: call: 1", "GRE: acknowledgment number: 2",
+      "PPP: protocol: IPv4 (0x0021)", "TCP: source port: 51022"}},
+    {"ERSPAN II", 101, OUTER("2f") "1000 88be 00000001 1064 0005 00000003" ADDRESSES "0800" IPV4 TCP,
+     {"GRE: type: ERSPAN (0x88be)", "ERSPAN: version: 1: type II", "ERSPAN: VLAN: 100", "ERSPAN: session: 5",
+      "ERSPAN: index: 3", "Ethernet: type: IPv4 (0x0800)", "TCP: source port: 51022"}},
+    {"ERSPAN III", 101, OUTER("2f") "1000 22eb 00000001 2064 0405 00000003 0000 0801 0001020304050607" IPV4 TCP,
+     {"ERSPAN: version: 2: type III", "ERSPAN: truncated: the mirror shortened the packet", "ERSPAN: frame type: IP (2)",
+      "ERSPAN: platform subheader: 0001020304050607", "TCP: source port: 51022"}},
+    {"VXLAN", 101, OUTER("11") "c350 12b5 006e 0000 08000000 00002a00" ADDRESSES "0800" IPV4 TCP,
+     {"UDP: destination port: 4789", "VXLAN: I: network identifier is valid", "VXLAN: network: 42",
+      "Ethernet: type: IPv4 (0x0800)", "TCP: source port: 51022"}},
+    {"Geneve", 101, OUTER("11") "c350 17c1 006e 0000 0240 0800 00002a00 0103 01 01 00010203" IPV4 TCP,
+     {"Geneve: options length: 8 bytes", "Geneve: C: critical options present", "Geneve: network: 42",
+      "Geneve: option class: 0x0103", "Geneve: option data: 00010203", "TCP: source port: 51022"}},
+    {"GTP-U", 101, OUTER("11") "0868 0868 006e 0000 34ff 0040 00000007 0000 00 85 01 0003 00" IPV4 TCP,
+     {"GTP-U: version: 1", "GTP-U: E: extension headers present", "GTP-U: message type: 0xff", "GTP-U: length: 64",
+      "GTP-U: next extension: 0x85", "GTP-U: extension data: 0003", "TCP: source port: 51022"}},
 };
 
 /* Packets that lie, or carry something else. */
@@ -146,9 +170,11 @@ static const struct packet strange[] = {
      {"802.2: not decoded: a link control that carries no EtherType"}},
     {"PPP link control", 9, "c021 0101", {"PPP: not decoded: a PPP protocol that carries no IP"}},
     {"no IP", 101, "0102030405", {"IP: not decoded: neither IPv4 nor IPv6"}},
-    {"UDP", 101, "4500 001c 1234 4000 40 11 0000 0a000007 0a000001 0035",
+    {"UDP", 101, "4500 001c 1234 4000 40 11 0000 0a000007 0a000001 0035 0036 0008 0000 01",
      {"IPv4: protocol: UDP (17)", "IPv4: header checksum: 0x0000, should be 0x1496: left to the network card",
-      "IPv4: not decoded: a protocol that is not TCP"}},
+      "UDP: source port: 53", "UDP: destination port: 54", "UDP: not decoded: a UDP port that is no tunnel's"}},
+    {"ICMP", 101, "4500 001c 1234 4000 40 01 0000 0a000007 0a000001 0035",
+     {"IPv4: protocol: ICMP (1)", "IPv4: not decoded: a protocol that is not TCP"}},
     {"later fragment", 101, "4500 0034 1234 0010 40 06 5478 0a000007 0a000001 c74e1f90",
      {"IPv4: fragment offset: 128 bytes", "IPv4: header checksum: 0x5478, should be 0x5479",
       "IPv4: not decoded: a later fragment: the TCP header is in the first"}},

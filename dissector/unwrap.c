@@ -1,0 +1,92 @@
+#include "unwrap.h"
+#include "net/link.h"
+#include "net/tunnel.h"
+
+enum { DATAGRAM_MOST = 65535 };
+
+struct way {
+    struct cursor c;
+    uint32_t wire_cut; /* behind the cursor's end */
+    unsigned tunnels;
+    bool own; /* still in the packet's own bytes, and not in what fragments were put together to */
+};
+
+static uint32_t cut_of(const struct wsd_packet *packet)
+{
+    return packet->length > packet->captured ? packet->length - packet->captured : 0;
+}
+
+/* One caller of ip_decode() here, so that the compiler sees fit to put it into the plain way, which is the other one. */
+static __attribute__((noinline)) int decode(const struct way *w, struct ip_packet *ip)
+{
+    return ip_decode(cursor_rest(&w->c), w->wire_cut, ip);
+}
+
+/* The next IP header, and all of its datagram. */
+static int read_ip(struct way *w, const uint8_t *start, struct fragments *fragments, int64_t now, struct unwrapped *out)
+{
+    const uint8_t *at = w->c.at;
+    /* Behind a tunnel's header, unreadable bytes rather mean that it was none. */
+    if (decode(w, &out->ip) < 0)
+        return w->tunnels == 0 || w->wire_cut > 0 ? UNWRAP_UNREADABLE : UNWRAP_OTHER;
+    if (w->own) {
+        out->link = (uint32_t)(at - start);
+        out->headers = (uint32_t)(out->ip.payload.data - start);
+    } else {
+        out->link = out->headers;
+    }
+    if (!out->ip.fragment)
+        return UNWRAP_TCP;
+    w->own = false;
+    return fragments_add(fragments, &out->ip, now); /* 0, UNWRAP_OTHER: not whole yet */
+}
+
+static int enter(struct way *w, const struct unwrapped *out)
+{
+    if (tunnel_enter(&out->ip, &w->c, &w->wire_cut) != LINK_IP)
+        return w->c.short_of && w->wire_cut > 0 ? UNWRAP_UNREADABLE : UNWRAP_OTHER;
+    return ++w->tunnels > WSD_TUNNELS_MOST ? UNWRAP_UNREADABLE : UNWRAP_TCP;
+}
+
+int unwrap(const struct wsd_packet *packet, const uint8_t *ip_at, struct fragments *fragments, int64_t now,
+           struct unwrapped *out)
+{
+    struct way w = {{ip_at, packet->data + packet->captured, false}, cut_of(packet), 0, true};
+    for (;;) {
+        int rc = read_ip(&w, packet->data, fragments, now, out);
+        if (rc != UNWRAP_TCP)
+            return rc;
+        if (out->ip.protocol == IP_PROTOCOL_TCP)
+            break;
+        rc = enter(&w, out);
+        if (rc != UNWRAP_TCP)
+            return rc;
+    }
+    out->whole = w.own;
+    return UNWRAP_TCP;
+}
+
+/* ---- for those who judge packets by themselves ---------------------------------------------------------------- */
+
+unsigned wsd_ip_packets(const struct wsd_packet *packet, struct wsd_packet inside[WSD_TUNNELS_MOST + 1],
+                        bool *later_fragment)
+{
+    struct way w = {{packet->data, packet->data + packet->captured, false}, cut_of(packet), 0, true};
+    unsigned count = 0;
+    *later_fragment = false;
+    for (enum link_result at = link_decode(packet->link_type, &w.c); at == LINK_IP && count <= WSD_TUNNELS_MOST;) {
+        struct ip_packet ip;
+        if (decode(&w, &ip) < 0)
+            break;
+        inside[count] = *packet;
+        inside[count].data = w.c.at;
+        inside[count].captured = (uint32_t)cursor_left(&w.c);
+        inside[count].length = inside[count].captured + w.wire_cut;
+        inside[count++].link_type = LINK_TYPE_RAW;
+        *later_fragment = ip.fragment && ip.fragment_offset != 0;
+        if (ip.fragment)
+            ip.payload_length = DATAGRAM_MOST; /* as if cut: lengths in it speak of the whole datagram */
+        at = *later_fragment ? LINK_OTHER : tunnel_enter(&ip, &w.c, &w.wire_cut);
+    }
+    return count;
+}

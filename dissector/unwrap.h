@@ -1,0 +1,34 @@
+/*
+ * unwrap.h: from an outermost IP header to the IP packet that carries TCP, through fragments and tunnels.
+ *
+ *     IP (── all its fragments) ─┬─ TCP
+ *                                └─ tunnel ── IP (── all its fragments) ─ ...
+ *
+ * Both the tunnel's datagram and what it carries may come in fragments. Tunnels are followed WSD_TUNNELS_MOST deep. Most packets
+ * have neither, and do without this file.
+ */
+#ifndef UNWRAP_H
+#define UNWRAP_H
+
+#include "dissector.h"
+#include "net/fragment.h"
+
+enum unwrap_result {
+    UNWRAP_OTHER, /* not TCP, or a fragment that waits for others */
+    UNWRAP_TCP,
+    UNWRAP_UNREADABLE, /* cut or damaged before it was known what it is, or in too many tunnels */
+};
+
+/* Borrows from the packet, and from what the fragments were put together to. */
+struct unwrapped {
+    struct ip_packet ip; /* the innermost, whole */
+    uint32_t link;       /* bytes of the packet in front of the innermost IP header, */
+    uint32_t headers;    /* and with it and its extensions; both end where earlier fragments' bytes begin */
+    bool whole;          /* no fragments were put together: the payload lies in the packet */
+};
+
+/* ip_at: the outermost IP header, in the packet. Returns an enum unwrap_result, or -ENOMEM. */
+int unwrap(const struct wsd_packet *packet, const uint8_t *ip_at, struct fragments *fragments, int64_t now,
+           struct unwrapped *out);
+
+#endif
