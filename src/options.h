@@ -13,7 +13,8 @@
 
 #define OPTIONS(X)                                                                                                     \
     X(READ, 'r', "read", "FILE", "read this capture; the same as a FILE argument")                                     \
-    X(CAPTURE_FILTER, 'f', "capture-filter", "EXPR", "look only at packets that pass this pcap filter")                \
+    X(CAPTURE_FILTER, 'f', "capture-filter", "EXPR",                                                                   \
+      "look only at packets that pass this pcap filter, or carry (VLAN, MPLS, PPPoE, tunnels) one that does")          \
     X(OUTPUT, 'o', "output", "FORMAT", "text (the default), json (one object a line), or summary (one page)")          \
     X(FRAMES, 0, "frames", NULL, "show each frame as well")                                                            \
     X(HEX, 'x', "hex", NULL, "payloads in hex and ASCII (text output)")                                                \

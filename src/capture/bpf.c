@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LINK_TYPE_RAW  101
 #define SNAPLEN        262144 /* libpcap's MAXIMUM_SNAPLEN */
 #define MAX_LINK_TYPES 64     /* compiled at once; a file with more was not captured anywhere */
 
@@ -16,7 +17,8 @@ struct compiled {
 
 struct bpf {
     char *expression;
-    size_t count, last; /* compiled, and the one used last */
+    size_t count, last;     /* compiled, and the one used last */
+    struct compiled inside; /* for raw IP, where the expression has a meaning for it */
     struct compiled compiled[MAX_LINK_TYPES];
     char error[BPF_ERROR];
 };
@@ -70,6 +72,24 @@ static bool is_expression(const char *expression, char *error, size_t size)
     return false;
 }
 
+/* Has it a word about the packet as it was captured, its link layer or its length? libpcap compiles some of them for raw IP,
+ * where they mean something else. */
+static bool speaks_of_packet(const char *expression)
+{
+    static const char *const words[] = {"ether",  "link",   "ppp",     "slip",     "fddi",    "tr",   "wlan",
+                                        "lane",   "llc",    "inbound", "outbound", "ifindex", "vlan", "mpls",
+                                        "pppoed", "pppoes", "less",    "greater",  "len"};
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-._";
+    while (*expression != 0) {
+        size_t n = strspn(expression, letters);
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            if (n == strlen(words[i]) && strncmp(expression, words[i], n) == 0)
+                return true;
+        expression += n > 0 ? n : 1;
+    }
+    return false;
+}
+
 struct bpf *bpf_open(const char *expression, char *error, size_t size)
 {
     if (!is_expression(expression, error, size))
@@ -83,6 +103,9 @@ struct bpf *bpf_open(const char *expression, char *error, size_t size)
         return NULL;
     }
     bpf->expression = copy;
+    char why[BPF_ERROR];
+    bpf->inside.valid =
+        !speaks_of_packet(expression) && compile(expression, LINK_TYPE_RAW, &bpf->inside.program, why, sizeof why);
     return bpf;
 }
 
@@ -135,7 +158,27 @@ static bool run(const struct compiled *c, const struct wsd_packet *packet)
     return pcap_offline_filter(&c->program, &header, packet->data) != 0;
 }
 
-int bpf_match(struct bpf *bpf, const struct wsd_packet *packet)
+/* IPv6 with extension headers (RFC 8200 4), the fragment header among them: libpcap's "port" does not look behind them. */
+static bool hides_ports(const struct wsd_packet *ip)
+{
+    static const uint8_t extensions[] = {0, 43, 44, 51, 60, 135, 139, 140};
+    return ip->captured >= 40 && ip->data[0] >> 4 == 6 && memchr(extensions, ip->data[6], sizeof extensions) != NULL;
+}
+
+/* Rules 2 and 3. */
+static bool matches_inside(const struct bpf *bpf, const struct wsd_packet *packet)
+{
+    struct wsd_packet inside[WSD_TUNNELS_MOST + 1];
+    bool later_fragment;
+    unsigned count = wsd_ip_packets(packet, inside, &later_fragment);
+    for (unsigned i = 0; i < count && bpf->inside.valid; i++)
+        if (run(&bpf->inside, &inside[i]) || hides_ports(&inside[i]))
+            return true;
+    return later_fragment;
+}
+
+/* Rule 1. */
+static int matches_as_captured(struct bpf *bpf, const struct wsd_packet *packet)
 {
     struct compiled *c = &bpf->compiled[bpf->last];
     if (bpf->count == 0 || c->link_type != packet->link_type)
@@ -144,6 +187,12 @@ int bpf_match(struct bpf *bpf, const struct wsd_packet *packet)
         return c->valid && run(c, packet);
     int result = add(bpf, packet->link_type);
     return result > 0 ? run(&bpf->compiled[bpf->last], packet) : result;
+}
+
+int bpf_match(struct bpf *bpf, const struct wsd_packet *packet)
+{
+    int result = matches_as_captured(bpf, packet);
+    return result == 0 ? matches_inside(bpf, packet) : result;
 }
 
 const char *bpf_error(const struct bpf *bpf)
@@ -158,6 +207,8 @@ void bpf_close(struct bpf *bpf)
     for (size_t i = 0; i < bpf->count; i++)
         if (bpf->compiled[i].valid)
             pcap_freecode(&bpf->compiled[i].program);
+    if (bpf->inside.valid)
+        pcap_freecode(&bpf->inside.program);
     free(bpf->expression);
     free(bpf);
 }

@@ -1,8 +1,18 @@
 /*
- * bpf.h: a pcap filter expression, for packets of any link types.
+ * bpf.h: a pcap filter expression, for packets of any link types, as its user means it.
  *
- * libpcap compiles an expression for one link type; here that is done at the first packet of each, and kept. As ever with
- * these filters, "tcp port 80" does not look into VLAN tags and tunnels, nor at later IP fragments.
+ * libpcap compiles an expression for one link type; here that is done at the first packet of each, and kept. To libpcap
+ * "tcp port 80" is false for a packet with a VLAN tag or in a tunnel, whatever it carries, and for all but the first fragment of
+ * a datagram. Here a packet passes when
+ *
+ *   1. the expression holds for it as it was captured, with libpcap's meaning of every word; or
+ *   2. the expression, compiled for raw IP, holds for an IP packet in it: behind tags, labels and PPP, or in a tunnel
+ *      (wsd_ip_packets()). Not one with a word about the packet as captured, its link layer or
+ *      its length (ether, vlan, mpls, inbound, less ...); or
+ *   3. it is a later fragment: whether it is meant stands in another packet, which perhaps comes after it; or one of the IP
+ *      packets has IPv6 extension headers, behind which libpcap does not look.
+ *
+ * So nothing that libpcap passes is lost, and "not" takes out only what the rest holds for at no depth.
  */
 #ifndef CAPTURE_BPF_H
 #define CAPTURE_BPF_H
