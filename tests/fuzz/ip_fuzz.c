@@ -1,5 +1,5 @@
 /*
- * ip_fuzz.c: any bytes as packets, from the link layer to TCP, fragments put together.
+ * ip_fuzz.c: any bytes as packets, from the link layer through tunnels to TCP, fragments put together.
  *
  * The input is split into packets of [captured (2 bytes), bytes that the snaplen took (1), link type (1)] and their data.
  * Invariants: what a layer hands on lies in what it was given; nothing captured is longer than it was on the wire; what
@@ -9,6 +9,7 @@
 #include "net/fragment.h"
 #include "net/link.h"
 #include "net/tcp.h"
+#include "unwrap.h"
 
 #include <stdlib.h>
 
@@ -17,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const uint16_t link_types[] = {0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276, 147};
 
 struct state {
-    struct fragments *fragments;
+    struct fragments *fragments, *tunnelled;
     uint64_t given, told; /* bytes in fragments, and in what they became */
     int64_t now;
     uint64_t touched;
@@ -83,10 +84,31 @@ static void read_packet(struct state *s, uint32_t link_type, struct wsd_bytes by
     read_tcp(s, &ip);
 }
 
+/* Through tunnels, whose fragments lie in memory of their own. */
+static void look_inside(struct state *s, uint32_t link_type, struct wsd_bytes bytes, uint32_t cut)
+{
+    const struct wsd_packet packet = {0, bytes.data, (uint32_t)bytes.length, (uint32_t)bytes.length + cut, link_type};
+    struct wsd_packet inside[WSD_TUNNELS_MOST + 1];
+    struct unwrapped u;
+    bool later;
+    unsigned count = wsd_ip_packets(&packet, inside, &later);
+    require(count <= WSD_TUNNELS_MOST + 1);
+    for (unsigned i = 0; i < count; i++)
+        require(within(bytes_of(inside[i].data, inside[i].captured), bytes) && inside[i].length >= inside[i].captured);
+    if (count == 0 || unwrap(&packet, inside[0].data, s->tunnelled, s->now, &u) != UNWRAP_TCP)
+        return;
+    require(u.ip.protocol == IP_PROTOCOL_TCP && u.link <= u.headers && u.headers <= bytes.length);
+    require(!u.whole || u.ip.payload.data == bytes.data + u.headers);
+    require(u.ip.payload.length <= u.ip.payload_length);
+    touch(s, bytes_of(u.ip.address[0], u.ip.family == 4 ? 4 : 16));
+    touch(s, bytes_of(u.ip.address[1], u.ip.family == 4 ? 4 : 16));
+    read_tcp(s, &u.ip);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct state s = {.fragments = fragments_new(3)};
-    require(s.fragments != NULL);
+    struct state s = {.fragments = fragments_new(3), .tunnelled = fragments_new(3)};
+    require(s.fragments != NULL && s.tunnelled != NULL);
     while (size >= 4) {
         size_t n = (size_t)data[0] << 8 | data[1];
         uint32_t cut = data[2], link_type = link_types[data[3] % (sizeof link_types / sizeof *link_types)];
@@ -97,9 +119,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(exact != NULL);
         memcpy(exact + 1, data, n);
         read_packet(&s, link_type, bytes_of(exact + 1, n), cut);
+        look_inside(&s, link_type, bytes_of(exact + 1, n), cut);
         free(exact);
         data += n, size -= n;
     }
     fragments_free(s.fragments);
+    fragments_free(s.tunnelled);
     return 0;
 }
