@@ -1,12 +1,13 @@
 /*
  * dissector.c: the one file that knows all layers, and wires them: packets through link, IP, tunnels and TCP into flows, each
- * flow's two byte streams into a stream layer (HTTP/1 first), an answered upgrade into a WebSocket.
+ * flow's two byte streams into a stream layer (a proxy's preamble or HTTP/1 first), an answered upgrade into a WebSocket.
  */
 #include "dissector.h"
 #include "base/bytes.h"
 #include "net/flow.h"
 #include "net/link.h"
 #include "stream/http1.h"
+#include "stream/proxy.h"
 #include "unwrap.h"
 #include "websocket/websocket.h"
 
@@ -66,6 +67,8 @@ static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, stru
     struct websocket_attempt a = {.endpoint = {flow_endpoint(flow, WSD_CLIENT), flow_endpoint(flow, WSD_SERVER)},
                                   .carrier = WSD_CARRIER_TCP,
                                   .community_id = community_id,
+                                  .via = x->via != NULL ? x->via->hops : NULL,
+                                  .via_count = x->via != NULL ? x->via->count : 0,
                                   .request = x->request,
                                   .response = x->response,
                                   .request_at = x->request_at,
@@ -130,22 +133,57 @@ static void on_limit(void *user, enum wsd_direction direction, const char *what,
     host_finding(&d->host, NULL, direction, WSD_FINDING_LIMIT_REACHED, what, moment);
 }
 
-static const struct http1_hooks http1_hooks = {on_answered, on_unanswered, on_lost, on_limit};
+static struct stream *on_tunnel_take(void *user, struct via *via);
+static struct stream *on_inside_take(void *user, struct via *via);
+
+static const struct http1_hooks http1_hooks = {on_answered, on_unanswered, on_lost, on_tunnel_take, on_limit};
+static const struct proxy_hooks proxy_hooks = {on_inside_take, on_limit};
+
+/* Where streams are kept is the flow at hand. */
+static struct stream **slot_of(struct wsd_dissector *d)
+{
+    return (struct stream **)&d->opening->upper;
+}
+
+static struct stream *on_inside_take(void *user, struct via *via)
+{
+    struct wsd_dissector *d = user;
+    const struct http1_limits limits = {d->options.limits.head_bytes, d->options.limits.early_bytes};
+    return http1_new_take(slot_of(d), &http1_hooks, d, &limits, via);
+}
+
+static struct stream *on_tunnel_take(void *user, struct via *via)
+{
+    struct wsd_dissector *d = user;
+    return proxy_new_take(slot_of(d), &proxy_hooks, d, d->options.limits.early_bytes, via);
+}
 
 /* ---- what flows tell ------------------------------------------------------------------------------------------ */
 
-/* The first bytes decide: HTTP, or what may be a WebSocket joined late. A connection whose SYN was seen begins with HTTP. */
-static int open_stream(struct wsd_dissector *d, struct flow *flow, struct wsd_bytes bytes)
+static enum wsd_direction first_sender(struct wsd_bytes bytes)
 {
-    const struct http1_limits limits = {d->options.limits.head_bytes, d->options.limits.early_bytes};
-    struct stream **slot = (struct stream **)&flow->upper;
-    if (!flow->from_syn && http1_sender(bytes) == WSD_NEITHER) {
+    enum wsd_direction (*const ask[])(struct wsd_bytes) = {proxy_sender, http1_sender, websocket_sender};
+    enum wsd_direction sender = WSD_NEITHER;
+    for (size_t i = 0; i < sizeof ask / sizeof *ask && sender == WSD_NEITHER; i++)
+        sender = ask[i](bytes);
+    return sender;
+}
+
+/* The first bytes decide: a proxy's preamble, which nearly no flow begins with, HTTP, or what may be a WebSocket joined late. A
+ * connection whose SYN was seen does not begin in the middle. */
+static int open_stream(struct wsd_dissector *d, enum wsd_direction direction, struct wsd_bytes bytes)
+{
+    struct stream **slot = slot_of(d);
+    if (proxy_may_begin(direction, bytes)) {
+        *slot = on_tunnel_take(d, NULL);
+    } else if (d->opening->from_syn || http1_sender(bytes) != WSD_NEITHER) {
+        *slot = on_inside_take(d, NULL);
+    } else {
         int rc = guess(d, false, bytes_of(NULL, 0), slot);
-        if (rc == 0)
-            (*slot)->slot = slot;
-        return rc;
+        if (rc != 0)
+            return rc;
+        (*slot)->slot = slot;
     }
-    *slot = http1_new(slot, &http1_hooks, d, &limits);
     return *slot == NULL ? -ENOMEM : 0;
 }
 
@@ -153,12 +191,12 @@ static int on_data(void *user, struct flow *flow, enum wsd_direction direction, 
                    const struct wsd_moment *moment)
 {
     struct wsd_dissector *d = user;
+    d->opening = flow;
     if (flow->upper == NULL) {
-        int rc = open_stream(d, flow, bytes);
+        int rc = open_stream(d, direction, bytes);
         if (rc != 0)
             return rc;
     }
-    d->opening = flow;
     return stream_data(flow->upper, direction, bytes, moment);
 }
 
@@ -212,20 +250,14 @@ static void on_release(void *user, struct flow *flow)
     stream->ops->free(stream);
 }
 
-static enum wsd_direction sender(struct wsd_bytes bytes)
-{
-    enum wsd_direction direction = http1_sender(bytes);
-    return direction != WSD_NEITHER ? direction : websocket_sender(bytes);
-}
-
-static const struct flow_ops ops = {.sender = sender,
+static const struct flow_ops ops = {.sender = first_sender,
                                     .data = on_data,
                                     .gap = on_gap,
                                     .end = on_end,
                                     .conflict = on_conflict,
                                     .held_limit = on_held_limit,
                                     .release = on_release};
-static const struct flow_ops ops_transport = {.sender = sender,
+static const struct flow_ops ops_transport = {.sender = first_sender,
                                               .data = on_data,
                                               .gap = on_gap,
                                               .end = on_end,

@@ -148,6 +148,7 @@ WSD_API const char *wsd_close_word(int code);
 WSD_API const char *wsd_severity_word(enum wsd_severity severity);
 WSD_API const char *wsd_carrier_word(enum wsd_carrier carrier);
 WSD_API const char *wsd_handshake_word(enum wsd_handshake handshake);
+WSD_API const char *wsd_hop_word(enum wsd_hop_kind kind);
 WSD_API const char *wsd_how_word(enum wsd_how how);
 WSD_API const char *wsd_transport_word(enum wsd_transport_what what);
 WSD_API const char *wsd_layer_word(enum wsd_layer layer);

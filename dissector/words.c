@@ -66,6 +66,12 @@ const char *wsd_handshake_word(enum wsd_handshake handshake)
     return (unsigned)handshake < COUNT(words) ? words[handshake] : "?";
 }
 
+const char *wsd_hop_word(enum wsd_hop_kind kind)
+{
+    static const char *const words[] = {WSD_HOPS(WORD)};
+    return (unsigned)kind < COUNT(words) ? words[kind] : "?";
+}
+
 const char *wsd_how_word(enum wsd_how how)
 {
     static const char *const words[] = {WSD_HOWS(WORD)};

@@ -102,6 +102,15 @@ struct wsd_endpoint {
     X(IDLE, "idle")                                                                                                    \
     X(CAPTURE_END, "capture-end")
 
+/* What may stand between a client and the handshake, on the same TCP connection. */
+#define WSD_HOPS(X)                                                                                                    \
+    X(HTTP_CONNECT, "http-connect")                                                                                    \
+    X(SOCKS4, "socks4")                                                                                                \
+    X(SOCKS4A, "socks4a")                                                                                              \
+    X(SOCKS5, "socks5")                                                                                                \
+    X(PROXY_V1, "proxy-v1")                                                                                            \
+    X(PROXY_V2, "proxy-v2")
+
 /* Code word, severity, rule, what it means. The words are a promise: none is renamed. */
 #define WSD_FINDINGS(X)                                                                                                \
     X(HANDSHAKE_METHOD, "handshake-method", ERROR, "RFC 6455 4.1", "the upgrade request's method is not GET")          \
@@ -204,6 +213,10 @@ enum wsd_handshake { WSD_HANDSHAKES(WSD_ENUM_WORD) };
 enum wsd_how { WSD_HOWS(WSD_ENUM_WORD) };
 #undef WSD_ENUM_WORD
 
+#define WSD_ENUM_WORD(name, word) WSD_HOP_##name,
+enum wsd_hop_kind { WSD_HOPS(WSD_ENUM_WORD) };
+#undef WSD_ENUM_WORD
+
 /* ---- a connection ------------------------------------------------------------------------------------------ */
 
 /* What one side sent, so far. */
@@ -257,6 +270,14 @@ struct wsd_head {
     struct wsd_bytes raw; /* the whole head, the empty line included */
 };
 
+/* One proxy, as the client asked for it (CONNECT, SOCKS), or as it introduced itself (PROXY protocol). */
+struct wsd_hop {
+    enum wsd_hop_kind kind;
+    bool user;               /* credentials were given; they are not kept */
+    struct wsd_bytes target; /* host and port asked for, raw bytes; empty for the PROXY protocol */
+    struct wsd_endpoint source, destination; /* PROXY protocol; family 0: not said */
+};
+
 /* ---- events ------------------------------------------------------------------------------------------------ */
 
 /* An upgrade attempt was answered, or will not be any more. Comes before every other event of its connection. */
@@ -265,6 +286,9 @@ struct wsd_opening {
     const struct wsd_head *response; /* NULL: not seen */
     struct wsd_bytes extensions;     /* the answer's Sec-WebSocket-Extensions, several joined by ", "; empty: none */
     const char *community_id;        /* "1:..." (Community ID flow hashing, version 1, seed 0) */
+    const struct wsd_hop *via;       /* the proxies in front of the handshake, the outermost first */
+    size_t via_count;
+    struct wsd_bytes forwarded_for;  /* the client that the request's Forwarded, X-Forwarded-For or X-Real-IP names */
 };
 
 /* A frame, told when its last byte was seen, or the stream ended in it (RFC 6455 5.2). */

@@ -45,9 +45,8 @@ struct http1 {
     struct buffer request;           /* the head of the attempt that waits for its answer */
     struct wsd_moment request_at;
     uint64_t bytes;
+    struct via *via; /* the proxies in front, and a CONNECT that waits for its answer */
 };
-
-static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
 
 /* ---- framing of bodies ---------------------------------------------------------------------------------------- */
 
@@ -106,6 +105,19 @@ static enum kind kind_of(const struct wsd_head *request)
     return bytes_equal(request->method, bytes_text("HEAD")) ? NO_BODY : PLAIN;
 }
 
+/* The answer decides whether the hop counts. */
+static int propose_tunnel(struct http1 *h, const struct wsd_head *request, const struct wsd_moment *moment)
+{
+    const struct wsd_hop hop = {.kind = WSD_HOP_HTTP_CONNECT,
+                                .user = http_header(request, "Proxy-Authorization", 0) != NULL,
+                                .target = request->target};
+    int rc = via_propose(&h->via, &hop);
+    if (rc != -ENOSPC)
+        return rc;
+    h->hooks->limit(h->user, WSD_CLIENT, VIA_LIMIT, moment);
+    return STREAM_DONE;
+}
+
 static int on_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_moment *moment)
 {
     struct half *half = &h->half[WSD_CLIENT];
@@ -120,7 +132,7 @@ static int on_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_mo
     half->after_wait = half->phase;
     half->phase = WAIT;
     if (kind == CONNECT)
-        return 0;
+        return propose_tunnel(h, &request.head, moment);
     h->request_at = *moment;
     h->request_at.headers = (struct wsd_bytes){NULL, 0};
     h->request.length = 0;
@@ -166,7 +178,8 @@ static int wait_for_request(struct http1 *h, struct wsd_bytes raw, const struct 
 
 static struct http1_exchange exchange_of(const struct http1 *h, struct http_head *request)
 {
-    struct http1_exchange x = {.request_at = h->request_at, .bytes = h->bytes};
+    struct http1_exchange x = {.request_at = h->request_at, .via = h->via, .bytes = h->bytes};
+    x.bytes += h->via != NULL ? h->via->bytes : 0;
     if (h->request.length > 0 && http_parse_request(buffer_bytes(&h->request), request) == 0)
         x.request = &request->head;
     if (h->early[WSD_CLIENT].count > 0) {
@@ -230,12 +243,16 @@ static int on_answer(struct http1 *h, const struct wsd_head *response, struct ws
 }
 
 /* Inside a tunnel everything begins anew. */
-static int enter_tunnel(struct http1 *h)
+static int enter_tunnel(struct http1 *h, struct wsd_bytes tail, const struct wsd_moment *moment, bool *gone)
 {
-    h->waiting = 0;
-    h->half[WSD_CLIENT].after_wait = HEAD;
-    h->half[WSD_SERVER].phase = HEAD;
-    return stop_waiting(h, WSD_CLIENT);
+    struct via *via = h->via;
+    h->via = NULL;
+    via_accept(via, h->bytes);
+    struct stream *inner = h->hooks->tunnel_take(h->user, via);
+    if (inner == NULL)
+        return -ENOMEM;
+    *gone = true;
+    return give_way(h, inner, tail, moment);
 }
 
 /* A head of the server, and what follows it in the same segment. Sets *gone when this stream was replaced. */
@@ -260,7 +277,7 @@ static int on_response(struct http1 *h, struct wsd_bytes raw, struct wsd_bytes t
     if (status == 101)
         return STREAM_DONE;
     if (kind == CONNECT && status < 300)
-        return enter_tunnel(h);
+        return enter_tunnel(h, tail, moment, gone);
     half->phase = (uint8_t)response_body(&response.head, kind, half);
     return kind == CONNECT ? stop_waiting(h, WSD_CLIENT) : 0;
 }
@@ -469,14 +486,13 @@ static int answer_late(struct http1 *h, enum wsd_direction d, struct wsd_bytes *
 }
 
 /* Each step consumes something or changes the phase to one that does, so the loop ends. */
-static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
+static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment, bool *gone)
 {
-    bool gone = false;
     int rc = 0;
-    while (bytes.length > 0 && rc == 0 && !gone) {
-        rc = step(h, d, &bytes, moment, &gone);
-        if (rc == 0 && !gone && may_answer(h))
-            rc = answer_late(h, d, &bytes, moment, &gone);
+    while (bytes.length > 0 && rc == 0 && !*gone) {
+        rc = step(h, d, &bytes, moment, gone);
+        if (rc == 0 && !*gone && may_answer(h))
+            rc = answer_late(h, d, &bytes, moment, gone);
     }
     return rc;
 }
@@ -498,9 +514,9 @@ static int give_up(struct http1 *h, const struct wsd_moment *moment)
 
 static int http1_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
-    struct stream **slot = s->slot;
-    int rc = feed((struct http1 *)s, d, bytes, moment);
-    return rc == STREAM_DONE && *slot == s ? give_up((struct http1 *)s, moment) : rc;
+    bool gone = false;
+    int rc = feed((struct http1 *)s, d, bytes, moment, &gone);
+    return rc == STREAM_DONE && !gone ? give_up((struct http1 *)s, moment) : rc;
 }
 
 static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
@@ -568,17 +584,21 @@ static void http1_free(struct stream *s)
         early_free(&h->early[d]);
     }
     buffer_free(&h->request);
+    free(h->via);
     free(h);
 }
 
 static const struct stream_ops ops = {"http/1", http1_data, http1_gap, http1_end, http1_free};
 
-struct stream *http1_new(struct stream **slot, const struct http1_hooks *hooks, void *user,
-                         const struct http1_limits *limits)
+struct stream *http1_new_take(struct stream **slot, const struct http1_hooks *hooks, void *user,
+                              const struct http1_limits *limits, struct via *via)
 {
     struct http1 *h = calloc(1, sizeof *h);
-    if (h == NULL)
+    if (h == NULL) {
+        free(via);
         return NULL;
+    }
+    h->via = via;
     h->base = (struct stream){&ops, slot};
     h->hooks = hooks;
     h->user = user;

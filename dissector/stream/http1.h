@@ -4,19 +4,21 @@
  * Requests and responses are followed by their framing (Content-Length, chunked, none, until close), pipelined or not,
  * on any port; bodies are skipped, not kept. A request that attempts an upgrade is kept until its answer; what the client
  * sends meanwhile is held. The answer is handed to the hooks: either they return the stream that goes on from here, which
- * then replaces this one, or HTTP goes on. CONNECT answered with 2xx begins a new HTTP connection inside.
+ * then replaces this one, or HTTP goes on. CONNECT answered with 2xx is a hop, and what the hooks say goes on inside.
  */
 #ifndef STREAM_HTTP1_H
 #define STREAM_HTTP1_H
 
 #include "stream/stream.h"
+#include "stream/via.h"
 
 /* An upgrade attempt and what came of it. */
 struct http1_exchange {
     const struct wsd_head *request;  /* NULL: not seen */
     const struct wsd_head *response; /* NULL: never came */
     struct wsd_moment request_at, response_at;
-    uint64_t bytes; /* of HTTP, both ways, since the connection began */
+    const struct via *via; /* the proxies in front; NULL: none */
+    uint64_t bytes; /* of HTTP and these proxies, both ways, since the connection began */
     bool early;     /* the client sent something before the answer, first at: */
     struct wsd_moment early_at;
 };
@@ -30,6 +32,8 @@ struct http1_hooks {
      * request: the attempt's head, or empty. first: what follows; border: it must begin with a frame, else *inner stays as it is,
      * NULL. Returns 0 or -ENOMEM. */
     int (*lost)(void *user, struct wsd_bytes request, struct wsd_bytes first, bool border, struct stream **inner);
+    /* CONNECT was answered with 2xx: the stream that goes on inside, which gets the list. NULL: no memory. */
+    struct stream *(*tunnel_take)(void *user, struct via *via);
     /* A limit was reached, and the connection given up. what: printable. */
     void (*limit)(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment);
 };
@@ -38,9 +42,9 @@ struct http1_limits {
     uint32_t head_bytes, early_bytes;
 };
 
-/* NULL when there is no memory. hooks and user must outlive it. slot: where the caller will keep it. */
-struct stream *http1_new(struct stream **slot, const struct http1_hooks *hooks, void *user,
-                         const struct http1_limits *limits);
+/* NULL when there is no memory; via is freed then. hooks and user must outlive it. slot: where the caller will keep it. */
+struct stream *http1_new_take(struct stream **slot, const struct http1_hooks *hooks, void *user,
+                              const struct http1_limits *limits, struct via *via);
 
 /* Who sends these first bytes of a connection? WSD_NEITHER: neither a request nor a response. */
 enum wsd_direction http1_sender(struct wsd_bytes bytes);

@@ -1,5 +1,6 @@
 #include "websocket/websocket.h"
 #include "base/bytes.h"
+#include "websocket/forwarded.h"
 #include "websocket/handshake.h"
 #include "websocket/state.h"
 
@@ -462,7 +463,13 @@ void websocket_tell_opening(struct websocket_host *host, const struct websocket_
                             const struct wsd_connection *info)
 {
     struct wsd_event event = {.type = WSD_EVENT_CONNECTION, .at = a->response_at, .connection = info};
-    event.opening = (struct wsd_opening){a->request, a->response, buffer_bytes(&h->extensions), a->community_id};
+    event.opening = (struct wsd_opening){.request = a->request,
+                                         .response = a->response,
+                                         .extensions = buffer_bytes(&h->extensions),
+                                         .community_id = a->community_id,
+                                         .via = a->via,
+                                         .via_count = a->via_count,
+                                         .forwarded_for = forwarded_for(a->request)};
     host_tell(host, &event);
     for (size_t i = 0; i < h->finding_count; i++) {
         const struct handshake_finding *f = &h->findings[i];

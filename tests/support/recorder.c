@@ -42,6 +42,32 @@ static const char *arrow(enum wsd_direction direction)
     return direction == WSD_CLIENT ? "->" : direction == WSD_SERVER ? "<-" : "--";
 }
 
+static void put_endpoint(struct recorder *r, const struct wsd_endpoint *endpoint)
+{
+    char address[WSD_ADDRESS_SIZE];
+    wsd_address(endpoint, address);
+    put(r, " %s %u", address, (unsigned)endpoint->port);
+}
+
+static void put_via(struct recorder *r, const struct wsd_opening *o)
+{
+    for (size_t i = 0; i < o->via_count; i++) {
+        const struct wsd_hop *hop = &o->via[i];
+        put(r, " via %s", wsd_hop_word(hop->kind));
+        if (hop->target.length > 0)
+            put_quoted(r, hop->target);
+        if (hop->source.family != 0)
+            put_endpoint(r, &hop->source);
+        if (hop->destination.family != 0)
+            put_endpoint(r, &hop->destination);
+        put(r, "%s", hop->user ? " user" : "");
+    }
+    if (o->forwarded_for.length > 0) {
+        put(r, " for");
+        put_quoted(r, o->forwarded_for);
+    }
+}
+
 static void put_open(struct recorder *r, const struct wsd_event *e)
 {
     const struct wsd_connection *c = e->connection;
@@ -53,6 +79,7 @@ static void put_open(struct recorder *r, const struct wsd_event *e)
     }
     if (c->deflate.negotiated)
         put(r, " deflate");
+    put_via(r, &e->opening);
 }
 
 static void put_frame(struct recorder *r, const struct wsd_frame *f)

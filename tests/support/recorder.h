@@ -14,6 +14,7 @@
  * "->" is from the client, "<-" from the server, "--" from nobody or both. Further words of a message, in this order:
  *     N frames (more than one), deflated W (inflated; W bytes on the wire) or compressed (not inflated), incomplete,
  *     truncated, unknown N; a close has its code before its length: "#1 -> close 1000 5 \"bye\""
+ * An opening names the proxies and the forwarded client: via socks5 "host:80" user, via proxy-v1 1.2.3.4 1111 5.6.7.8 80, for "1.2.3.4".
  * A payload shows its first 60 bytes, what is not printable ASCII as \xNN, then "...". A frame (wsd_options.frames):
  *     "#1 frame -> text 5 fin masked", with rsv1 rsv2 rsv3, and "incomplete" where bytes are missing.
  * A finding that has a detail shows it in brackets; one without a connection begins with "#-".

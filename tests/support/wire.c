@@ -10,6 +10,8 @@ static int attempt(void *user, const struct http1_exchange *x, struct stream **i
     const struct websocket_attempt a = {.endpoint = {{{10, 0, 0, 7}, 4, 51022}, {{10, 0, 0, 1}, 4, 8080}},
                                         .carrier = WSD_CARRIER_TCP,
                                         .community_id = "",
+                                        .via = x->via != NULL ? x->via->hops : NULL,
+                                        .via_count = x->via != NULL ? x->via->count : 0,
                                         .request = x->request,
                                         .response = x->response,
                                         .request_at = x->request_at,
@@ -53,7 +55,23 @@ static void limit(void *user, enum wsd_direction d, const char *what, const stru
     host_finding(&w->host, NULL, d, WSD_FINDING_LIMIT_REACHED, what, moment);
 }
 
-static const struct http1_hooks hooks = {attempt, unanswered, lost, limit};
+static struct stream *tunnel_take(void *user, struct via *via);
+static struct stream *inside_take(void *user, struct via *via);
+
+static const struct http1_hooks hooks = {attempt, unanswered, lost, tunnel_take, limit};
+static const struct proxy_hooks proxy_hooks = {inside_take, limit};
+
+static struct stream *inside_take(void *user, struct via *via)
+{
+    struct wire *w = user;
+    return http1_new_take(&w->stream, &hooks, w, &w->limits, via);
+}
+
+static struct stream *tunnel_take(void *user, struct via *via)
+{
+    struct wire *w = user;
+    return proxy_new_take(&w->stream, &proxy_hooks, w, w->limits.early_bytes, via);
+}
 
 void wire_start(struct wire *w, const struct wsd_options *o)
 {
@@ -66,7 +84,7 @@ void wire_start(struct wire *w, const struct wsd_options *o)
                                       .detail = o->detail,
                                       .inflate_bytes = o->limits.inflate_bytes,
                                       .inflate_ratio = o->limits.inflate_ratio};
-    w->stream = http1_new(&w->stream, &hooks, w, &w->limits);
+    w->stream = tunnel_take(w, NULL);
     if (w->stream == NULL)
         abort();
 }

@@ -1,5 +1,5 @@
 /*
- * wire.h: two byte streams through HTTP/1 and WebSocket, wired as dissector.c does it, without packets.
+ * wire.h: two byte streams through proxies, HTTP/1 and WebSocket, wired as dissector.c does it, without packets.
  *
  *     struct wire w;
  *     wire_start(&w, &options);
@@ -15,6 +15,7 @@
 
 #include "dissector.h"
 #include "stream/http1.h"
+#include "stream/proxy.h"
 #include "websocket/host.h"
 
 struct wire {

@@ -86,7 +86,8 @@ static void send_open(struct fixture *f, const struct wsd_head *request, const s
                       struct wsd_bytes extensions)
 {
     struct wsd_event e = event(f, WSD_EVENT_CONNECTION, 1123456);
-    e.opening = (struct wsd_opening){request, response, extensions, "1:abc="};
+    e.opening = (struct wsd_opening){
+        .request = request, .response = response, .extensions = extensions, .community_id = "1:abc="};
     send(f, &e);
 }
 
