@@ -16,6 +16,41 @@ static void write_endpoint(struct writer *w, const struct wsd_endpoint *endpoint
     WRITER_JUST(w, "}");
 }
 
+static void write_endpoint_key(struct writer *w, const char *key, const struct wsd_endpoint *endpoint)
+{
+    writer_text(w, key);
+    if (endpoint->family == 0)
+        WRITER_JUST(w, "null");
+    else
+        write_endpoint(w, endpoint);
+}
+
+static void write_hop(struct writer *w, const struct wsd_hop *hop)
+{
+    WRITER_JUST(w, "{\"kind\":");
+    json_text(w, wsd_hop_word(hop->kind));
+    STRING_OR_NULL(w, "target", hop->target);
+    KEY(w, "user");
+    json_bool(w, hop->user);
+    write_endpoint_key(w, ",\"source\":", &hop->source);
+    write_endpoint_key(w, ",\"destination\":", &hop->destination);
+    WRITER_JUST(w, "}");
+}
+
+static void write_via(struct writer *w, const struct wsd_opening *opening)
+{
+    KEY(w, "via");
+    if (opening->via_count == 0) {
+        WRITER_JUST(w, "null");
+        return;
+    }
+    for (size_t i = 0; i < opening->via_count; i++) {
+        writer_text(w, i == 0 ? "[" : ",");
+        write_hop(w, &opening->via[i]);
+    }
+    WRITER_JUST(w, "]");
+}
+
 static void write_deflate(struct writer *w, const struct wsd_deflate *deflate)
 {
     KEY(w, "deflate");
@@ -102,6 +137,8 @@ void json_connection(struct json_sink *s, const struct wsd_event *e)
     write_endpoint(w, &c->endpoint[WSD_SERVER]);
     WORD(w, "community_id", e->opening.community_id != NULL ? e->opening.community_id : "");
     WORD(w, "carrier", wsd_carrier_word(c->carrier));
+    write_via(w, &e->opening);
+    STRING_OR_NULL(w, "forwarded_for", e->opening.forwarded_for);
     WORD(w, "handshake", wsd_handshake_word(c->handshake));
     STRING_OR_NULL(w, "url", c->url);
     KEY(w, "status");

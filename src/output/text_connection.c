@@ -3,6 +3,7 @@
  *
  *     #1  open     10.0.0.7:51022 → 10.0.0.1:8080  ws://shop.example/feed  chat.v2  permessage-deflate
  *     #2  attempt  10.0.0.7:51023 → 10.0.0.1:8080  ws://shop.example/feed  rejected: 403 Forbidden
+ *     #3  open     10.0.0.7:51024 → 10.0.0.9:1080  ws://shop.example/feed  via socks5 shop.example:80  for 203.0.113.7
  *     #1  close    by server, 1001 going away, after 29.9 s   → 12 msg 3.1 kB   ← 2041 msg 1.9 MB
  */
 #include "output/text.h"
@@ -22,6 +23,34 @@ static void write_string(struct text_sink *s, struct wsd_bytes bytes)
         return;
     WRITER_JUST(s->w, "  ");
     text_escaped(s, bytes, STRING_COLUMNS, false);
+}
+
+static void write_hop(struct text_sink *s, const struct wsd_hop *hop)
+{
+    writer_text(s->w, wsd_hop_word(hop->kind));
+    if (hop->target.length > 0) {
+        WRITER_JUST(s->w, " ");
+        text_escaped(s, hop->target, STRING_COLUMNS, false);
+    }
+    if (hop->source.family == 0)
+        return;
+    WRITER_JUST(s->w, " ");
+    write_endpoint(s, &hop->source);
+    writer_format(s->w, " %s ", terminal_arrow(s->terminal, WSD_CLIENT));
+    write_endpoint(s, &hop->destination);
+}
+
+/* The proxies in front, the outermost first, and the client that the innermost named. */
+static void write_proxies(struct text_sink *s, const struct wsd_opening *opening)
+{
+    for (size_t i = 0; i < opening->via_count; i++) {
+        writer_text(s->w, i == 0 ? "  via " : ", ");
+        write_hop(s, &opening->via[i]);
+    }
+    if (opening->forwarded_for.length > 0) {
+        WRITER_JUST(s->w, "  for ");
+        text_escaped(s, opening->forwarded_for, STRING_COLUMNS, false);
+    }
 }
 
 /* What came of the attempt, where it is not simply complete. */
@@ -60,6 +89,7 @@ void text_open(struct text_sink *s, const struct wsd_event *e)
         writer_format(s->w, "  %s", wsd_carrier_word(c->carrier));
     if (c->version >= 0 && c->version != 13)
         writer_format(s->w, "  version %d", c->version);
+    write_proxies(s, &e->opening);
     write_outcome(s, e);
     WRITER_JUST(s->w, "\n");
 }
