@@ -194,6 +194,9 @@ static int on_data(void *user, struct flow *flow, enum wsd_direction direction, 
     d->opening = flow;
     if (flow->upper == NULL) {
         int rc = open_stream(d, direction, bytes);
+        /* The other side may have ended before there was a stream to tell. */
+        if (rc == 0 && flow_ended(flow, !direction))
+            rc = stream_end(flow->upper, (enum wsd_direction)!direction, WSD_BY_FIN, moment);
         if (rc != 0)
             return rc;
     }

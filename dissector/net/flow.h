@@ -113,6 +113,11 @@ static inline bool flow_heard(const struct flow *flow, enum wsd_direction direct
     return flow->half[side].known || flow->half[!side].acked_known;
 }
 
+static inline bool flow_ended(const struct flow *flow, enum wsd_direction direction)
+{
+    return flow->half[direction == WSD_CLIENT ? flow->client : !flow->client].ended;
+}
+
 /* The client's end, and the server's. */
 struct wsd_endpoint flow_endpoint(const struct flow *flow, enum wsd_direction direction);
 
