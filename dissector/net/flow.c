@@ -101,6 +101,8 @@ static void empty(struct flows *flows, struct flow *flow)
     if (flow->upper != NULL)
         flows->ops->release(flows->user, flow);
     flow->upper = NULL;
+    free(flow->claim);
+    flow->claim = NULL;
 }
 
 static void ignore(struct flows *flows, struct flow *flow)
@@ -153,9 +155,10 @@ void flows_free(struct flows *flows)
     free(flows);
 }
 
-/* Ends both directions, `first` before the other: what is held is delivered, then the layer above hears of the end. */
-static int end_both(struct flows *flows, struct flow *flow, unsigned first, enum wsd_how how,
-                    const struct wsd_moment *moment)
+/* Ends both directions, `first` before the other: what is held is delivered, then the layer above hears of the end, of a RST
+ * also from a side that has ended by FIN. */
+static int end_now(struct flows *flows, struct flow *flow, unsigned first, enum wsd_how how,
+                   const struct wsd_moment *moment)
 {
     int rc = 0;
     for (unsigned i = 0; i < 2 && rc == 0 && flow->kind != FLOW_IGNORED; i++) {
@@ -165,12 +168,45 @@ static int end_both(struct flows *flows, struct flow *flow, unsigned first, enum
     }
     for (unsigned i = 0; i < 2 && rc == 0 && flow->upper != NULL; i++) {
         unsigned side = i == 0 ? first : !first;
-        if (!flow->half[side].ended)
+        if (!flow->half[side].ended || (how == WSD_BY_RESET && side == first))
             rc = flows->ops->end(flows->user, flow, flow_direction(flow, side), how, moment);
         flow->half[side].ended = true;
     }
     ignore(flows, flow);
     return rc < 0 ? rc : 0;
+}
+
+static int end_by_reset(struct flows *flows, struct flow *flow, unsigned side, const struct wsd_moment *moment)
+{
+    flow->reset = (uint8_t)(side + 1);
+    flow->last = moment->time;
+    return end_now(flows, flow, side, WSD_BY_RESET, moment);
+}
+
+/* The RST in doubt was real: what its sender had sent before it is missing in the capture. */
+static int end_by_claim(struct flows *flows, struct flow *flow)
+{
+    struct claim *claim = flow->claim;
+    struct reassembly *r = &flow->half[claim->side];
+    if (r->known && (!r->acked_known || tcp_distance(claim->segment.seq, r->acked) > 0)) {
+        r->acked = claim->segment.seq;
+        r->acked_known = true;
+    }
+    flow->claim = NULL;
+    int rc = end_by_reset(flows, flow, claim->side, &claim->moment);
+    free(claim);
+    return rc;
+}
+
+/* Nobody saw it end; silence began with its last packet. */
+static int end_unseen(struct flows *flows, struct flow *flow, enum wsd_how how, const struct wsd_moment *moment)
+{
+    if (flow->claim != NULL && claim_is_reset(flow->claim))
+        return end_by_claim(flows, flow);
+    struct wsd_moment last = *moment;
+    if (how == WSD_BY_IDLE)
+        last.time = flow->last;
+    return end_now(flows, flow, 0, how, &last);
 }
 
 /* One flow's age, a few packets apart: amortised, no list to keep in order on every packet. */
@@ -182,8 +218,9 @@ static int sweep(struct flows *flows, const struct wsd_moment *moment)
     struct flow *flow = flow_at(flows, index);
     if (flow->kind == FLOW_FREE)
         return 0;
-    if (moment->time - flow->last > (int64_t)flows->limits.idle[flow->kind]) {
-        int rc = end_both(flows, flow, 0, WSD_BY_IDLE, moment);
+    bool doubt = flow->claim != NULL && claim_is_reset(flow->claim) && moment->time - flow->last > CLAIM_PATIENCE;
+    if (doubt || moment->time - flow->last > (int64_t)flows->limits.idle[flow->kind]) {
+        int rc = end_unseen(flows, flow, WSD_BY_IDLE, moment);
         remove_flow(flows, index);
         return rc;
     }
@@ -208,7 +245,7 @@ static int evict(struct flows *flows, const struct wsd_moment *moment)
     if (best == NO_FLOW)
         return 0;
     flows->totals.evicted++;
-    int rc = end_both(flows, flow_at(flows, best), 0, WSD_BY_IDLE, moment);
+    int rc = end_unseen(flows, flow_at(flows, best), WSD_BY_IDLE, moment);
     remove_flow(flows, best);
     return rc;
 }
@@ -293,16 +330,22 @@ static struct flow *find(const struct flows *flows, const struct flow_key *key, 
     return NULL;
 }
 
-/* A SYN whose number is not that of this flow's beginning: the four-tuple is used again (RFC 9293 3.6.1), all state is
- * new. */
-static bool begins_anew(const struct flow *flow, unsigned side, const struct tcp_segment *s)
+/* A SYN where all has ended, or was of no interest, and so has no SYN to repeat: the four-tuple is used again (RFC 9293 3.6.1),
+ * all state is new. */
+static bool begins_anew(const struct flow *flow, const struct tcp_segment *s)
+{
+    return flow->kind == FLOW_IGNORED && (s->flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_SYN;
+}
+
+/* A SYN on a live connection whose number is not that of its beginning, or far from all that was acknowledged. */
+static bool contradicts(const struct flow *flow, unsigned side, const struct tcp_segment *s)
 {
     const struct reassembly *r = &flow->half[side];
     if ((s->flags & (TCP_SYN | TCP_RST)) != TCP_SYN)
         return false;
-    if (flow->kind == FLOW_IGNORED && (s->flags & TCP_ACK) == 0)
-        return true; /* what ended, or was of no interest, has no SYN to repeat */
-    return r->known && s->seq + 1 != r->start;
+    if (r->known)
+        return s->seq + 1 != r->start;
+    return r->acked_known && r->acked - (s->seq + 1) > CLAIM_NEAR;
 }
 
 /* So long silent that it would have been given up, had its place been looked at. */
@@ -313,7 +356,7 @@ static bool expired(const struct flows *flows, const struct flow *flow, const st
 
 static int restart(struct flows *flows, struct flow *flow, const struct wsd_moment *moment)
 {
-    int rc = end_both(flows, flow, 0, WSD_BY_IDLE, moment);
+    int rc = end_unseen(flows, flow, WSD_BY_IDLE, moment);
     *flow = (struct flow){.key = flow->key, .kind = FLOW_UNDECIDED, .client = FLOW_NO_CLIENT, .last = moment->time};
     flows->totals.seen++;
     return rc;
@@ -409,20 +452,12 @@ static int end_at_fin(struct flows *flows, struct flow *flow, unsigned side, con
     return flows->ops->end(flows->user, flow, flow_direction(flow, side), WSD_BY_FIN, moment);
 }
 
-/* A reset counts when its number could be the sender's (RFC 9293 3.10.7.4); others are not from the peers. */
-static bool reset_counts(const struct flow *flow, unsigned side, const struct tcp_segment *s)
-{
-    const struct reassembly *r = &flow->half[side];
-    int32_t distance = tcp_distance(s->seq, r->next);
-    return !r->known || (distance >= -(1 << 20) && distance <= 1 << 24);
-}
-
 /* Nothing but an acknowledgement, or payload: no beginning, no end, no hole, and the window as open as it was. */
 static bool uneventful(const struct flow *flow, unsigned side, const struct tcp_segment *s)
 {
     const struct reassembly *a = &flow->half[0], *b = &flow->half[1];
     return (s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0 && a->held == NULL && b->held == NULL && !a->fin_seen &&
-           !b->fin_seen && (s->window == 0) == flow->half[side].window_closed;
+           !b->fin_seen && flow->claim == NULL && (s->window == 0) == flow->half[side].window_closed;
 }
 
 static int take_segment(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
@@ -455,24 +490,97 @@ static void prefetch_upper(const struct flow *flow)
 #endif
 }
 
+static int remember_claim(struct flow *flow, unsigned side, const struct tcp_segment *s, const struct wsd_moment *moment)
+{
+    free(flow->claim);
+    flow->claim = claim_new(side, s, moment);
+    return flow->claim == NULL ? -ENOMEM : 0;
+}
+
+static int take_reset(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                      const struct wsd_moment *moment)
+{
+    enum reset_trust trust = reset_judge(&flow->half[side], s);
+    tell_transport(flows, flow, side, WSD_TRANSPORT_RST, moment);
+    if (trust == RESET_CERTAIN)
+        return end_by_reset(flows, flow, side, moment);
+    /* A second one in doubt does not begin the wait anew. */
+    return trust == RESET_FOREIGN || flow->claim != NULL ? 0 : remember_claim(flow, side, s, moment);
+}
+
+/* Whoever sent a real RST neither says nor acknowledges anything new behind it. What does was not ended by it, and is looked at
+ * like a connection joined late. */
+static bool goes_on(const struct flow *flow, unsigned side, const struct tcp_segment *s)
+{
+    if (!flow->attempted || flow->reset != side + 1 || (s->flags & (TCP_SYN | TCP_RST)) != 0)
+        return false;
+    const struct reassembly *r = &flow->half[side], *peer = &flow->half[!side];
+    int32_t said = r->known && s->length > 1 ? tcp_distance(s->seq + s->length, r->next) : 0;
+    bool acks = (s->flags & TCP_ACK) != 0 && (peer->known || peer->acked_known);
+    int32_t heard = acks ? tcp_distance(s->ack, peer->known ? peer->next : peer->acked) : 0;
+    return (said > 0 && said <= CLAIM_NEAR) || (heard > 1 && heard <= CLAIM_NEAR);
+}
+
+static void revive(struct flow *flow)
+{
+    flow->kind = FLOW_UNDECIDED;
+    flow->reset = 0;
+    flow->from_syn = false;
+    flow->cost = (struct flow_cost){0}; /* was added to a WebSocket connection's already */
+    for (unsigned side = 0; side < 2; side++)
+        flow->half[side] = (struct reassembly){0}; /* ignore() left nothing in them */
+}
+
+static int read_segment(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                        const struct wsd_moment *moment);
+
+/* What this segment says of the claim, acted upon: then it is read itself. */
+static int weigh_claim(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                       const struct wsd_moment *moment)
+{
+    struct claim *claim = flow->claim;
+    enum claim_state state = claim_judge(claim, &flow->half[claim->side], side, s, moment);
+    if (state == CLAIM_OPEN)
+        return 0;
+    if (state == CLAIM_HOLDS && claim_is_reset(claim))
+        return end_by_claim(flows, flow);
+    flow->claim = NULL;
+    int rc = 0;
+    if (state == CLAIM_HOLDS) {
+        rc = restart(flows, flow, &claim->moment);
+        int first = read_segment(flows, flow, claim->side, &claim->segment, &claim->moment);
+        rc = rc != 0 ? rc : first;
+    }
+    free(claim);
+    return rc;
+}
+
 static int read_segment(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
                         const struct wsd_moment *moment)
 {
-    flow->last = moment->time;
     if (s->length > 0)
         prefetch_upper(flow);
-    if (flow->kind == FLOW_IGNORED)
+    if (flow->kind == FLOW_IGNORED && goes_on(flow, side, s))
+        revive(flow);
+    if (flow->kind == FLOW_IGNORED) {
+        flow->last = moment->time;
         return 0;
+    }
     if (uneventful(flow, side, s)) {
+        flow->last = moment->time;
         note_ack(flow, side, s);
         return s->length == 0 ? 0 : settle(flows, flow, take_payload(flows, flow, side, s, moment));
     }
-    if (s->flags & TCP_RST) {
-        if (!reset_counts(flow, side, s))
-            return 0;
-        tell_transport(flows, flow, side, WSD_TRANSPORT_RST, moment);
-        return end_both(flows, flow, side, WSD_BY_RESET, moment);
+    int claimed = flow->claim != NULL ? weigh_claim(flows, flow, side, s, moment) : 0;
+    if (claimed < 0 || flow->kind == FLOW_IGNORED)
+        return claimed;
+    if (contradicts(flow, side, s)) {
+        tell_transport(flows, flow, side, WSD_TRANSPORT_SYN, moment);
+        return remember_claim(flow, side, s, moment);
     }
+    if (s->flags & TCP_RST)
+        return take_reset(flows, flow, side, s, moment);
+    flow->last = moment->time;
     int rc = settle(flows, flow, take_segment(flows, flow, side, s, moment));
     if (rc == 0 && flow->half[0].ended && flow->half[1].ended)
         ignore(flows, flow);
@@ -492,7 +600,7 @@ int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct 
     struct flow *flow = find(flows, &key, h);
     if (flow == NULL && flows->totals.open >= flows->limits.flows)
         others |= evict(flows, moment);
-    else if (flow != NULL && (expired(flows, flow, moment) || (s->flags & TCP_SYN && begins_anew(flow, side, s))))
+    else if (flow != NULL && (expired(flows, flow, moment) || (s->flags & TCP_SYN && begins_anew(flow, s))))
         others |= restart(flows, flow, moment);
     for (int i = 0; flow == NULL && i < SWEEP_FOR_NEW; i++) /* faster than flows of one packet can come */
         others |= sweep(flows, moment);
@@ -508,7 +616,7 @@ int flows_finish(struct flows *flows, const struct wsd_moment *moment)
     int rc = 0;
     for (uint32_t i = 0; i < flows->count; i++) {
         struct flow *flow = flow_at(flows, i);
-        int one = flow->kind == FLOW_FREE ? 0 : end_both(flows, flow, 0, WSD_BY_CAPTURE_END, moment);
+        int one = flow->kind == FLOW_FREE ? 0 : end_unseen(flows, flow, WSD_BY_CAPTURE_END, moment);
         rc = rc != 0 ? rc : one;
     }
     return rc;

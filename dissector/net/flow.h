@@ -2,8 +2,8 @@
  * flow.h: TCP connections: which packet belongs to which, who is the client, when one begins and ends.
  *
  * A flow is found by its addresses and ports, whichever way the packet went, through a keyed hash. It begins with its
- * first packet (a SYN or not) and ends with FIN both ways, a reset, a new SYN on the same four-tuple, silence, or the
- * end of the capture. The sender of the SYN is the client; without a SYN the layer above says from the first bytes.
+ * first packet (a SYN or not) and ends with FIN both ways, a reset, a new connection on the same four-tuple, silence, or the
+ * end of the capture. What anybody could have sent to end it is weighed first (claim.h). The sender of the SYN is the client; without a SYN the layer above says from the first bytes.
  * What a flow carries is not known here: `upper` belongs to the layer above.
  *
  * A flow that is of no interest keeps its place in the table, so that its packets cost one look-up, and loses all else.
@@ -11,6 +11,7 @@
 #ifndef NET_FLOW_H
 #define NET_FLOW_H
 
+#include "net/claim.h"
 #include "net/ip.h"
 #include "net/reassembly.h"
 
@@ -55,8 +56,10 @@ struct flow {
     uint32_t next_free;
     int64_t last; /* time of the last packet */
     void *upper;  /* what the layer above keeps; it is released by ops.release */
+    struct claim *claim; /* a SYN or RST that is in doubt, NULL: none */
     struct reassembly half[2]; /* by the side that sends */
     struct flow_cost cost;     /* for the layer above: it counts */
+    uint8_t reset;             /* the side whose RST ended it, plus 1 */
 };
 
 #define FLOW_NO_CLIENT 2

@@ -20,7 +20,8 @@ struct stream_ops {
     int (*data)(struct stream *, enum wsd_direction, struct wsd_bytes, const struct wsd_moment *);
     /* So many bytes were sent that the capture never saw. */
     int (*gap)(struct stream *, enum wsd_direction, uint64_t missing, const struct wsd_moment *);
-    /* This direction ended: WSD_BY_FIN, _RESET, _IDLE or _CAPTURE_END. */
+    /* This direction ended: WSD_BY_FIN, _RESET, _IDLE or _CAPTURE_END. The one whose sender reset is told first, again if it had
+     * ended by FIN. */
     int (*end)(struct stream *, enum wsd_direction, enum wsd_how, const struct wsd_moment *);
     void (*free)(struct stream *);
 };

@@ -72,11 +72,11 @@ static void judge_ending(struct websocket *ws, const struct wsd_moment *moment)
     enum wsd_direction first = (enum wsd_direction)ws->first_ended;
     if (!tcp_ended(ws))
         return;
-    for (int d = 0; d < 2; d++)
-        if (ws->half[d].how == WSD_BY_RESET && !(closed[0] && closed[1])) {
-            ws_finding(ws, first, WSD_FINDING_TCP_RESET, "", moment);
-            break;
-        }
+    if (ws->half[!first].how == WSD_BY_RESET && !(closed[0] && closed[1])) {
+        /* Who sent it ended first; unless the other one had ended by FIN already. */
+        enum wsd_direction sender = ws->half[first].how == WSD_BY_RESET ? first : (enum wsd_direction)!first;
+        ws_finding(ws, sender, WSD_FINDING_TCP_RESET, "", moment);
+    }
     if (!closed[0] && !closed[1]) {
         if (fully_framed(ws, WSD_CLIENT) && fully_framed(ws, WSD_SERVER))
             ws_finding(ws, first, WSD_FINDING_CLOSE_MISSING, "", moment);

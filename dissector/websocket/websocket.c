@@ -390,8 +390,10 @@ static int websocket_gap(struct stream *s, enum wsd_direction d, uint64_t missin
 static int websocket_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)
 {
     struct websocket *ws = (struct websocket *)s;
-    if (ws->half[d].ended)
+    if (ws->half[d].ended) {
+        ws->half[d].how = (uint8_t)how; /* FIN, then a RST */
         return 0;
+    }
     int rc = search_end(ws, d);
     if (rc != 0)
         return rc;

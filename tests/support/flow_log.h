@@ -26,6 +26,7 @@ struct flow_log {
     unsigned asked;             /* how often that was asked */
     unsigned upper, flows_told; /* flows that hold something; data's first calls */
     uint64_t packets;
+    int64_t ended; /* time of the last end */
     size_t length;
     char text[8192];
 };
@@ -84,8 +85,10 @@ static inline int flow_log_end(void *user, struct flow *flow, enum wsd_direction
                                const struct wsd_moment *moment)
 {
     static const char *const words[] = {"end handshake", "end fin", "end reset", "end idle", "end capture"};
-    (void)flow, (void)moment;
-    flow_log_line(user, d, words[how], 0, bytes_of(NULL, 0));
+    struct flow_log *log = user;
+    (void)flow;
+    log->ended = moment->time;
+    flow_log_line(log, d, words[how], 0, bytes_of(NULL, 0));
     return 0;
 }
 

@@ -132,7 +132,7 @@ void wire_gap(struct wire *w, enum wsd_direction d, uint64_t missing)
 
 void wire_end(struct wire *w, enum wsd_direction d, enum wsd_how how)
 {
-    if (open(w, d))
+    if (open(w, d) || (w->stream != NULL && how == WSD_BY_RESET)) /* a RST is told also of a side that sent a FIN */
         settle(w, stream_end(w->stream, d, how, tick(w)));
     w->ended[d] = true;
 }
@@ -140,7 +140,8 @@ void wire_end(struct wire *w, enum wsd_direction d, enum wsd_how how)
 void wire_end_both(struct wire *w, enum wsd_direction first, enum wsd_how how)
 {
     wire_end(w, first, how);
-    wire_end(w, !first, how);
+    if (!w->ended[!first])
+        wire_end(w, !first, how);
 }
 
 void wire_finish(struct wire *w)

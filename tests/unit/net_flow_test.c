@@ -203,8 +203,10 @@ static void idle_flows_end(void **state)
         u.time++;
         let_pass(100);
         assert_int_equal(flows_totals(h.flows)->open, open - 1);
-        if (kind != FLOW_IGNORED)
+        if (kind != FLOW_IGNORED) {
             assert_non_null(strstr(h.text, "-> gap 1\n-> z\n<- end idle\n-> end idle\n"));
+            assert_int_equal(h.ended, t.time - t.step); /* it has been silent since */
+        }
         flow_log_clear(&h);
         assert_int_equal(h.upper, 0);
     }
