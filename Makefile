@@ -73,7 +73,7 @@ endif
 BASE_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -DWSCOPE_VERSION='"$(VERSION)"' $(WARNINGS) \
                -fPIC -fvisibility=hidden -fstack-protector-strong $(CF_PROTECTION)
 
-# ---- what we link: zlib and libcrypto for the library, libpcap for the program as well
+# ---- what we link: zlib and libcrypto for the library; libpcap, and on Linux libseccomp and libcap-ng, for the program as well
 
 PKG_CONFIG ?= pkg-config
 # $(call package,NAMES,FALLBACK): the flags of pkg-config where it knows all of them, else FALLBACK
@@ -84,6 +84,10 @@ LIB_CFLAGS  := $(call package_cflags,zlib libcrypto)
 LIB_LIBS    := $(call package_libs,zlib libcrypto,-lz -lcrypto)
 PROG_CFLAGS := $(LIB_CFLAGS) $(call package_cflags,libpcap)
 PROG_LIBS   := $(LIB_LIBS) $(call package_libs,libpcap,-lpcap)
+ifeq ($(SYSTEM),Linux)
+  PROG_CFLAGS += $(call package_cflags,libseccomp libcap-ng)
+  PROG_LIBS   += $(call package_libs,libseccomp libcap-ng,-lseccomp -lcap-ng)
+endif
 TEST_CFLAGS := $(PROG_CFLAGS) $(call package_cflags,cmocka)
 TEST_LIBS   := $(PROG_LIBS) $(call package_libs,cmocka,-lcmocka)
 
@@ -105,7 +109,13 @@ RELINKED := $(OUT)/libwsdissect.o
 
 find_sources = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
 LIB_SOURCES  := $(call find_sources,dissector)
-PROG_SOURCES := $(call find_sources,src)
+# What a kernel can hold the program to (src/capture/confine.h)
+ifeq ($(SYSTEM),Linux)
+  NOT_HERE := src/capture/confine_none.c
+else
+  NOT_HERE := src/capture/confine_capability.c src/capture/confine_landlock.c src/capture/confine_seccomp.c
+endif
+PROG_SOURCES := $(filter-out $(NOT_HERE),$(call find_sources,src))
 # A test program is a *_test.c of unit/ or vectors/; other C files of tests/support/ are linked into all of them.
 UNIT_SOURCES    := $(sort $(wildcard tests/unit/*_test.c))
 VECTOR_SOURCES  := $(sort $(wildcard tests/vectors/*_test.c))
@@ -207,6 +217,11 @@ $(UNIT_PROGRAMS) $(VECTOR_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(SUPPORT_OBJECTS) $(T
 $(FUZZ_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(SUPPORT_OBJECTS) $(TESTED_OBJECTS)
 	$(call say,LINK)
 	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(TEST_LIBS)
+
+# What the sandbox allows, tried from inside (tests/cli/sandbox.sh, in a build without sanitizers)
+$(OUT)/tests/sandbox/probe: $(OUT)/tests/sandbox/probe.o $(TESTED_OBJECTS)
+	$(call say,LINK)
+	$(Q)$(LINK) -pthread -o $@ $^ $(PROG_LIBS)
 
 test-programs: $(UNIT_PROGRAMS) $(VECTOR_PROGRAMS)
 fuzz-programs: $(FUZZ_PROGRAMS)

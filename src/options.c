@@ -127,6 +127,8 @@ static int apply(const struct parse *p, enum option_id id, const char *argument)
     case OPTION_COUNT: return parse_count(p, argument);
     case OPTION_CHECK: o->check = true; break;
     case OPTION_TELL: o->tell = true; break;
+    case OPTION_USER: o->user = argument; break;
+    case OPTION_NO_SANDBOX: o->no_sandbox = true; break;
     case OPTION_LIST_FINDINGS: o->action = ACTION_LIST_FINDINGS; break;
     case OPTION_COLOR: return parse_color(p, argument);
     case OPTION_QUIET: o->quiet = true; break;

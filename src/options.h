@@ -24,7 +24,9 @@
     X(MERGE, 0, "merge", NULL, "merge several files by time stamp, instead of one after the other")                    \
     X(COUNT, 'c', "count", "N", "stop after N data messages")                                                          \
     X(CHECK, 0, "check", NULL, "exit with status 3 when there was a finding of severity error")                        \
-    X(TELL, 'v', NULL, NULL, "say on standard error what is in force: inputs, filter, limits")                         \
+    X(TELL, 'v', NULL, NULL, "say on standard error what is in force: inputs, filter, limits, sandbox")                \
+    X(USER, 'Z', "user", "USER", "root becomes this user once inputs are open, instead of who called sudo")            \
+    X(NO_SANDBOX, 0, "no-sandbox", NULL, "do not restrict which files and system calls the program may use")           \
     X(LIST_FINDINGS, 0, "list-findings", NULL, "print all findings there are, and leave")                              \
     X(COLOR, 0, "color", "WHEN", "auto (the default), always or never; NO_COLOR is honoured")                          \
     X(QUIET, 'q', "quiet", NULL, "nothing but errors on standard error: no notes")                                     \
@@ -51,9 +53,10 @@ struct options {
     const char **files;
     size_t file_count;
     const char *capture_filter; /* NULL: none */
+    const char *user;           /* -Z, NULL: none */
     enum output_format output;
     enum color_when color;
-    bool frames, hex, verbose, merge, check, tell, quiet;
+    bool frames, hex, verbose, merge, check, tell, no_sandbox, quiet;
     uint64_t max_payload; /* bytes, UINT64_MAX: all */
     uint64_t count;       /* 0: no limit */
 };

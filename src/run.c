@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include "capture/sandbox.h"
 #include "capture/source.h"
 #include "output/sink.h"
 
@@ -20,6 +21,8 @@ struct run {
     struct wsd_options wsd;
     struct wsd_dissector *dissector;
     struct source *source;
+    struct privilege privilege;
+    struct sandbox sandbox;
     bool live;         /* packets may have to be waited for: nothing is held back meanwhile */
     uint64_t messages; /* data messages shown */
     bool counted;      /* -c is reached */
@@ -82,6 +85,7 @@ static void tell_what_is_in_force(const struct run *r)
             l->early_bytes);
     fprintf(stderr, "wscope: limit: a message inflates to %llu bytes, or %u times its size\n",
             (unsigned long long)l->inflate_bytes, l->inflate_ratio);
+    sandbox_tell(&r->sandbox, &r->privilege, stderr);
 }
 
 /* What the output itself does not say. */
@@ -202,6 +206,31 @@ static int open_dissector(struct run *r)
     return 0;
 }
 
+/* Before anything is opened: an answer to -Z that is none is wrong usage. */
+static int find_user(struct run *r)
+{
+    char error[SOURCE_ERROR];
+    if (privilege_find(&r->privilege, r->options->user, error, sizeof error) == 0)
+        return 0;
+    complain(r, error);
+    r->status = STATUS_USAGE;
+    return -EINVAL;
+}
+
+/* From here on only inputs that wait for their turn are opened. */
+static int confine(struct run *r)
+{
+    const struct options *o = r->options;
+    char error[SOURCE_ERROR];
+    sandbox_begin(&r->sandbox, !o->no_sandbox);
+    for (size_t i = 0; i < o->file_count; i++)
+        sandbox_allow(&r->sandbox, SANDBOX_READ, o->files[i]);
+    if (sandbox_enter(&r->sandbox, &r->privilege, error, sizeof error) == 0)
+        return 0;
+    complain(r, error);
+    return -EPERM;
+}
+
 /* The exit status, once everything was written. */
 static int settle(struct run *r)
 {
@@ -232,7 +261,7 @@ int run(const struct options *options)
     output_init(&r->output, STDOUT_FILENO, options);
     catch_signals();
     int status = STATUS_INPUT;
-    if (open_source(r) == 0 && open_dissector(r) == 0) {
+    if (find_user(r) == 0 && open_source(r) == 0 && open_dissector(r) == 0 && confine(r) == 0) {
         if (options->tell)
             tell_what_is_in_force(r);
         pump(r);

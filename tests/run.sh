@@ -80,6 +80,7 @@ group_cli() {
         [ -e "$script" ] || continue
         if WSCOPE=$sanitized timeout 120 bash "$script" >"$logs/cli.out" 2>&1 </dev/null; then
             good=$((good + 1))
+            grep '^skipped:' "$logs/cli.out" || true
         else
             bad=$((bad + 1))
             echo "FAIL $script"

@@ -47,6 +47,10 @@ library() { # NAME FALLBACK SOURCE
     links "$(compiler)" "$3" $(flags "$1" "$2")
 }
 
+no_linux() {
+    [ "$(uname -s)" != Linux ]
+}
+
 have() {
     case $1 in
     cc) links "$(compiler)" 'int main(void){return 0;}' ;;
@@ -56,6 +60,8 @@ have() {
         library libcrypto -lcrypto $'#include <openssl/evp.h>\n#if OPENSSL_VERSION_NUMBER < 0x30000000L\n#error old\n#endif\nint main(void){return !EVP_sha1();}'
         ;;
     libpcap) library libpcap -lpcap $'#include <pcap/pcap.h>\nint main(void){return !pcap_lib_version();}' ;;
+    libseccomp) no_linux || library libseccomp -lseccomp $'#include <seccomp.h>\nint main(void){return !seccomp_version();}' ;;
+    libcap-ng) no_linux || library libcap-ng -lcap-ng $'#include <cap-ng.h>\nint main(void){capng_clear(CAPNG_SELECT_BOTH);return 0;}' ;;
     cmocka)
         library cmocka -lcmocka $'#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <cmocka.h>\nint main(void){return cmocka_run_group_tests_name("", (struct CMUnitTest *)0, 0, 0, 0);}' ||
             library cmocka -lcmocka $'#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <cmocka.h>\nint main(void){print_message("");return 0;}'
@@ -75,6 +81,8 @@ pkg-config     build pkg-config        pkgconf            pkgconf  pkgconf      
 zlib           build zlib1g-dev        zlib-devel         zlib     zlib-dev          zlib       -
 libcrypto      build libssl-dev        openssl-devel      openssl  openssl-dev       openssl@3  openssl
 libpcap        build libpcap-dev       libpcap-devel      libpcap  libpcap-dev       libpcap    libpcap
+libseccomp     build libseccomp-dev    libseccomp-devel   libseccomp libseccomp-dev  -          -
+libcap-ng      build libcap-ng-dev     libcap-ng-devel    libcap-ng libcap-ng-dev    -          -
 gcc-sanitizers check gcc               libasan,libubsan   gcc      gcc               gcc        gcc
 clang          check clang             clang              clang    clang             llvm       llvm
 libfuzzer      check @libfuzzer        compiler-rt        compiler-rt compiler-rt    llvm       llvm

@@ -33,6 +33,9 @@ static const struct {
     {103, DLT_PPP_BSDOS}, {106, DLT_ATM_CLIP}, {107, DLT_FRELAY},      {108, DLT_LOOP}, {109, DLT_ENC},
 };
 
+/* Compiled at once: names of hosts, networks and ports are looked up by compiling, which may be forbidden later. */
+static const uint32_t usual[] = {1, 113, 276, 101, 0, 228, 229, 105, 127, 117};
+
 static int to_dlt(uint32_t link_type)
 {
     for (size_t i = 0; i < sizeof translations / sizeof *translations; i++)
@@ -60,7 +63,6 @@ static bool compile(const char *expression, uint32_t link_type, struct bpf_progr
  * wireless ("wlan type"). What is wrong for all of them is told in Ethernet's words. */
 static bool is_expression(const char *expression, char *error, size_t size)
 {
-    static const uint32_t usual[] = {1, 113, 105, 127, 101, 117};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
         struct bpf_program program;
         char other[BPF_ERROR] = "";
@@ -88,25 +90,6 @@ static bool speaks_of_packet(const char *expression)
         expression += n > 0 ? n : 1;
     }
     return false;
-}
-
-struct bpf *bpf_open(const char *expression, char *error, size_t size)
-{
-    if (!is_expression(expression, error, size))
-        return NULL;
-    struct bpf *bpf = calloc(1, sizeof *bpf);
-    char *copy = strdup(expression);
-    if (bpf == NULL || copy == NULL) {
-        snprintf(error, size, "out of memory");
-        free(bpf);
-        free(copy);
-        return NULL;
-    }
-    bpf->expression = copy;
-    char why[BPF_ERROR];
-    bpf->inside.valid =
-        !speaks_of_packet(expression) && compile(expression, LINK_TYPE_RAW, &bpf->inside.program, why, sizeof why);
-    return bpf;
 }
 
 /* "Linux cooked v1 (113)", "link type 147" */
@@ -140,6 +123,29 @@ static int add(struct bpf *bpf, uint32_t link_type)
     name_link_type(link_type, name, sizeof name);
     snprintf(bpf->error, sizeof bpf->error, "the capture filter does not fit %s: %s", name, why);
     return -1;
+}
+
+struct bpf *bpf_open(const char *expression, char *error, size_t size)
+{
+    if (!is_expression(expression, error, size))
+        return NULL;
+    struct bpf *bpf = calloc(1, sizeof *bpf);
+    char *copy = strdup(expression);
+    if (bpf == NULL || copy == NULL) {
+        snprintf(error, size, "out of memory");
+        free(bpf);
+        free(copy);
+        return NULL;
+    }
+    bpf->expression = copy;
+    char why[BPF_ERROR];
+    bpf->inside.valid =
+        !speaks_of_packet(expression) && compile(expression, LINK_TYPE_RAW, &bpf->inside.program, why, sizeof why);
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (add(bpf, usual[i]) < 0)
+            bpf->count--; /* that is told when a packet of this link type comes */
+    bpf->last = 0;
+    return bpf;
 }
 
 static struct compiled *find(struct bpf *bpf, uint32_t link_type)

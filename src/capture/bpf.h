@@ -1,7 +1,7 @@
 /*
  * bpf.h: a pcap filter expression, for packets of any link types, as its user means it.
  *
- * libpcap compiles an expression for one link type; here that is done at the first packet of each, and kept. To libpcap
+ * libpcap compiles an expression for one link type; here that is done for the usual ones at once, for others at their first packet, and kept. To libpcap
  * "tcp port 80" is false for a packet with a VLAN tag or in a tunnel, whatever it carries, and for all but the first fragment of
  * a datagram. Here a packet passes when
  *

@@ -89,10 +89,25 @@ int file_open_read(struct file *f, const char *name, reader_read_fn *read, void 
     return open_reader(f, read, user, hooks);
 }
 
-int file_open(struct file *f, const char *path, const struct file_hooks *hooks)
+static bool is_standard_input(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+static int open_path(const char *path)
+{
+    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
+int file_open_ahead(const char *path)
+{
+    return is_standard_input(path) ? -1 : open_path(path);
+}
+
+int file_open(struct file *f, const char *path, int fd, const struct file_hooks *hooks)
 {
     init(f, path);
-    f->input.fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    f->input.fd = fd >= 0 ? fd : is_standard_input(path) ? STDIN_FILENO : open_path(path);
     f->input.stop = hooks->stop;
     if (f->input.fd < 0)
         return fail(f, strerror(errno));

@@ -37,9 +37,13 @@ struct file_hooks {
 /* How a path is called in an error: "-" is "standard input". */
 const char *file_name(const char *path);
 
-/* Opens a path, which must live as long as the file; "-" is standard input. 0, or -1 with file->error; then it is closed already. `file` must not move while
- * it is open. */
-int file_open(struct file *file, const char *path, const struct file_hooks *hooks);
+/* Opens a path, which must live as long as the file; "-" is standard input. fd is where it has been opened already, and is the file's
+ * from now on, or -1. 0, or -1 with file->error; then it is closed already. `file` must not move while it is open. */
+int file_open(struct file *file, const char *path, int fd, const struct file_hooks *hooks);
+
+/* Opens a path that file_open() will be called for. Returns the descriptor, or -1: it is standard input, or cannot be opened,
+ * which file_open() will tell. */
+int file_open_ahead(const char *path);
 
 /* The same for bytes from anywhere. */
 int file_open_read(struct file *file, const char *name, reader_read_fn *read, void *user,

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-int merge_init(struct merge *m, const char *const *names, size_t count, const struct file_hooks *hooks)
+int merge_init(struct merge *m, const char *const *names, int *ahead, size_t count, const struct file_hooks *hooks)
 {
     memset(m, 0, sizeof *m);
     m->heap = calloc(count + 1, sizeof(struct merge_input *));
     if (m->heap == NULL)
         return -ENOMEM;
     m->names = names;
+    m->ahead = ahead;
     m->count = count;
     m->hooks = hooks;
     return 0;
@@ -80,7 +81,9 @@ static int open_one(struct merge *m)
         return -1;
     }
     input->order = m->opened;
-    int result = file_open(&input->file, m->names[m->opened++], m->hooks);
+    int ahead = m->ahead[m->opened];
+    m->ahead[m->opened] = -1;
+    int result = file_open(&input->file, m->names[m->opened++], ahead, m->hooks);
     if (result == 0)
         result = file_next(&input->file, &input->packet);
     if (result > 0) {

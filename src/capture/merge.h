@@ -18,6 +18,7 @@ struct merge_input {
 
 struct merge {
     const char *const *names;
+    int *ahead;           /* descriptors of those that are open already, else -1; taken are set to -1 */
     size_t count, opened; /* files, and how many of them have been tried */
     const struct file_hooks *hooks;
     struct merge_input **heap; /* earliest first */
@@ -26,8 +27,8 @@ struct merge {
     char error[FILE_ERROR];
 };
 
-/* 0 or -ENOMEM. Names and hooks are borrowed. */
-int merge_init(struct merge *merge, const char *const *names, size_t count, const struct file_hooks *hooks);
+/* 0 or -ENOMEM. Names, descriptors and hooks are borrowed. */
+int merge_init(struct merge *merge, const char *const *names, int *ahead, size_t count, const struct file_hooks *hooks);
 void merge_free(struct merge *merge);
 
 /* 1: a packet, valid until the next call; 0: the end; -1: merge->error about one file, and the next call goes on. */

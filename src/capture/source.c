@@ -10,11 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SPARE_DESCRIPTORS = 64 }; /* not used for files that wait for their turn */
 
 struct files {
     struct source source;
     struct file_hooks hooks;
     const char *const *names;
+    int *ahead;            /* of each file that waits for its turn: where it is open already, or -1 */
     size_t count, current; /* files, and the one that is read, or is next */
     bool open;             /* the current one */
     bool merging;
@@ -45,7 +51,9 @@ static int open_next(struct files *f)
 {
     if (f->current == f->count)
         return 1;
-    if (file_open(&f->file, f->names[f->current], &f->hooks) < 0)
+    int ahead = f->ahead[f->current];
+    f->ahead[f->current] = -1;
+    if (file_open(&f->file, f->names[f->current], ahead, &f->hooks) < 0)
         return leave(f, -1);
     f->open = true;
     return 0;
@@ -114,7 +122,40 @@ static void files_close(struct source *source)
     if (f->merging)
         merge_free(&f->merge);
     bpf_close(f->bpf);
+    for (size_t i = 0; f->ahead != NULL && i < f->count; i++)
+        if (f->ahead[i] >= 0)
+            close(f->ahead[i]);
+    free(f->ahead);
     free(f);
+}
+
+/* How many descriptors are ours to keep open. */
+static size_t descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= SPARE_DESCRIPTORS)
+        return 0;
+    return limit.rlim_cur == RLIM_INFINITY ? SIZE_MAX : (size_t)limit.rlim_cur - SPARE_DESCRIPTORS;
+}
+
+static bool is_regular(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+/* Opening a pipe may wait for who writes to it: nobody waits for a later one before the first has been read. */
+static int open_ahead(struct files *f)
+{
+    f->ahead = malloc((f->count + 1) * sizeof *f->ahead);
+    if (f->ahead == NULL)
+        return -1;
+    size_t most = descriptors();
+    for (size_t i = 0; i < f->count; i++) {
+        bool now = i == 0 || f->merging || is_regular(f->names[i]);
+        f->ahead[i] = now && i < most ? file_open_ahead(f->names[i]) : -1;
+    }
+    return 0;
 }
 
 static const struct source_ops files_ops = {files_next, files_close};
@@ -133,7 +174,7 @@ struct source *source_open(const struct source_options *options, char *error, si
     if (options->filter != NULL && (f->bpf = bpf_open(options->filter, error, error_size)) == NULL)
         goto failed;
     f->merging = options->merge && options->count > 1;
-    if (f->merging && merge_init(&f->merge, f->names, f->count, &f->hooks) < 0) {
+    if (open_ahead(f) < 0 || (f->merging && merge_init(&f->merge, f->names, f->ahead, f->count, &f->hooks) < 0)) {
         snprintf(error, error_size, "out of memory");
         goto failed;
     }

@@ -46,8 +46,9 @@ struct source_options {
                                           end. For this the signal handler must be installed without SA_RESTART. */
 };
 
-/* A source of capture files. NULL, with one line in `error`: the filter is wrong, or there is no memory. Files are opened
- * when it is their turn (merged: all at the first source_next()), so what is wrong with one of them shows there. */
+/* A source of capture files. NULL, with one line in `error`: the filter is wrong, or there is no memory. The first file, regular
+ * ones and, merged, all are opened here, as far as descriptors go: after that the program may have given up the rights to. Others, pipes above
+ * all, are opened when it is their turn. What is wrong with one of them shows at its turn in any case. */
 struct source *source_open(const struct source_options *options, char *error, size_t error_size);
 
 /* 1: a packet, whose data are valid until the next call. 0: the end. -1: an input could not be opened, or not be read to
