@@ -9,9 +9,10 @@
 #include "stream/http1.h"
 #include "stream/proxy.h"
 #include "unwrap.h"
-#include "websocket/websocket.h"
+#include "websocket/state.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 struct wsd_dissector {
@@ -253,14 +254,19 @@ static void on_release(void *user, struct flow *flow)
     stream->ops->free(stream);
 }
 
-static const struct flow_ops ops = {.sender = first_sender,
+/* Of a WebSocket stream in order, every whole frame needs these lines. */
+#define HOT(d) {0, offsetof(struct websocket, half[d]), offsetof(struct websocket, info.counts[d])}
+
+static const struct flow_ops ops = {.hot = {HOT(WSD_CLIENT), HOT(WSD_SERVER)},
+                                    .sender = first_sender,
                                     .data = on_data,
                                     .gap = on_gap,
                                     .end = on_end,
                                     .conflict = on_conflict,
                                     .held_limit = on_held_limit,
                                     .release = on_release};
-static const struct flow_ops ops_transport = {.sender = first_sender,
+static const struct flow_ops ops_transport = {.hot = {HOT(WSD_CLIENT), HOT(WSD_SERVER)},
+                                              .sender = first_sender,
                                               .data = on_data,
                                               .gap = on_gap,
                                               .end = on_end,

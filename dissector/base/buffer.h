@@ -16,6 +16,9 @@ struct buffer {
 /* Makes room for more bytes after length. Returns 0, or -ENOMEM (the buffer is as before). */
 int buffer_reserve(struct buffer *buffer, size_t more);
 
+/* The same for a buffer that is not to become longer than `ceiling` bytes, so that it takes no more memory than these. */
+int buffer_reserve_within(struct buffer *buffer, size_t more, uint64_t ceiling);
+
 /* Appends as much as the ceiling on the whole length allows; the caller counts the rest. Returns 0 or -ENOMEM. */
 int buffer_append(struct buffer *buffer, struct wsd_bytes bytes, uint64_t ceiling);
 

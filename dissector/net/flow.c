@@ -25,6 +25,7 @@ struct flows {
     uint32_t count; /* places ever used */
     uint32_t free;  /* first unused one of them, or NO_FLOW */
     uint32_t hand;  /* the place that the sweep looks at next */
+    struct flow *recent; /* the one of the last packet: the next one is often its acknowledgement; NULL */
     uint32_t packets;
     struct reassembly_host host;
     struct flow_totals totals;
@@ -103,6 +104,7 @@ static void empty(struct flows *flows, struct flow *flow)
     flow->upper = NULL;
     free(flow->claim);
     flow->claim = NULL;
+    flow->doubt = false;
 }
 
 static void ignore(struct flows *flows, struct flow *flow)
@@ -136,6 +138,8 @@ static void remove_flow(struct flows *flows, uint32_t index)
     struct flow *flow = flow_at(flows, index);
     ignore(flows, flow);
     table_remove(&flows->table, hash(flows, &flow->key), index);
+    if (flow == flows->recent)
+        flows->recent = NULL;
     flow->kind = FLOW_FREE;
     flow->next_free = flows->free;
     flows->free = index;
@@ -193,6 +197,7 @@ static int end_by_claim(struct flows *flows, struct flow *flow)
         r->acked_known = true;
     }
     flow->claim = NULL;
+    flow->doubt = false;
     int rc = end_by_reset(flows, flow, claim->side, &claim->moment);
     free(claim);
     return rc;
@@ -320,7 +325,7 @@ static bool same_key(const struct flow_key *a, const struct flow_key *b)
             (a->address[0][1] ^ b->address[0][1]) | (a->address[1][1] ^ b->address[1][1])) == 0;
 }
 
-static struct flow *find(const struct flows *flows, const struct flow_key *key, uint64_t h)
+static struct flow *find_by_hash(const struct flows *flows, const struct flow_key *key, uint64_t h)
 {
     for (struct probe p = table_probe(&flows->table, h); table_next(&flows->table, &p);) {
         struct flow *flow = flow_at(flows, p.value);
@@ -328,6 +333,13 @@ static struct flow *find(const struct flows *flows, const struct flow_key *key, 
             return flow;
     }
     return NULL;
+}
+
+static struct flow *find(const struct flows *flows, const struct flow_key *key)
+{
+    if (flows->recent != NULL && same_key(&flows->recent->key, key))
+        return flows->recent;
+    return find_by_hash(flows, key, hash(flows, key));
 }
 
 /* A SYN where all has ended, or was of no interest, and so has no SYN to repeat: the four-tuple is used again (RFC 9293 3.6.1),
@@ -457,7 +469,7 @@ static bool uneventful(const struct flow *flow, unsigned side, const struct tcp_
 {
     const struct reassembly *a = &flow->half[0], *b = &flow->half[1];
     return (s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0 && a->held == NULL && b->held == NULL && !a->fin_seen &&
-           !b->fin_seen && flow->claim == NULL && (s->window == 0) == flow->half[side].window_closed;
+           !b->fin_seen && !flow->doubt && (s->window == 0) == flow->half[side].window_closed;
 }
 
 static int take_segment(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
@@ -478,15 +490,14 @@ static int take_segment(struct flows *flows, struct flow *flow, unsigned side, c
     return rc;
 }
 
-/* What the layer above keeps is out of the caches when thousands of flows take turns. Its lines are asked for all at once
- * here, instead of one after the other when they are needed. */
-static void prefetch_upper(const struct flow *flow)
+static inline void prefetch_upper(const struct flows *flows, const struct flow *flow, unsigned side)
 {
 #if defined(__GNUC__)
-    for (unsigned line = 0; flow->upper != NULL && line < 6; line++)
-        __builtin_prefetch((const char *)flow->upper + line * (size_t)64);
+    const uint16_t *hot = flows->ops->hot[flow_direction(flow, side)];
+    for (unsigned i = 0; i < FLOW_HOT; i++)
+        __builtin_prefetch((const char *)flow->upper + hot[i]);
 #else
-    (void)flow;
+    (void)flows, (void)flow, (void)side;
 #endif
 }
 
@@ -494,7 +505,8 @@ static int remember_claim(struct flow *flow, unsigned side, const struct tcp_seg
 {
     free(flow->claim);
     flow->claim = claim_new(side, s, moment);
-    return flow->claim == NULL ? -ENOMEM : 0;
+    flow->doubt = flow->claim != NULL;
+    return flow->doubt ? 0 : -ENOMEM;
 }
 
 static int take_reset(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
@@ -545,6 +557,7 @@ static int weigh_claim(struct flows *flows, struct flow *flow, unsigned side, co
     if (state == CLAIM_HOLDS && claim_is_reset(claim))
         return end_by_claim(flows, flow);
     flow->claim = NULL;
+    flow->doubt = false;
     int rc = 0;
     if (state == CLAIM_HOLDS) {
         rc = restart(flows, flow, &claim->moment);
@@ -559,7 +572,7 @@ static int read_segment(struct flows *flows, struct flow *flow, unsigned side, c
                         const struct wsd_moment *moment)
 {
     if (s->length > 0)
-        prefetch_upper(flow);
+        prefetch_upper(flows, flow, side);
     if (flow->kind == FLOW_IGNORED && goes_on(flow, side, s))
         revive(flow);
     if (flow->kind == FLOW_IGNORED) {
@@ -593,19 +606,19 @@ int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct 
     struct flow_key key;
     /* The key's first end is the one of side 0; the packet came from `side`. */
     unsigned side = ip->family == 4 ? key_v4(ip, s->port, &key) : key_v6(ip, s->port, &key);
-    uint64_t h = hash(flows, &key);
     *out = NULL;
     /* What befalls other flows does not touch this one: its segment is read, then their error is told. */
     int others = flows->packets++ % SWEEP_EVERY == 0 ? sweep(flows, moment) : 0;
-    struct flow *flow = find(flows, &key, h);
+    struct flow *flow = find(flows, &key);
     if (flow == NULL && flows->totals.open >= flows->limits.flows)
         others |= evict(flows, moment);
     else if (flow != NULL && (expired(flows, flow, moment) || (s->flags & TCP_SYN && begins_anew(flow, s))))
         others |= restart(flows, flow, moment);
     for (int i = 0; flow == NULL && i < SWEEP_FOR_NEW; i++) /* faster than flows of one packet can come */
         others |= sweep(flows, moment);
-    int rc = flow == NULL ? add_flow(flows, &key, h, moment, &flow) : 0;
+    int rc = flow == NULL ? add_flow(flows, &key, hash(flows, &key), moment, &flow) : 0;
     *out = flow;
+    flows->recent = flow;
     if (rc == 0)
         rc = read_segment(flows, flow, side, s, moment);
     return rc != 0 ? rc : others;

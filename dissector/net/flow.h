@@ -48,23 +48,29 @@ struct flow_cost {
 #define FLOW_ALIGNMENT 64
 struct flow {
     _Alignas(FLOW_ALIGNMENT) struct flow_key key;
-    uint8_t kind;   /* enum flow_kind */
-    uint8_t client; /* side of the client, or FLOW_NO_CLIENT */
-    bool attempted; /* an upgrade was attempted on it, ... */
-    bool from_syn;  /* its beginning is in the capture */
-    bool websocket; /* ... and made it a WebSocket connection; it stays set when that has ended */
+    uint8_t kind;       /* enum flow_kind */
+    uint8_t client;     /* side of the client, or FLOW_NO_CLIENT */
+    bool from_syn : 1;  /* its beginning is in the capture */
+    bool attempted : 1; /* an upgrade was attempted on it, ... */
+    bool websocket : 1; /* ... and made it a WebSocket connection; it stays set when that has ended */
+    bool doubt : 1;     /* there is a claim */
     uint32_t next_free;
     int64_t last; /* time of the last packet */
     void *upper;  /* what the layer above keeps; it is released by ops.release */
-    struct claim *claim; /* a SYN or RST that is in doubt, NULL: none */
     struct reassembly half[2]; /* by the side that sends */
     struct flow_cost cost;     /* for the layer above: it counts */
+    struct claim *claim;       /* a SYN or RST that is in doubt, NULL: none */
     uint8_t reset;             /* the side whose RST ended it, plus 1 */
 };
 
 #define FLOW_NO_CLIENT 2
 
+enum { FLOW_HOT = 3 };
+
 struct flow_ops {
+    /* Where in `upper` lies what data() reads first, by direction: it is out of the caches when thousands of flows take
+     * turns, and asked for while the segment is still looked at. Offsets beyond what is there do no harm. */
+    uint16_t hot[2][FLOW_HOT];
     /* The first bytes of a flow without SYN: who sends them? WSD_NEITHER: they do not say. */
     enum wsd_direction (*sender)(struct wsd_bytes);
     /* Each returns 0: go on; 1: the flow is of no interest any more; negative: an error. */

@@ -6,6 +6,7 @@
 #include "websocket/state.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { REASON_MOST = 123 }; /* RFC 6455 5.5: 125 bytes of payload, two of them the code */
 
@@ -17,6 +18,17 @@ static void judge_code(struct websocket *ws, enum wsd_direction d, int code, con
     snprintf(detail, sizeof detail, "code %d", code);
     ws->close_invalid[d] = true;
     ws_finding(ws, d, WSD_FINDING_CLOSE_CODE_INVALID, detail, moment);
+}
+
+/* Without memory for it the reason is left out of the close event; it stands in the message. */
+static void keep_reason(struct websocket *ws, struct wsd_bytes reason)
+{
+    if (ws->reason == NULL && reason.length > 0)
+        ws->reason = calloc(1, sizeof *ws->reason);
+    if (ws->reason == NULL)
+        return;
+    ws->reason->length = 0;
+    (void)buffer_append(ws->reason, reason, REASON_MOST);
 }
 
 void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close_payload close, bool whole,
@@ -42,9 +54,7 @@ void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close
         return;
     ws->first_closed = (uint8_t)d;
     ws->close_packet = packet;
-    ws->reason.length = 0;
-    /* Without memory for it the reason is left out of the close event; it stands in the message. */
-    (void)buffer_append(&ws->reason, close.reason, REASON_MOST);
+    keep_reason(ws, close.reason);
 }
 
 /* What the capture did not see of a direction is no fault of its sender. */
@@ -121,7 +131,8 @@ void ending_tell(struct websocket *ws, const struct wsd_moment *moment)
     if (event.close.code < 0)
         event.close.code = CLOSE_NO_CODE;
     event.close.reported = reported(ws);
-    event.close.reason = buffer_bytes(&ws->reason);
+    if (ws->reason != NULL)
+        event.close.reason = buffer_bytes(ws->reason);
     event.close.duration = moment->time > ws->info.opened ? moment->time - ws->info.opened : 0;
     host_tell(ws->host, &event);
 }

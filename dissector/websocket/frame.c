@@ -18,14 +18,18 @@ void frame_header_decode(const uint8_t *bytes, size_t size, struct frame_header 
 {
     uint8_t form = bytes[1] & 0x7F;
     out->size = (uint8_t)size;
-    for (size_t i = 0; i < size; i++)
-        out->bytes[i] = bytes[i];
     out->length = form;
-    if (form == 126)
+    memcpy(out->bytes, bytes, 2);
+    if (form == 126) {
+        memcpy(out->bytes + 2, bytes + 2, 2);
         out->length = (uint64_t)bytes[2] << 8 | bytes[3];
-    else if (form == 127)
+    } else if (form == 127) {
+        memcpy(out->bytes + 2, bytes + 2, 8);
         out->length = (uint64_t)cursor_peek_u32(bytes + 2) << 32 | cursor_peek_u32(bytes + 6);
+    }
     out->mask_at = bytes[1] & 0x80 ? (uint8_t)(size - 4) : 0;
+    if (out->mask_at != 0)
+        memcpy(out->bytes + out->mask_at, bytes + out->mask_at, 4);
 }
 
 bool frame_length_not_minimal(const struct frame_header *h)

@@ -177,7 +177,7 @@ static int take_masked(const struct message_env *env, struct message *m, const u
             n = kept ? (size_t)keep : PIECE;
         if (!kept)
             to->length = 0;
-        if (buffer_reserve(to, n) < 0)
+        if (buffer_reserve_within(to, n, kept ? m->keep : PIECE) < 0)
             return -ENOMEM;
         frame_unmask(to->data + to->length, piece.data, n, key, at);
         check(env, m, bytes_of(to->data + to->length, n));
@@ -457,34 +457,37 @@ static int unmask_whole(const struct message_env *env, const struct frame_header
 int message_whole(const struct message_env *env, enum wsd_direction direction, const struct frame_header *header,
                   struct wsd_bytes payload)
 {
-    struct wsd_message m = {.direction = direction,
-                            .opcode = frame_opcode(header),
-                            .length = payload.length,
-                            .wire_length = payload.length,
-                            .frames = 1,
-                            .complete = true,
-                            .first_time = env->moment->time,
-                            .first_packet = env->moment->packet,
-                            .close_code = CLOSE_NO_CODE};
+    struct wsd_event event; /* the rest of its union means nothing for a message, and is not set */
+    struct wsd_message *m = &event.message;
     if (header->mask_at != 0 && unmask_whole(env, header, &payload) < 0)
         return -ENOMEM;
-    if (m.opcode == WSD_OPCODE_TEXT) {
+    *m = (struct wsd_message){.direction = direction,
+                              .opcode = frame_opcode(header),
+                              .length = payload.length,
+                              .wire_length = payload.length,
+                              .frames = 1,
+                              .complete = true,
+                              .first_time = env->moment->time,
+                              .first_packet = env->moment->packet,
+                              .close_code = CLOSE_NO_CODE,
+                              .payload = payload};
+    if (m->opcode == WSD_OPCODE_TEXT) {
         struct utf8 state = {0};
         size_t valid = utf8_check(&state, payload.data, payload.length);
-        m.text = valid == payload.length && utf8_whole(&state);
-        if (!m.text)
+        m->text = valid == payload.length && utf8_whole(&state);
+        if (!m->text)
             tell_invalid(env, direction, valid);
     }
-    m.payload = env->host->keep_payload < payload.length ? bytes_first(payload, (size_t)env->host->keep_payload) : payload;
-    m.truncated = m.payload.length < m.length;
-    count(env, &m);
-    if (env->host->event != NULL) {
-        struct wsd_event event;
-        event.type = WSD_EVENT_MESSAGE;
-        event.at = *env->moment;
-        event.connection = env->connection;
-        event.message = m;
-        host_tell(env->host, &event);
+    if (env->host->keep_payload < payload.length) {
+        m->payload = bytes_first(payload, (size_t)env->host->keep_payload);
+        m->truncated = true;
     }
+    count(env, m);
+    if (env->host->event == NULL)
+        return 0;
+    event.type = WSD_EVENT_MESSAGE;
+    event.at = *env->moment;
+    event.connection = env->connection;
+    host_tell(env->host, &event);
     return 0;
 }

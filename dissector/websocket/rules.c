@@ -93,10 +93,16 @@ static void judge_mask(struct websocket *ws, enum wsd_direction d, const struct 
 
 void rules_header(struct websocket *ws, enum wsd_direction d)
 {
+    const struct frame_header *frame = &ws->half[d].frame;
+    if (!rules_ordinary(&ws->half[d], d, frame->bytes))
+        rules_part_of_header(ws, d, frame->bytes, frame->size);
+    rules_rest_of_header(ws, d);
+}
+
+void rules_rest_of_header(struct websocket *ws, enum wsd_direction d)
+{
     const struct ws_half *half = &ws->half[d];
     const struct frame_header *frame = &half->frame;
-    if (!rules_ordinary(half, d, frame->bytes))
-        rules_part_of_header(ws, d, frame->bytes, frame->size);
     if (frame->mask_at == 0 && frame->length <= FRAME_CONTROL_PAYLOAD_MOST && frame->size == 2)
         return;
     const struct wsd_moment first = {.time = half->first_time, .packet = half->first_packet};

@@ -22,45 +22,49 @@ struct frame_detail {
     size_t payload_length;
 };
 
-/* One direction. */
+/* What lies together on one cache line. */
+#define WS_LINE 64
+
+/* One direction, two cache lines: a whole frame in order needs the first one alone. */
 struct ws_half {
-    bool in_payload;           /* a header was decoded, its payload is passing */
-    struct stage stage;        /* a header that is not whole yet */
     struct frame_header frame; /* the frame at hand */
-    uint8_t known[4];          /* first bytes of its frames, the latest one first */
-    uint64_t at;               /* payload bytes of it that have passed */
+    struct message *data;      /* a fragmented or unfinished data message */
     int64_t first_time;        /* the packet of its first byte */
     uint64_t first_packet;
-    struct message *data;    /* a fragmented or unfinished data message */
+    uint32_t last_mask;
+    uint8_t same_masks; /* frames in a row with this key */
+    bool in_payload;    /* a header was decoded, its payload is passing */
+    bool searching;     /* where the next frame begins is not known; ws.resync looks for it */
+    bool closed;        /* a close frame was seen */
+    bool tail_unseen;   /* continuation frames may belong to a message whose beginning was not captured */
+    bool mask_zero_told, mask_repeated_told;
+    uint8_t known[4];   /* first bytes of its frames, the latest one first */
+    struct stage stage; /* a header that is not whole yet */
+    bool incomplete;    /* bytes of the frame at hand are not in the capture */
+    bool lost;          /* the peer broke the framing: what followed was no frame */
+    uint64_t at;        /* payload bytes of the frame at hand that have passed */
     struct message *current; /* the message of the frame at hand: data, or one that ends with its frame */
     struct frame_detail *detail;
     struct inflation inflation;
-    uint32_t last_mask;
-    uint8_t same_masks; /* frames in a row with this key */
-    bool incomplete;    /* bytes of the frame at hand are not in the capture */
-    bool searching;     /* where the next frame begins is not known; ws.resync looks for it */
-    bool lost;          /* the peer broke the framing: what followed was no frame */
-    bool tail_unseen;   /* continuation frames may belong to a message whose beginning was not captured */
+    int32_t close_code; /* when closed: CLOSE_NO_CODE when it had none */
     bool heard;         /* its part of the handshake is in the capture */
     bool unseen;        /* frames may have passed that the capture does not show: a gap cost the framing */
-    bool mask_zero_told, mask_repeated_told;
-    bool closed;        /* a close frame was seen */
     bool ended;
-    uint8_t how;        /* enum wsd_how, when ended */
-    int32_t close_code; /* when closed: CLOSE_NO_CODE when it had none */
+    uint8_t how; /* enum wsd_how, when ended */
 };
 
+/* Lies on a border between cache lines, and so do its halves and the connection's counts. */
 struct websocket {
-    struct stream base;
+    _Alignas(WS_LINE) struct stream base;
     struct websocket_host *host;
-    struct ws_half half[2];
-    struct wsd_connection info;
-    uint8_t first_closed; /* enum wsd_direction that sent the first close frame; WSD_NEITHER */
-    uint8_t first_ended;
-    uint64_t close_packet; /* that carried the first close frame */
-    bool close_invalid[2]; /* its close frame breaks a rule, so the receiver fails the connection */
     struct resync *resync[2]; /* while that direction searches */
-    struct buffer reason;  /* of the first close frame */
+    uint64_t close_packet;    /* that carried the first close frame */
+    uint8_t first_closed;     /* enum wsd_direction that sent the first close frame; WSD_NEITHER */
+    uint8_t first_ended;
+    bool close_invalid[2];    /* its close frame breaks a rule, so the receiver fails the connection */
+    struct buffer *reason;    /* of the first close frame; NULL: it had none */
+    _Alignas(WS_LINE) struct ws_half half[2];
+    _Alignas(WS_LINE) struct wsd_connection info;
 };
 
 /* A finding about this connection. */
@@ -76,6 +80,9 @@ void rules_part_of_header(struct websocket *ws, enum wsd_direction d, const uint
 
 /* rules.c: judges the whole header of the frame at hand. */
 void rules_header(struct websocket *ws, enum wsd_direction d);
+
+/* rules.c: what it judges behind the first two bytes: length and masking key. */
+void rules_rest_of_header(struct websocket *ws, enum wsd_direction d);
 
 /* rules.c: what most frames are, and break no rule with their first two bytes: a whole data message, masked as its direction
  * asks, between others. */

@@ -47,15 +47,15 @@ static void note_payload(struct ws_half *half, struct wsd_bytes piece)
     detail->payload_length += piece.length;
 }
 
-static void count_frame(struct websocket *ws, enum wsd_direction d)
+static void count_frame(struct websocket *ws, enum wsd_direction d, uint64_t payload)
 {
     const struct ws_half *half = &ws->half[d];
     struct wsd_counts *mine = &ws->info.counts[d], *sum = &ws->host->sum;
     mine->frames++;
-    mine->wire_bytes += half->at;
+    mine->wire_bytes += payload;
     mine->header_bytes += half->frame.size;
     sum->frames++;
-    sum->wire_bytes += half->at;
+    sum->wire_bytes += payload;
     sum->header_bytes += half->frame.size;
 }
 
@@ -87,7 +87,7 @@ static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete
 
 static void note_frame(struct websocket *ws, enum wsd_direction d, bool complete, const struct wsd_moment *moment)
 {
-    count_frame(ws, d);
+    count_frame(ws, d, ws->half[d].at);
     if (ws->host->frames)
         tell_frame(ws, d, complete, moment);
 }
@@ -269,12 +269,11 @@ static int take_whole(struct websocket *ws, enum wsd_direction d, struct wsd_byt
     *bytes = bytes_after(*bytes, half->frame.size + payload.length);
     half->first_time = moment->time;
     half->first_packet = moment->packet;
-    half->at = payload.length;
-    rules_header(ws, d);
+    rules_rest_of_header(ws, d);
     if (half->known[0] != half->frame.bytes[0])
         search_note_frame(half);
     half->tail_unseen = false;
-    count_frame(ws, d);
+    count_frame(ws, d, payload.length);
     return message_whole(&env, d, &half->frame, payload);
 }
 
@@ -420,7 +419,9 @@ static void websocket_free(struct stream *s)
         free(half->detail);
         resync_free(ws->resync[d]);
     }
-    buffer_free(&ws->reason);
+    if (ws->reason != NULL)
+        buffer_free(ws->reason);
+    free(ws->reason);
     free((void *)(uintptr_t)ws->info.url.data);
     free(ws);
 }
@@ -486,17 +487,14 @@ void websocket_tell_opening(struct websocket_host *host, const struct websocket_
 
 struct websocket *websocket_new(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h)
 {
-    struct websocket *ws = calloc(1, sizeof *ws);
+    struct websocket *ws = aligned_alloc(WS_LINE, sizeof *ws);
     struct wsd_connection info = describe(host, a, h);
     if (ws == NULL || keep_words(&info, h) < 0) {
         free(ws);
         host->last_id--;
         return NULL;
     }
-    ws->base.ops = &ops;
-    ws->host = host;
-    ws->info = info;
-    ws->first_closed = WSD_NEITHER;
+    *ws = (struct websocket){.base.ops = &ops, .host = host, .info = info, .first_closed = WSD_NEITHER};
     ws->half[WSD_CLIENT].heard = a->request != NULL;
     ws->half[WSD_SERVER].heard = a->response != NULL;
     for (int d = 0; d < 2; d++)

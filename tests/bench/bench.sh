@@ -156,7 +156,9 @@ speed() {
 # ---- memory
 
 memory_row() { # WHAT SUMMARY-KIB JSON-KIB LIMIT-MIB
-    echo "| $1 | $(calc %.1f "$2 / 1024") MiB | $(calc %.1f "$3 / 1024") MiB | $(calc %.1f "$4") MiB | $(awk -v a="$2" -v b="$3" -v l="$4" 'BEGIN {print (a > b ? a : b) <= l * 1024 ? "holds" : "MISSED"}') |"
+    local limit
+    limit=$(calc %.1f "$4")
+    echo "| $1 | $(calc %.1f "$2 / 1024") MiB | $(calc %.1f "$3 / 1024") MiB | $limit MiB | $(awk -v a="$2" -v b="$3" -v l="$limit" 'BEGIN {print (a > b ? a : b) <= l * 1024 ? "holds" : "MISSED"}') |"
 }
 
 memory() {
