@@ -68,9 +68,6 @@ struct flow {
 enum { FLOW_HOT = 3 };
 
 struct flow_ops {
-    /* Where in `upper` lies what data() reads first, by direction: it is out of the caches when thousands of flows take
-     * turns, and asked for while the segment is still looked at. Offsets beyond what is there do no harm. */
-    uint16_t hot[2][FLOW_HOT];
     /* The first bytes of a flow without SYN: who sends them? WSD_NEITHER: they do not say. */
     enum wsd_direction (*sender)(struct wsd_bytes);
     /* Each returns 0: go on; 1: the flow is of no interest any more; negative: an error. */
@@ -82,6 +79,9 @@ struct flow_ops {
     void (*transport)(void *user, struct flow *, enum wsd_direction, enum wsd_transport_what,
                       const struct wsd_moment *); /* NULL: nobody asks */
     void (*release)(void *user, struct flow *);
+    /* Where in `upper` lies what data() reads first, by direction: it is out of the caches when thousands of flows take
+     * turns, and asked for while the segment is still looked at. Offsets beyond what is there do no harm. */
+    uint16_t hot[2][FLOW_HOT];
 };
 
 struct flow_limits {
