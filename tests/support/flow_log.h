@@ -122,10 +122,21 @@ static inline void flow_log_release(void *user, struct flow *flow)
 
 static inline void flow_log_begin(struct flow_log *log, const struct flow_limits *limits, bool transport)
 {
-    static const struct flow_ops quiet = {flow_log_sender,   flow_log_data, flow_log_gap,    flow_log_end,
-                                          flow_log_conflict, flow_log_limit, NULL, flow_log_release};
-    static const struct flow_ops loud = {flow_log_sender,   flow_log_data,      flow_log_gap,    flow_log_end,
-                                         flow_log_conflict, flow_log_limit, flow_log_transport, flow_log_release};
+    static const struct flow_ops quiet = {.sender = flow_log_sender,
+                                          .data = flow_log_data,
+                                          .gap = flow_log_gap,
+                                          .end = flow_log_end,
+                                          .conflict = flow_log_conflict,
+                                          .held_limit = flow_log_limit,
+                                          .release = flow_log_release};
+    static const struct flow_ops loud = {.sender = flow_log_sender,
+                                         .data = flow_log_data,
+                                         .gap = flow_log_gap,
+                                         .end = flow_log_end,
+                                         .conflict = flow_log_conflict,
+                                         .held_limit = flow_log_limit,
+                                         .transport = flow_log_transport,
+                                         .release = flow_log_release};
     static const struct flow_limits wide = {.flows = 1000000,
                                             .segment_bytes = UINT32_MAX,
                                             .segment_total = UINT64_MAX,
