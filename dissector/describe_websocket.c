@@ -31,6 +31,19 @@ static void payload_length(struct fields *f)
         field_hex(f, "masking key", sizeof((struct wsd_frame *)0)->mask);
 }
 
+/* hixie-75 and -76: the type says whether a delimiter ends the payload, or a length stands in front of it. Both bytes around a text
+ * are its header. */
+static void legacy_header(struct fields *f, const struct wsd_frame *frame)
+{
+    f->layer = "WebSocket";
+    if (!field_take(f, 1))
+        return;
+    uint8_t type = frame->header.data[0];
+    field_bits(f, "type", 0, 8, "%s (0x%02x)", wsd_opcode_word(frame->opcode), type);
+    if (frame->header.length > 1)
+        field_hex(f, type < 0x80 ? "delimiter" : "payload length", frame->header.length - 1);
+}
+
 static void header(struct fields *f)
 {
     f->layer = "WebSocket";
@@ -142,7 +155,10 @@ void describe_websocket(const struct wsd_frame *frame, wsd_field_fn *visit, void
 {
     struct fields f = {.visit = visit, .user = user};
     field_begin(&f, frame->header, 0);
-    header(&f);
+    if (frame->legacy)
+        legacy_header(&f, frame);
+    else
+        header(&f);
     if (frame->length != 0 && (frame->payload.length != 0 || frame->first.headers.length != 0))
         payload(&f, frame);
 }

@@ -377,7 +377,7 @@ static void fill_layers(const struct wsd_dissector *d, uint64_t layers[WSD_LAYER
 {
     layers[WSD_LAYER_LINK] = d->websocket_cost.link;
     layers[WSD_LAYER_IP] = d->websocket_cost.ip;
-    layers[WSD_LAYER_HTTP] = d->http_bytes;
+    layers[WSD_LAYER_HTTP] = d->http_bytes + d->host.challenge_bytes;
     layers[WSD_LAYER_FRAMING] = d->host.sum.header_bytes;
     layers[WSD_LAYER_PAYLOAD] = d->host.sum.wire_bytes - d->host.hole_bytes;
     uint64_t known = 0;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Servers that Debian packages. One that is not installed is passed over, with a word:
 # apt install --no-install-recommends mosquitto websocketd libwebsockets-test-server \
-#     python3-tornado python3-aiohttp rabbitmq-server
+#     python3-tornado python3-aiohttp rabbitmq-server libprotocol-websocket-perl
 . "$(dirname "$0")/lib.sh"
 segments_of 1500
 
@@ -61,3 +61,12 @@ if have rabbitmq-server; then
     timeout 30 node "$peers/mqtt.cjs" ws://127.0.0.1:15675/ws 4
     finish 'tcp port 15674 or tcp port 15675'
 fi
+
+# The drafts before framing had lengths: the client is Perl's Protocol::WebSocket, the server is from npm.
+for draft in hixie-75 hixie-76; do
+    perl -MProtocol::WebSocket -e1 2>/dev/null || { echo "Protocol::WebSocket is not installed, not recorded" >&2; break; }
+    start "$draft"
+    serve 8088 node "$peers/hixie-server.cjs" 8088
+    timeout 20 perl "$peers/hixie-client.pl" 8088 "$draft"
+    finish
+done

@@ -3,17 +3,27 @@
 #include <errno.h>
 #include <openssl/evp.h>
 
-int crypto_sha1(const struct wsd_bytes *parts, size_t count, uint8_t out[CRYPTO_SHA1_SIZE])
+static int digest(const EVP_MD *algorithm, const struct wsd_bytes *parts, size_t count, uint8_t *out)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     if (context == NULL)
         return -ENOMEM;
-    bool good = EVP_DigestInit_ex(context, EVP_sha1(), NULL) == 1;
+    bool good = EVP_DigestInit_ex(context, algorithm, NULL) == 1;
     for (size_t i = 0; good && i < count; i++)
         good = EVP_DigestUpdate(context, parts[i].data, parts[i].length) == 1;
     good = good && EVP_DigestFinal_ex(context, out, NULL) == 1;
     EVP_MD_CTX_free(context);
     return good ? 0 : -ENOMEM;
+}
+
+int crypto_sha1(const struct wsd_bytes *parts, size_t count, uint8_t out[CRYPTO_SHA1_SIZE])
+{
+    return digest(EVP_sha1(), parts, count, out);
+}
+
+int crypto_md5(const struct wsd_bytes *parts, size_t count, uint8_t out[CRYPTO_MD5_SIZE])
+{
+    return digest(EVP_md5(), parts, count, out);
 }
 
 void crypto_base64(struct wsd_bytes bytes, char *out)

@@ -12,6 +12,10 @@
  * -ENOMEM. */
 int crypto_sha1(const struct wsd_bytes *parts, size_t count, uint8_t out[CRYPTO_SHA1_SIZE]);
 
+/* MD5 likewise: the answer to a challenge of draft-ietf-hybi-thewebsocketprotocol-00. Nothing else may rely on it. */
+#define CRYPTO_MD5_SIZE 16
+int crypto_md5(const struct wsd_bytes *parts, size_t count, uint8_t out[CRYPTO_MD5_SIZE]);
+
 /* Length of the base64 form of n bytes, without a final 0. */
 #define CRYPTO_BASE64_SIZE(n) (((n) + 2) / 3 * 4)
 

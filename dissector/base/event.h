@@ -133,6 +133,8 @@ struct wsd_endpoint {
       "the answer 101 has no Sec-WebSocket-Accept")                                                                    \
     X(HANDSHAKE_ACCEPT_MISMATCH, "handshake-accept-mismatch", ERROR, "RFC 6455 4.2.2",                                 \
       "the Sec-WebSocket-Accept does not belong to the request's key")                                                 \
+    X(HANDSHAKE_CHALLENGE_MISMATCH, "handshake-challenge-mismatch", ERROR, "hybi-00 1.3",                              \
+      "the 16 bytes behind the answer do not belong to the request's keys (hixie-76)")                                 \
     X(HANDSHAKE_SUBPROTOCOL_NOT_OFFERED, "handshake-subprotocol-not-offered", ERROR, "RFC 6455 4.1",                   \
       "the server chose a subprotocol that the client did not offer")                                                  \
     X(HANDSHAKE_EXTENSION_NOT_OFFERED, "handshake-extension-not-offered", ERROR, "RFC 6455 4.1",                       \
@@ -299,7 +301,8 @@ struct wsd_frame {
     uint8_t mask[4]; /* the masking key, when masked */
     uint64_t length; /* of the payload, as declared */
     bool complete;   /* no byte missing in the capture */
-    struct wsd_bytes header;  /* as on the wire, 2 to 14 bytes */
+    bool legacy;     /* framed as hixie-75 and -76 do: header is the type and what stands for the length, see legacy.c */
+    struct wsd_bytes header;  /* as on the wire, 2 to 14 bytes; 1 when the end cut off a legacy frame */
     struct wsd_bytes payload; /* only with wsd_options.detail: the first bytes, as on the wire */
     struct wsd_moment first;  /* the packet of its first byte */
 };

@@ -21,7 +21,7 @@ enum phase {
 /* What an answer needs to know of its request. */
 enum kind { PLAIN, NO_BODY /* HEAD */, CONNECT, UPGRADE };
 
-enum { PIPELINE_MOST = 32, CHUNK_LINE_MOST = 4096 };
+enum { PIPELINE_MOST = 32, CHUNK_LINE_MOST = 4096, HIXIE_KEY = 8 };
 
 struct half {
     uint8_t phase;      /* enum phase */
@@ -129,6 +129,10 @@ static int on_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_mo
     half->phase = (uint8_t)body_of(&request.head, half, HEAD);
     if (kind != UPGRADE && kind != CONNECT)
         return 0;
+    if (half->phase == HEAD && http_header(&request.head, "Sec-WebSocket-Key1", 0) != NULL) {
+        half->phase = BODY; /* hixie-76 has a third key behind the head, which belongs to no request that follows */
+        half->left = HIXIE_KEY;
+    }
     half->after_wait = half->phase;
     half->phase = WAIT;
     if (kind == CONNECT)
@@ -183,7 +187,7 @@ static struct http1_exchange exchange_of(const struct http1 *h, struct http_head
     if (h->request.length > 0 && http_parse_request(buffer_bytes(&h->request), request) == 0)
         x.request = &request->head;
     if (h->early[WSD_CLIENT].count > 0) {
-        x.early = true;
+        x.early = h->early[WSD_CLIENT].bytes.length;
         x.early_at = h->early[WSD_CLIENT].runs[0].moment;
     }
     return x;

@@ -19,7 +19,7 @@ struct http1_exchange {
     struct wsd_moment request_at, response_at;
     const struct via *via; /* the proxies in front; NULL: none */
     uint64_t bytes; /* of HTTP and these proxies, both ways, since the connection began */
-    bool early;     /* the client sent something before the answer, first at: */
+    size_t early;   /* bytes that the client sent before the answer, the first at: */
     struct wsd_moment early_at;
 };
 

@@ -13,7 +13,8 @@ enum { REASON_MOST = 123 }; /* RFC 6455 5.5: 125 bytes of payload, two of them t
 static void judge_code(struct websocket *ws, enum wsd_direction d, int code, const struct wsd_moment *moment)
 {
     char detail[32];
-    if (code < 0 || close_code_valid(code))
+    bool draft = ws->info.version >= 0 && ws->info.version < 13; /* in which 1004 says that a frame was too large */
+    if (code < 0 || close_code_valid(code) || (draft && code == 1004))
         return;
     snprintf(detail, sizeof detail, "code %d", code);
     ws->close_invalid[d] = true;
@@ -88,7 +89,7 @@ static void judge_ending(struct websocket *ws, const struct wsd_moment *moment)
         ws_finding(ws, sender, WSD_FINDING_TCP_RESET, "", moment);
     }
     if (!closed[0] && !closed[1]) {
-        if (fully_framed(ws, WSD_CLIENT) && fully_framed(ws, WSD_SERVER))
+        if (!ws->no_closing && fully_framed(ws, WSD_CLIENT) && fully_framed(ws, WSD_SERVER))
             ws_finding(ws, first, WSD_FINDING_CLOSE_MISSING, "", moment);
     } else if (!closed[0] || !closed[1]) {
         enum wsd_direction silent = closed[WSD_CLIENT] ? WSD_SERVER : WSD_CLIENT;
@@ -108,10 +109,12 @@ static enum wsd_how how_it_ended(const struct websocket *ws)
 }
 
 /* What the client's onclose would say (RFC 6455 7.1.5, 7.1.7): the server's code, 1005 when its close frame had none, 1006 when
- * there was none or it had to be refused; nothing while the connection is open. */
+ * there was none or it had to be refused; nothing while the connection is open, or where the draft has no such codes. */
 static int reported(const struct websocket *ws)
 {
     const struct ws_half *server = &ws->half[WSD_SERVER];
+    if (ws->no_closing)
+        return -1;
     if (server->closed && server->close_code == CLOSE_UNKNOWN_CODE)
         return -1;
     if (server->closed && !ws->close_invalid[WSD_SERVER])

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-enum { URL_MOST = 8192, EXTENSIONS_MOST = 8192, SWITCHING_PROTOCOLS = 101, VERSION = 13 };
+enum { URL_MOST = 8192, EXTENSIONS_MOST = 8192, SWITCHING_PROTOCOLS = 101, VERSION = 13, VERSION_FRAMED = 7 };
 
 /* ---- findings ------------------------------------------------------------------------------------------------- */
 
@@ -73,20 +73,56 @@ static bool below_1_1(struct wsd_bytes http)
     return bytes_begin(http, "HTTP/0") || bytes_equal(http, bytes_text("HTTP/1.0"));
 }
 
-/* Drafts are told by their version; the oldest two (hixie-75 and -76) have none, and no key of the RFC's kind. */
-static bool is_legacy(const struct handshake *h, const struct wsd_head *request)
+static bool has(const struct wsd_head *head, const char *name)
 {
-    if (http_header(request, "Sec-WebSocket-Version", 0) != NULL)
-        return h->version >= 0 && h->version < VERSION;
-    return http_header(request, "Sec-WebSocket-Key1", 0) != NULL;
+    return head != NULL && http_header(head, name, 0) != NULL;
+}
+
+static enum handshake_draft draft_of_version(int version)
+{
+    if (version < 0 || version >= VERSION)
+        return DRAFT_NONE;
+    return version < VERSION_FRAMED ? DRAFT_UNFRAMED : DRAFT_HYBI;
+}
+
+/* Drafts are told by their version. The oldest two (hixie-75 and -76) have none, nor a key of the RFC's kind; hixie-75 differs from
+ * a request that forgot both in the answer, or in the name of the header that asks for a subprotocol. Either head may be NULL. */
+static enum handshake_draft draft_of(const struct handshake *h, const struct wsd_head *request,
+                                     const struct wsd_head *response)
+{
+    if (has(request, "Sec-WebSocket-Version"))
+        return draft_of_version(h->version);
+    if (has(request, "Sec-WebSocket-Key") || has(response, "Sec-WebSocket-Accept"))
+        return DRAFT_NONE;
+    if (has(request, "Sec-WebSocket-Draft")) /* hybi-01 to -03 */
+        return DRAFT_UNFRAMED;
+    if (has(request, "Sec-WebSocket-Key1") || has(response, "Sec-WebSocket-Location"))
+        return DRAFT_HIXIE_76;
+    bool old = has(request, "WebSocket-Protocol") || has(response, "WebSocket-Location") || has(response, "WebSocket-Origin");
+    return old ? DRAFT_HIXIE_75 : DRAFT_NONE;
+}
+
+static void tell_draft(struct handshake *h)
+{
+    char detail[HANDSHAKE_DETAIL_MOST];
+    if (h->draft == DRAFT_HIXIE_75)
+        snprintf(detail, sizeof detail, "hixie-75");
+    else if (h->draft == DRAFT_HIXIE_76)
+        snprintf(detail, sizeof detail, "hixie-76 (hybi-00)");
+    else if (h->version < 0)
+        snprintf(detail, sizeof detail, "hybi-01 to -03: frames are not decoded");
+    else if (h->draft == DRAFT_UNFRAMED)
+        snprintf(detail, sizeof detail, "hybi-%02d: frames are not decoded", h->version);
+    else if (h->version == VERSION_FRAMED)
+        snprintf(detail, sizeof detail, "hybi-07");
+    else
+        snprintf(detail, sizeof detail, "hybi-08 to -12 (version %d)", h->version);
+    found(h, WSD_FINDING_HANDSHAKE_LEGACY, WSD_NEITHER, bytes_text(detail));
 }
 
 static void judge_request(struct handshake *h, const struct wsd_head *request)
 {
     static const char *const once[] = {"Sec-WebSocket-Key", "Sec-WebSocket-Version", NULL};
-    int64_t version = http_number(value_of(request, "Sec-WebSocket-Version"));
-    h->version = version >= 0 && version <= 255 ? (int)version : -1;
-    h->legacy = is_legacy(h, request);
     if (!bytes_equal(request->method, bytes_text("GET")))
         found(h, WSD_FINDING_HANDSHAKE_METHOD, WSD_CLIENT, request->method);
     if (below_1_1(request->http))
@@ -95,10 +131,8 @@ static void judge_request(struct handshake *h, const struct wsd_head *request)
         found(h, WSD_FINDING_HANDSHAKE_HOST_MISSING, WSD_CLIENT, bytes_text(""));
     judge_upgrade(h, request, WSD_CLIENT);
     judge_repeated(h, request, WSD_CLIENT, once);
-    if (h->legacy) {
-        found(h, WSD_FINDING_HANDSHAKE_LEGACY, WSD_NEITHER, value_of(request, "Sec-WebSocket-Version"));
+    if (h->draft != DRAFT_NONE)
         return;
-    }
     judge_key(h, request);
     judge_version(h, request);
 }
@@ -129,7 +163,7 @@ static int judge_accept(struct handshake *h, const struct wsd_head *request, con
             return rc;
         *matches = bytes_equal(accept->value, bytes_of(wanted, sizeof wanted));
     }
-    if (h->legacy)
+    if (h->draft != DRAFT_NONE)
         return 0;
     if (accept == NULL)
         found(h, WSD_FINDING_HANDSHAKE_ACCEPT_MISSING, WSD_SERVER, bytes_text(""));
@@ -139,10 +173,10 @@ static int judge_accept(struct handshake *h, const struct wsd_head *request, con
 }
 
 /* Subprotocol names are compared with their case (RFC 6455 4.1 asks for equality with a value that was sent). */
-static bool offered_subprotocol(const struct wsd_head *request, struct wsd_bytes name)
+static bool offered_subprotocol(const struct wsd_head *request, const char *in, struct wsd_bytes name)
 {
     const struct wsd_header *header;
-    for (size_t n = 0; (header = http_header(request, "Sec-WebSocket-Protocol", n)) != NULL; n++) {
+    for (size_t n = 0; (header = http_header(request, in, n)) != NULL; n++) {
         struct wsd_bytes list = header->value, element;
         while (http_list_next(&list, ',', &element))
             if (bytes_equal(element, name))
@@ -153,8 +187,9 @@ static bool offered_subprotocol(const struct wsd_head *request, struct wsd_bytes
 
 static void judge_subprotocol(struct handshake *h, const struct wsd_head *request, const struct wsd_head *response)
 {
-    h->subprotocol = value_of(response, "Sec-WebSocket-Protocol");
-    if (h->subprotocol.length > 0 && request != NULL && !offered_subprotocol(request, h->subprotocol))
+    const char *in = h->draft == DRAFT_HIXIE_75 ? "WebSocket-Protocol" : "Sec-WebSocket-Protocol";
+    h->subprotocol = value_of(response, in);
+    if (h->subprotocol.length > 0 && request != NULL && !offered_subprotocol(request, in, h->subprotocol))
         found(h, WSD_FINDING_HANDSHAKE_SUBPROTOCOL_NOT_OFFERED, WSD_SERVER, h->subprotocol);
 }
 
@@ -228,13 +263,26 @@ static void agree_deflate(struct handshake *h, const struct deflate_terms *answe
     }
 }
 
+/* What came before permessage-deflate, by the name of its draft or of the browser that had it. */
+static bool is_deflate_frame(struct wsd_bytes name)
+{
+    return bytes_equal_nocase(name, EXTENSION_DEFLATE_FRAME) || bytes_equal_nocase(name, EXTENSION_WEBKIT_DEFLATE_FRAME);
+}
+
+/* hybi-07 to -09: everything behind the heads is one deflate stream, frame headers too. */
+static void agree_deflate_stream(struct handshake *h)
+{
+    h->draft = DRAFT_UNFRAMED;
+    found(h, WSD_FINDING_HANDSHAKE_LEGACY, WSD_NEITHER, bytes_text("deflate-stream: frames are not decoded"));
+}
+
 static void agree_deflate_frame(struct handshake *h, const struct wsd_head *request, struct wsd_bytes parameters)
 {
     struct deflate_frame_terms terms[2] = {extension_deflate_frame_terms(parameters), {false, 15}};
     struct walk w = {.head = request};
     struct extension e;
     while (request != NULL && walk_next(&w, &e))
-        if (bytes_equal_nocase(e.name, EXTENSION_DEFLATE_FRAME))
+        if (is_deflate_frame(e.name))
             terms[WSD_SERVER] = extension_deflate_frame_terms(e.parameters);
     h->deflate.negotiated = h->per_frame = true;
     for (int d = 0; d < 2; d++) {
@@ -251,8 +299,10 @@ static void judge_extensions(struct handshake *h, const struct wsd_head *request
         bool deflate = bytes_equal_nocase(e.name, EXTENSION_DEFLATE);
         if (request != NULL && !offered_extension(request, e.name))
             found(h, WSD_FINDING_HANDSHAKE_EXTENSION_NOT_OFFERED, WSD_SERVER, e.name);
-        if (bytes_equal_nocase(e.name, EXTENSION_DEFLATE_FRAME) && !h->deflate.negotiated)
+        if (is_deflate_frame(e.name) && !h->deflate.negotiated)
             agree_deflate_frame(h, request, e.parameters);
+        if (h->draft == DRAFT_HYBI && bytes_equal_nocase(e.name, "deflate-stream"))
+            agree_deflate_stream(h);
         if (!deflate || h->deflate.negotiated)
             continue;
         struct deflate_terms answer = extension_deflate_terms(e.parameters, true);
@@ -321,10 +371,24 @@ static int make_url(struct handshake *h, const struct wsd_head *request, bool se
     return rc;
 }
 
+/* What both heads together say before either is judged. */
+static void begin(struct handshake *h, enum wsd_handshake outcome, const struct wsd_head *request,
+                  const struct wsd_head *response)
+{
+    *h = (struct handshake){.outcome = outcome, .version = -1};
+    h->subprotocol = bytes_text("");
+    if (request != NULL) {
+        int64_t version = http_number(value_of(request, "Sec-WebSocket-Version"));
+        h->version = version >= 0 && version <= 255 ? (int)version : -1;
+    }
+    h->draft = draft_of(h, request, response);
+    if (h->draft != DRAFT_NONE)
+        tell_draft(h);
+}
+
 int handshake_judge_request(const struct wsd_head *request, struct handshake *out)
 {
-    *out = (struct handshake){.outcome = WSD_HANDSHAKE_MISSING, .version = -1};
-    out->subprotocol = bytes_text("");
+    begin(out, WSD_HANDSHAKE_MISSING, request, NULL);
     if (request == NULL)
         return 0;
     judge_request(out, request);
@@ -335,8 +399,7 @@ int handshake_judge_request(const struct wsd_head *request, struct handshake *ou
 int handshake_judge(const struct wsd_head *request, const struct wsd_head *response, bool secure, struct handshake *out)
 {
     int rc = 0;
-    *out = (struct handshake){.outcome = WSD_HANDSHAKE_UNANSWERED, .version = -1};
-    out->subprotocol = bytes_text("");
+    begin(out, WSD_HANDSHAKE_UNANSWERED, request, response);
     if (request != NULL) {
         judge_request(out, request);
         judge_offers(out, request);

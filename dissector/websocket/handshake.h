@@ -14,10 +14,19 @@ struct handshake_finding {
     char detail[HANDSHAKE_DETAIL_MOST]; /* printable ASCII */
 };
 
+/* What is spoken, if it is older than the RFC. */
+enum handshake_draft {
+    DRAFT_NONE,
+    DRAFT_HIXIE_75,  /* no keys; frames of a type and a delimiter or length, no closing handshake */
+    DRAFT_HIXIE_76,  /* hybi-00: the same with two keys, a challenge and a closing handshake */
+    DRAFT_UNFRAMED,  /* hybi-01 to -06, or deflate-stream: frames that are not decoded here */
+    DRAFT_HYBI,      /* hybi-07 to -12: the RFC's framing */
+};
+
 struct handshake {
     enum wsd_handshake outcome;
     int version; /* -1: none, or not a number */
-    bool legacy; /* a draft older than the RFC */
+    enum handshake_draft draft;
     struct wsd_bytes subprotocol; /* borrowed from the response */
     struct buffer url;            /* owned: handshake_free() */
     struct buffer extensions;     /* owned: the answer's, several headers joined by ", " */

@@ -19,6 +19,7 @@ struct websocket_host {
     uint32_t inflate_ratio;
 
     bool packet_cut;     /* the packet at hand was cut by the snaplen: its missing bytes were on the wire */
+    uint64_t challenge_bytes; /* hixie-76: behind the heads */
     uint64_t hole_bytes; /* of payload, in packets that are not in the capture */
 
     uint64_t last_id; /* of connections and attempts */

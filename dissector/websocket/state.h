@@ -9,6 +9,7 @@
 
 #include "base/stage.h"
 #include "stream/stream.h"
+#include "websocket/handshake.h"
 #include "websocket/message.h"
 #include "websocket/resync.h"
 #include "websocket/websocket.h"
@@ -53,6 +54,8 @@ struct ws_half {
     uint8_t how; /* enum wsd_how, when ended */
 };
 
+struct legacy;
+
 /* Lies on a border between cache lines, and so do its halves and the connection's counts. */
 struct websocket {
     _Alignas(WS_LINE) struct stream base;
@@ -62,9 +65,11 @@ struct websocket {
     uint8_t first_closed;     /* enum wsd_direction that sent the first close frame; WSD_NEITHER */
     uint8_t first_ended;
     bool close_invalid[2];    /* its close frame breaks a rule, so the receiver fails the connection */
+    bool no_closing;          /* the draft that is spoken has no closing handshake, or frames that are not decoded */
     struct buffer *reason;    /* of the first close frame; NULL: it had none */
     _Alignas(WS_LINE) struct ws_half half[2];
     _Alignas(WS_LINE) struct wsd_connection info;
+    struct legacy *legacy; /* NULL: frames are as in the RFC */
 };
 
 /* A finding about this connection. */
@@ -116,8 +121,24 @@ void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close
 /* ending.c: both directions have ended: the last findings, and the close event. */
 void ending_tell(struct websocket *ws, const struct wsd_moment *moment);
 
+/* websocket.c: the packet at hand has the first byte of a frame's header; some of its payload. They return 0 or -ENOMEM. */
+int websocket_note_first(struct websocket *ws, struct ws_half *half, const struct wsd_moment *moment);
+void websocket_note_payload(struct ws_half *half, struct wsd_bytes piece);
+
+/* websocket.c: counts the frame at hand, and tells it if somebody asks for frames. */
+void websocket_note_frame(struct websocket *ws, enum wsd_direction d, bool complete, const struct wsd_moment *moment);
+
+/* legacy.c: the connection speaks a draft whose frames are not the RFC's. request: NULL, or its head. Returns 0 or -ENOMEM. */
+enum { LEGACY_KEY = 8 }; /* bytes of hixie-76's third key, behind the request's head */
+int legacy_begin(struct websocket *ws, enum handshake_draft draft, const struct wsd_head *request);
+
+/* legacy.c: what data, gap (told already) and end are for it. */
+int legacy_data(struct websocket *ws, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
+int legacy_gap(struct websocket *ws, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment);
+void legacy_end(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment);
+void legacy_free(struct legacy *legacy);
+
 /* websocket.c: a connection that was judged; NULL: no memory. Nothing is told. */
-struct handshake;
 struct websocket *websocket_new(struct websocket_host *host, const struct websocket_attempt *attempt,
                                 const struct handshake *handshake);
 

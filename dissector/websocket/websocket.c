@@ -1,7 +1,6 @@
 #include "websocket/websocket.h"
 #include "base/bytes.h"
 #include "websocket/forwarded.h"
-#include "websocket/handshake.h"
 #include "websocket/state.h"
 
 #include <errno.h>
@@ -29,14 +28,14 @@ static int note_detail(struct ws_half *half, const struct wsd_moment *moment)
 }
 
 /* The first byte of a header has come. */
-static int note_first(struct websocket *ws, struct ws_half *half, const struct wsd_moment *moment)
+int websocket_note_first(struct websocket *ws, struct ws_half *half, const struct wsd_moment *moment)
 {
     half->first_time = moment->time;
     half->first_packet = moment->packet;
     return ws->host->detail ? note_detail(half, moment) : 0;
 }
 
-static void note_payload(struct ws_half *half, struct wsd_bytes piece)
+void websocket_note_payload(struct ws_half *half, struct wsd_bytes piece)
 {
     struct frame_detail *detail = half->detail;
     if (detail == NULL)
@@ -73,7 +72,8 @@ static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete
                                 .masked = h->mask_at != 0,
                                 .length = h->length,
                                 .complete = complete,
-                                .header = bytes_of(h->bytes, h->size),
+                                .legacy = ws->legacy != NULL,
+                                .header = bytes_of(ws->legacy != NULL ? half->stage.bytes : h->bytes, h->size),
                                 .first = {.time = half->first_time, .packet = half->first_packet}};
     if (h->mask_at != 0)
         memcpy(frame->mask, h->bytes + h->mask_at, 4);
@@ -85,7 +85,7 @@ static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete
     host_tell(ws->host, &event);
 }
 
-static void note_frame(struct websocket *ws, enum wsd_direction d, bool complete, const struct wsd_moment *moment)
+void websocket_note_frame(struct websocket *ws, enum wsd_direction d, bool complete, const struct wsd_moment *moment)
 {
     count_frame(ws, d, ws->half[d].at);
     if (ws->host->frames)
@@ -131,7 +131,7 @@ static int begin_frame(struct websocket *ws, enum wsd_direction d, const struct 
     if (frame_length_msb(&half->frame)) {
         half->lost = true;
         half->in_payload = false;
-        note_frame(ws, d, false, moment);
+        websocket_note_frame(ws, d, false, moment);
         return search_begin(ws, d);
     }
     if (half->known[0] != half->frame.bytes[0])
@@ -173,7 +173,7 @@ static int end_frame(struct websocket *ws, enum wsd_direction d, const struct ws
     struct ws_half *half = &ws->half[d];
     struct message_env env = env_of(ws, d, moment);
     half->in_payload = false;
-    note_frame(ws, d, !half->incomplete, moment);
+    websocket_note_frame(ws, d, !half->incomplete, moment);
     int rc = message_frame_end(&env, half->current, &half->frame);
     if (rc != 0)
         return rc;
@@ -285,7 +285,7 @@ static int take_header(struct websocket *ws, enum wsd_direction d, struct wsd_by
         return stage_header(ws, d, bytes, moment);
     if (whole_frame(ws, d, *bytes, &half->frame))
         return take_whole(ws, d, bytes, moment);
-    int rc = note_first(ws, half, moment);
+    int rc = websocket_note_first(ws, half, moment);
     size_t size = frame_header_size(bytes->data, bytes->length);
     if (rc != 0 || bytes->length < size || http_inside(*bytes) != 0)
         return rc != 0 ? rc : stage_header(ws, d, bytes, moment);
@@ -304,7 +304,7 @@ static int take_payload(struct websocket *ws, enum wsd_direction d, struct wsd_b
     if (piece.length == 0)
         return 0;
     struct message_env env = env_of(ws, d, moment);
-    note_payload(half, piece);
+    websocket_note_payload(half, piece);
     uint64_t at = half->at;
     half->at += piece.length;
     return message_piece(&env, half->current, &half->frame, piece, at);
@@ -339,7 +339,7 @@ static void cut_off_frame(struct websocket *ws, enum wsd_direction d, const stru
         struct message_env env = env_of(ws, d, moment);
         half->in_payload = false;
         half->incomplete = true;
-        note_frame(ws, d, false, moment);
+        websocket_note_frame(ws, d, false, moment);
         if (half->current != half->data)
             end_single(ws, d, &env);
         half->current = NULL;
@@ -422,11 +422,37 @@ static void websocket_free(struct stream *s)
     if (ws->reason != NULL)
         buffer_free(ws->reason);
     free(ws->reason);
+    legacy_free(ws->legacy);
     free((void *)(uintptr_t)ws->info.url.data);
     free(ws);
 }
 
 static const struct stream_ops ops = {"websocket", websocket_data, websocket_gap, websocket_end, websocket_free};
+
+/* The drafts of legacy.c. */
+
+static int legacy_stream_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes,
+                              const struct wsd_moment *moment)
+{
+    return legacy_data((struct websocket *)s, d, bytes, moment);
+}
+
+static int legacy_stream_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
+{
+    tell_gap((struct websocket *)s, d, missing, moment);
+    return legacy_gap((struct websocket *)s, d, missing, moment);
+}
+
+static int legacy_stream_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)
+{
+    struct websocket *ws = (struct websocket *)s;
+    if (!ws->half[d].ended)
+        legacy_end(ws, d, moment);
+    return websocket_end(s, d, how, moment);
+}
+
+static const struct stream_ops legacy_ops = {"websocket of a draft", legacy_stream_data, legacy_stream_gap,
+                                             legacy_stream_end, websocket_free};
 
 /* ---- the beginning -------------------------------------------------------------------------------------------- */
 
@@ -478,10 +504,11 @@ void websocket_tell_opening(struct websocket_host *host, const struct websocket_
         const struct handshake_finding *f = &h->findings[i];
         if (f->code == WSD_FINDING_HANDSHAKE_UNANSWERED && a->server_unheard)
             continue;
-        const struct wsd_moment *moment = f->direction == WSD_SERVER ? &a->response_at : &a->request_at;
+        const struct wsd_moment *moment = f->direction == WSD_SERVER || a->request == NULL ? &a->response_at : &a->request_at;
         host_finding(host, info, f->direction, f->code, f->detail, moment);
     }
-    if (a->early && info->handshake == WSD_HANDSHAKE_COMPLETE)
+    size_t key = h->draft == DRAFT_HIXIE_76 ? LEGACY_KEY : 0; /* belongs to the request */
+    if (a->early > key && info->handshake == WSD_HANDSHAKE_COMPLETE)
         host_finding(host, info, WSD_CLIENT, WSD_FINDING_HANDSHAKE_DATA_BEFORE_RESPONSE, "", &a->early_at);
 }
 
@@ -503,7 +530,15 @@ struct websocket *websocket_new(struct websocket_host *host, const struct websoc
                                                    .no_takeover = h->deflate.no_context_takeover[d],
                                                    .per_frame = h->per_frame};
     host->connections++;
-    return ws;
+    if (h->draft == DRAFT_NONE || h->draft == DRAFT_HYBI)
+        return ws;
+    ws->base.ops = &legacy_ops;
+    if (legacy_begin(ws, h->draft, a->request) == 0)
+        return ws;
+    host->connections--;
+    host->last_id--;
+    websocket_free(&ws->base);
+    return NULL;
 }
 
 static int open_judged(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h,
@@ -537,5 +572,5 @@ int websocket_open(struct websocket_host *host, const struct websocket_attempt *
 
 const struct wsd_connection *websocket_connection(const struct stream *stream)
 {
-    return stream != NULL && stream->ops == &ops ? &((const struct websocket *)stream)->info : NULL;
+    return stream != NULL && stream->ops->free == websocket_free ? &((const struct websocket *)stream)->info : NULL;
 }

@@ -18,7 +18,7 @@ struct websocket_attempt {
     const struct wsd_head *response; /* NULL: never came */
     struct wsd_moment request_at, response_at;
     bool server_unheard; /* the capture has no packet of the server: that it did not answer is not known */
-    bool early; /* the client sent something before the answer, first at: */
+    size_t early; /* bytes that the client sent before the answer, the first at: */
     struct wsd_moment early_at;
 };
 

@@ -1,7 +1,7 @@
 /*
  * websocket_fuzz.c: any bytes in both directions behind a handshake (support/cuts.h says how they are written down).
  *
- * The first byte chooses the extension, the second what is kept of a payload, the third where the bytes are cut. What is told
+ * The first byte chooses the extension or the draft, the second what is kept of a payload, the third where the bytes are cut. What is told
  * does not depend on the cuts, and adds up to what the connection counts (support/replay.c); text that is told as text is UTF-8.
  * Header bytes, payload bytes and what was left of a header at the end are the bytes that were sent; after a gap, or once nothing
  * can be framed, no more than these. No buffer grows past its ceiling.
@@ -16,6 +16,7 @@ enum {
     INPUT_MOST = 8192, /* bytes looked at: more of them only take longer */
     INFLATE_MOST = 1 << 16,
     PIECE_MOST = 1 << 16,
+    CHALLENGE_MOST = 16, /* hixie-76: bytes that belong to the handshake */
 };
 
 static struct cuts cuts;
@@ -36,6 +37,20 @@ static void shake_hands(const char *extension)
     memset(cuts.sent, 0, sizeof cuts.sent);
 }
 
+/* hixie-75, and hixie-76, whose keys are the first bytes behind the heads. */
+static void shake_hands_of_draft(bool with_keys)
+{
+    static const char *const heads[2][2] = {
+        {"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n\r\n",
+         "HTTP/1.1 101 X\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nWebSocket-Location: ws://a/\r\n\r\n"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key1: 1 2\r\n"
+         "Sec-WebSocket-Key2: 3 3\r\n\r\n",
+         "HTTP/1.1 101 X\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nSec-WebSocket-Location: ws://a/\r\n\r\n"}};
+    for (int d = 0; d < 2; d++)
+        cuts_send(&cuts, (enum wsd_direction)d, bytes_text(heads[with_keys][d]));
+    memset(cuts.sent, 0, sizeof cuts.sent);
+}
+
 static void check_bytes(enum wsd_direction d, const struct wsd_counts *counts)
 {
     uint64_t told = counts->header_bytes + counts->wire_bytes, sent = cuts.sent[d] + cuts.missing[d];
@@ -43,7 +58,7 @@ static void check_bytes(enum wsd_direction d, const struct wsd_counts *counts)
                 cuts.whole.recorder.findings[WSD_FINDING_STREAM_HTTP_INSIDE] > 0;
     cuts_require(told <= sent);
     if (!lost && cuts.missing[d] == 0)
-        cuts_require(sent - told < FRAME_HEADER_MOST);
+        cuts_require(sent - told < FRAME_HEADER_MOST + CHALLENGE_MOST);
 }
 
 static void check_buffers(const struct websocket_host *host, uint64_t keep)
@@ -78,7 +93,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     o.limits.inflate_bytes = INFLATE_MOST;
     o.limits.inflate_ratio = 0; /* what is left by the ratio depends on how much has come */
     cuts_start(&cuts, &o, data[2] + 1u);
-    shake_hands(extensions[data[0] % (sizeof extensions / sizeof *extensions)]);
+    size_t choice = data[0] % (sizeof extensions / sizeof *extensions + 2), draft = sizeof extensions / sizeof *extensions;
+    if (choice < draft)
+        shake_hands(extensions[choice]);
+    else
+        shake_hands_of_draft(choice > draft);
     cuts_play(&cuts, (struct wsd_bytes){data + 3, size - 3});
     check_buffers(&cuts.whole.wire.host, o.keep_payload);
     check_buffers(&cuts.cut.wire.host, o.keep_payload);

@@ -50,7 +50,7 @@ static void on_connection(struct invariants *v, const struct wsd_event *e)
 static void on_frame(struct invariants *v, const struct wsd_frame *f, struct wsd_counts *counts)
 {
     hold(v, f->opcode < 16, "an opcode has four bits");
-    hold(v, f->header.length >= 2 && f->header.length <= 14, "a frame's header has 2 to 14 bytes");
+    hold(v, f->header.length >= (f->legacy ? 1 : 2) && f->header.length <= 14, "a frame's header has 2 to 14 bytes");
     hold(v, f->payload.length <= WSD_DETAIL_PAYLOAD && f->payload.length <= f->length, "a frame's payload is too long");
     hold(v, f->first.packet >= 1 && f->first.packet <= v->packets, "a frame began in no packet");
     touch(v, f->header);

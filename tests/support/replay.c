@@ -124,7 +124,7 @@ static void check_event(const struct replay *r, const struct wsd_event *e)
     require(e->at.packet >= 1 && e->at.packet <= r->wire.moment.packet && e->at.time <= r->wire.moment.time);
     if (e->type == WSD_EVENT_FRAME) {
         require(e->frame.first.packet >= 1 && e->frame.first.packet <= e->at.packet);
-        require(e->frame.header.length >= 2 && e->frame.header.length <= 14);
+        require(e->frame.header.length >= (e->frame.legacy ? 1 : 2) && e->frame.header.length <= 14);
     }
     if (e->type == WSD_EVENT_MESSAGE)
         check_message(r, e);

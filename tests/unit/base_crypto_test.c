@@ -90,6 +90,21 @@ static void accept_of_rfc_6455(void **state)
     assert_string_equal(out, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
 
+/* RFC 1321 A.5, and the example of draft-ietf-hybi-thewebsocketprotocol-00 1.3. */
+static void md5_of_parts(void **state)
+{
+    (void)state;
+    static const uint8_t abc[] = {0x90, 0x01, 0x50, 0x98, 0x3C, 0xD2, 0x4F, 0xB0,
+                                  0xD6, 0x96, 0x3F, 0x7D, 0x28, 0xE1, 0x7F, 0x72};
+    const struct wsd_bytes letters[] = {bytes_text("a"), bytes_text("bc")};
+    const struct wsd_bytes challenge[] = {bytes_of("\x31\x6E\x41\x13\x0F\x7E\xD6\x3C", 8), bytes_text("^n:ds[4U")};
+    uint8_t out[CRYPTO_MD5_SIZE];
+    assert_int_equal(crypto_md5(letters, 2, out), 0);
+    assert_memory_equal(out, abc, sizeof abc);
+    assert_int_equal(crypto_md5(challenge, 2, out), 0);
+    assert_memory_equal(out, "8jKS'y:G*Co,Wxa-", sizeof out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +112,7 @@ int main(void)
         cmocka_unit_test(base64_that_is_none),
         cmocka_unit_test(sha1_of_parts),
         cmocka_unit_test(accept_of_rfc_6455),
+        cmocka_unit_test(md5_of_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ static void example_of_the_rfc(void **state)
     assert_int_equal(h.outcome, WSD_HANDSHAKE_COMPLETE);
     assert_int_equal(h.version, 13);
     assert_int_equal(h.finding_count, 0);
-    assert_false(h.legacy || h.per_frame || h.deflate.negotiated);
+    assert_false(h.draft != DRAFT_NONE || h.per_frame || h.deflate.negotiated);
     handshake_free(&h);
 }
 
