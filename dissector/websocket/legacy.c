@@ -75,6 +75,7 @@ int legacy_begin(struct websocket *ws, enum handshake_draft draft, const struct 
     if (l == NULL)
         return -ENOMEM;
     ws->legacy = l;
+    ws->is_legacy = true;
     ws->no_closing = draft != DRAFT_HIXIE_76;
     l->unframed = draft == DRAFT_UNFRAMED;
     if (draft != DRAFT_HIXIE_76)

@@ -60,16 +60,19 @@ struct legacy;
 struct websocket {
     _Alignas(WS_LINE) struct stream base;
     struct websocket_host *host;
-    struct resync *resync[2]; /* while that direction searches */
+    union {
+        struct resync *resync[2]; /* while that direction searches */
+        struct legacy *legacy;    /* with is_legacy */
+    };
     uint64_t close_packet;    /* that carried the first close frame */
     uint8_t first_closed;     /* enum wsd_direction that sent the first close frame; WSD_NEITHER */
     uint8_t first_ended;
     bool close_invalid[2];    /* its close frame breaks a rule, so the receiver fails the connection */
+    bool is_legacy;           /* its frames are not the RFC's: legacy.c reads them */
     bool no_closing;          /* the draft that is spoken has no closing handshake, or frames that are not decoded */
     struct buffer *reason;    /* of the first close frame; NULL: it had none */
     _Alignas(WS_LINE) struct ws_half half[2];
     _Alignas(WS_LINE) struct wsd_connection info;
-    struct legacy *legacy; /* NULL: frames are as in the RFC */
 };
 
 /* A finding about this connection. */

@@ -72,8 +72,8 @@ static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete
                                 .masked = h->mask_at != 0,
                                 .length = h->length,
                                 .complete = complete,
-                                .legacy = ws->legacy != NULL,
-                                .header = bytes_of(ws->legacy != NULL ? half->stage.bytes : h->bytes, h->size),
+                                .legacy = ws->is_legacy,
+                                .header = bytes_of(ws->is_legacy ? half->stage.bytes : h->bytes, h->size),
                                 .first = {.time = half->first_time, .packet = half->first_packet}};
     if (h->mask_at != 0)
         memcpy(frame->mask, h->bytes + h->mask_at, 4);
@@ -417,12 +417,14 @@ static void websocket_free(struct stream *s)
         message_drop(ws->host, half->data);
         inflation_free(&half->inflation);
         free(half->detail);
-        resync_free(ws->resync[d]);
+        if (!ws->is_legacy)
+            resync_free(ws->resync[d]);
     }
+    if (ws->is_legacy)
+        legacy_free(ws->legacy);
     if (ws->reason != NULL)
         buffer_free(ws->reason);
     free(ws->reason);
-    legacy_free(ws->legacy);
     free((void *)(uintptr_t)ws->info.url.data);
     free(ws);
 }
