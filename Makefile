@@ -35,7 +35,8 @@ endif
 CLANG  ?= clang
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-HARDEN   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+# 3 where compiler and C library can, else they take it for 2
+HARDEN   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 
 ifeq ($(VARIANT),release)
   COMPILER := $(CC)
@@ -65,13 +66,16 @@ MACHINE := $(shell uname -m)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wundef
 ifneq ($(filter x86_64 i%86 amd64,$(MACHINE)),)
   CF_PROTECTION := -fcf-protection
+else ifneq ($(filter aarch64,$(MACHINE)),)
+  CF_PROTECTION := -mbranch-protection=standard
 endif
 ifneq ($(SYSTEM),Darwin)
   RELRO := -Wl,-z,relro,-z,now -Wl,-z,noexecstack
   PIE   := -pie
+  STACK_CLASH := -fstack-clash-protection
 endif
 BASE_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -DWSCOPE_VERSION='"$(VERSION)"' $(WARNINGS) \
-               -fPIC -fvisibility=hidden -fstack-protector-strong $(CF_PROTECTION)
+               -fPIC -fvisibility=hidden -fstack-protector-strong $(STACK_CLASH) $(CF_PROTECTION)
 
 # ---- what we link: zlib and libcrypto for the library; libpcap, and on Linux libseccomp and libcap-ng, for the program as well
 

@@ -4,6 +4,7 @@
 #include "dissector/dissector.h"
 #include "options.h"
 #include "run.h"
+#include "say.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -29,7 +30,7 @@ static int close_stdout(void)
         return STATUS_DONE;
     if (errno == EPIPE)
         return STATUS_DONE;
-    fprintf(stderr, "wscope: standard output: %s\n", strerror(errno));
+    say("standard output: %s", strerror(errno));
     return STATUS_INPUT;
 }
 
@@ -53,7 +54,7 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "");
     tzset();
     if (options_parse(&options, argc, argv, error, sizeof error) < 0)
-        fprintf(stderr, "wscope: %s (see wscope --help)\n", error);
+        say("%s (see wscope --help)", error);
     else
         status = act(&options);
     options_free(&options);

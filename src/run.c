@@ -3,6 +3,7 @@
 #include "capture/sandbox.h"
 #include "capture/source.h"
 #include "output/sink.h"
+#include "say.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -53,7 +54,7 @@ static void catch_signals(void)
 static void complain(struct run *r, const char *what)
 {
     output_flush(&r->output);
-    fprintf(stderr, "wscope: %s\n", what);
+    say("%s", what);
     r->status = STATUS_INPUT;
 }
 
@@ -62,7 +63,12 @@ static void note(struct run *r, const char *text)
     if (r->options->quiet)
         return;
     output_flush(&r->output);
-    fprintf(stderr, "wscope: note: %s\n", text);
+    say("note: %s", text);
+}
+
+static void tell(const char *line)
+{
+    say("%s", line);
 }
 
 /* -v */
@@ -71,21 +77,20 @@ static void tell_what_is_in_force(const struct run *r)
     const struct options *o = r->options;
     const struct wsd_limits *l = &r->wsd.limits;
     for (size_t i = 0; i < o->file_count; i++)
-        fprintf(stderr, "wscope: input: %s%s\n", strcmp(o->files[i], "-") == 0 ? "standard input" : o->files[i],
-                o->merge && o->file_count > 1 ? " (merged by time)" : "");
-    fprintf(stderr, "wscope: capture filter: %s\n", o->capture_filter != NULL ? o->capture_filter : "none");
+        say("input: %s%s", strcmp(o->files[i], "-") == 0 ? "standard input" : o->files[i],
+            o->merge && o->file_count > 1 ? " (merged by time)" : "");
+    say("capture filter: %s", o->capture_filter != NULL ? o->capture_filter : "none");
     if (o->max_payload == UINT64_MAX)
-        fprintf(stderr, "wscope: limit: payloads are kept whole\n");
+        say("limit: payloads are kept whole");
     else
-        fprintf(stderr, "wscope: limit: %llu bytes of a payload\n", (unsigned long long)o->max_payload);
-    fprintf(stderr, "wscope: limit: %u TCP connections, %u IP datagrams in reassembly\n", l->flows, l->fragments);
-    fprintf(stderr, "wscope: limit: %u bytes out of order in one direction, %llu together\n", l->segment_bytes,
-            (unsigned long long)l->segment_total);
-    fprintf(stderr, "wscope: limit: %u bytes of an HTTP head, %u bytes in front of an answer\n", l->head_bytes,
-            l->early_bytes);
-    fprintf(stderr, "wscope: limit: a message inflates to %llu bytes, or %u times its size\n",
-            (unsigned long long)l->inflate_bytes, l->inflate_ratio);
-    sandbox_tell(&r->sandbox, &r->privilege, stderr);
+        say("limit: %llu bytes of a payload", (unsigned long long)o->max_payload);
+    say("limit: %u TCP connections, %u IP datagrams in reassembly", l->flows, l->fragments);
+    say("limit: %u bytes out of order in one direction, %llu together", l->segment_bytes,
+        (unsigned long long)l->segment_total);
+    say("limit: %u bytes of an HTTP head, %u bytes in front of an answer", l->head_bytes, l->early_bytes);
+    say("limit: a message inflates to %llu bytes, or %u times its size", (unsigned long long)l->inflate_bytes,
+        l->inflate_ratio);
+    sandbox_tell(&r->sandbox, &r->privilege, tell);
 }
 
 /* What the output itself does not say. */
@@ -237,7 +242,7 @@ static int settle(struct run *r)
     const struct wsd_totals *t = wsd_totals(r->dissector);
     int error = output_flush(&r->output);
     if (error != 0 && error != EPIPE) {
-        fprintf(stderr, "wscope: standard output: %s\n", strerror(error));
+        say("standard output: %s", strerror(error));
         return STATUS_INPUT;
     }
     if (r->status != STATUS_DONE || !r->options->check)
@@ -252,7 +257,7 @@ int run(const struct options *options)
 {
     struct run *r = calloc(1, sizeof *r);
     if (r == NULL) {
-        fprintf(stderr, "wscope: memory: there is none left\n");
+        say("memory: there is none left");
         return STATUS_INPUT;
     }
     r->options = options;

@@ -69,6 +69,8 @@ nothing_left() {
 capture=captures/close-by-client.pcap
 try "make install" make --no-print-directory install DESTDIR="$root" PREFIX="$prefix"
 try "the installed program tells its version, the one of the pkg-config file" version
+[ "$(uname -s)" != Linux ] || try "the program and the library are hardened" \
+    tests/hardening.sh "$root$prefix/bin/wscope" "$root$prefix/lib/libwsdissect.so"
 try "the manual is installed" test -s "$root$prefix/share/man/man1/wscope.1"
 try "the headers compile alone" headers_alone
 try "docs/example.c compiles with the shared library" compile_shared

@@ -56,7 +56,8 @@ static bool within(const struct range *table, size_t n, uint32_t c)
 
 bool escape_hidden(uint32_t c)
 {
-    if (c < 0x80)
+    /* Nothing is hidden between the Hangul fillers: ideographs, syllables, surrogates, private use. */
+    if (c < 0x80 || (c > 0x3164 && c < 0xFDD0))
         return false;
     return (c & 0xFFFE) == 0xFFFE || within(hidden, COUNT(hidden), c);
 }

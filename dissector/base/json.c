@@ -26,14 +26,7 @@ static bool is_plain(uint8_t byte)
     return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
 }
 
-/* Characters above ASCII that are never written as they are. */
-static bool is_control(uint32_t c)
-{
-    if (c < 0x61C)
-        return c <= 0x9F;
-    return c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
-
+/* One of UTF-16. */
 static char *escape_unit(char *out, uint32_t c)
 {
     static const char digits[] = "0123456789abcdef";
@@ -42,6 +35,15 @@ static char *escape_unit(char *out, uint32_t c)
     for (int i = 0; i < 4; i++)
         out[2 + i] = digits[c >> (12 - 4 * i) & 15];
     return out + 6;
+}
+
+/* Above U+FFFF a surrogate pair (RFC 8259 7). */
+static char *escape_character(char *out, uint32_t c)
+{
+    if (c < 0x10000)
+        return escape_unit(out, c);
+    c -= 0x10000;
+    return escape_unit(escape_unit(out, 0xD800 | c >> 10), 0xDC00 | (c & 0x3FF));
 }
 
 /* What follows the backslash, 0 where there is no short form (RFC 8259 7). */
@@ -77,8 +79,8 @@ static void copy_special(struct copy *c)
     if (letter != 0) {
         *c->out++ = '\\';
         *c->out++ = letter;
-    } else if (byte < 0x20 || byte == 0x7F || is_control(character)) {
-        c->out = escape_unit(c->out, character);
+    } else if (byte < 0x20 || byte == 0x7F || escape_hidden(character)) {
+        c->out = escape_character(c->out, character);
     } else {
         memcpy(c->out, c->in - n, n);
         c->out += n;

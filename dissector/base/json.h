@@ -2,8 +2,8 @@
  * json.h: JSON text (RFC 8259) written piece by piece; the caller puts the braces and commas.
  *
  * Strings come out as valid UTF-8 whatever went in: a byte that is not part of a character has U+FFFD in its place.
- * C0, DEL, C1, U+2028, U+2029 and the bidirectional controls are always \uXXXX, so that a terminal or an editor shows a
- * line as it is. Clean text is copied 16 bytes at a time; a message line costs less than the packets it came in.
+ * C0, DEL, C1, U+2028, U+2029, the bidirectional controls and all else that is not to be seen (escape_hidden()) are always
+ * \uXXXX, so that a terminal or an editor shows a line as it is. Clean text is copied 16 bytes at a time; a message line costs less than the packets it came in.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

@@ -5,6 +5,7 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 
 void confine_bound_capabilities(void)

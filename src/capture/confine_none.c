@@ -4,6 +4,7 @@
 #include "capture/confine.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 void confine_bound_capabilities(void)
 {

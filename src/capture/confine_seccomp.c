@@ -8,6 +8,8 @@
 
 #include "capture/confine.h"
 
+#include <stdio.h>
+
 #if CONFINE_SANITIZED
 
 void confine_calls(bool writes, char said[CONFINE_SAID])

@@ -3,6 +3,7 @@
 #include "capture/confine.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -56,13 +57,13 @@ int sandbox_enter(struct sandbox *s, struct privilege *privilege, char *error, s
     return 0;
 }
 
-void sandbox_tell(const struct sandbox *s, const struct privilege *privilege, FILE *out)
+void sandbox_tell(const struct sandbox *s, const struct privilege *privilege, void (*tell)(const char *line))
 {
-    fprintf(out, "wscope: privileges: %s\n", privilege->said);
-    if (!s->on) {
-        fprintf(out, "wscope: sandbox: off\n");
-        return;
-    }
-    fprintf(out, "wscope: sandbox: files: %s\n", s->files);
-    fprintf(out, "wscope: sandbox: system calls: %s\n", s->calls);
+    char line[PRIVILEGE_SAID + 32];
+    snprintf(line, sizeof line, "privileges: %s", privilege->said);
+    tell(line);
+    snprintf(line, sizeof line, "sandbox: files: %s", s->on ? s->files : "off");
+    tell(line);
+    snprintf(line, sizeof line, "sandbox: system calls: %s", s->on ? s->calls : "off");
+    tell(line);
 }

@@ -32,8 +32,6 @@
 
 #include "capture/privilege.h"
 
-#include <stdio.h>
-
 #define CONFINE_SAID 160
 
 enum sandbox_access {
@@ -63,6 +61,6 @@ void sandbox_allow_folder(struct sandbox *sandbox, enum sandbox_access access, c
 int sandbox_enter(struct sandbox *sandbox, struct privilege *privilege, char *error, size_t error_size);
 
 /* -v: what is in force, a line each. */
-void sandbox_tell(const struct sandbox *sandbox, const struct privilege *privilege, FILE *out);
+void sandbox_tell(const struct sandbox *sandbox, const struct privilege *privilege, void (*tell)(const char *line));
 
 #endif

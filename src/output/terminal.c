@@ -34,12 +34,17 @@ static bool wants_color(bool is_terminal, enum color_when when)
     return is_terminal && term != NULL && strcmp(term, "dumb") != 0;
 }
 
+enum escape_charset terminal_charset(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? ESCAPE_UTF8 : ESCAPE_ASCII;
+}
+
 void terminal_look(struct terminal *t, int fd, enum color_when color)
 {
     t->is_terminal = isatty(fd) == 1;
     t->columns = find_columns(fd);
     t->color = wants_color(t->is_terminal, color);
-    t->charset = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? ESCAPE_UTF8 : ESCAPE_ASCII;
+    t->charset = terminal_charset();
 }
 
 const char *terminal_role(const struct terminal *t, enum terminal_role role)

@@ -38,6 +38,9 @@ struct terminal {
 /* Looks at a file descriptor and at the environment (NO_COLOR, TERM, COLUMNS); setlocale() was called before. */
 void terminal_look(struct terminal *terminal, int fd, enum color_when color);
 
+/* What the locale's character set can show. */
+enum escape_charset terminal_charset(void);
+
 /* What begins a role's text; TERMINAL_NORMAL ends it. */
 const char *terminal_role(const struct terminal *terminal, enum terminal_role role);
 

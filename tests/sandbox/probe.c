@@ -17,6 +17,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -365,6 +366,11 @@ static bool refused(int result)
     return result < 0 && (errno == EPERM || errno == EACCES || errno == EXDEV);
 }
 
+static void tell(const char *line)
+{
+    printf("wscope: %s\n", line);
+}
+
 int main(int argc, char **argv)
 {
     char error[256];
@@ -386,7 +392,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", error);
         return 1;
     }
-    sandbox_tell(&sandbox, &privilege, stdout);
+    sandbox_tell(&sandbox, &privilege, tell);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         errno = 0;
         int result = checks[i].check();

@@ -49,8 +49,7 @@ static size_t plain_string(char *out, struct wsd_bytes in)
     for (size_t i = 0; i < in.length;) {
         uint32_t c;
         size_t length = escape_decode(in.data + i, in.length - i, &c);
-        bool control = c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x61C || c == 0x200E || c == 0x200F ||
-                       (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+        bool control = c < 0x20 || (c >= 0x7F && c <= 0x9F) || (length > 0 && escape_hidden(c));
         const char *shorts = "\b\t\n\f\r", *letters = "btnfr", *at;
         if (length == 0) {
             memcpy(out + n, "\xEF\xBF\xBD", 3);
@@ -62,6 +61,9 @@ static size_t plain_string(char *out, struct wsd_bytes in)
         } else if (c != 0 && c < 0x20 && (at = strchr(shorts, (int)c)) != NULL) {
             out[n++] = '\\';
             out[n++] = letters[at - shorts];
+        } else if (control && c > 0xFFFF) {
+            n += (size_t)snprintf(out + n, 13, "\\u%04x\\u%04x", (unsigned)(0xD7C0 + (c >> 10)),
+                                  (unsigned)(0xDC00 | (c & 0x3FF)));
         } else if (control) {
             n += (size_t)snprintf(out + n, 7, "\\u%04x", (unsigned)c);
         } else {
@@ -95,6 +97,7 @@ static void known_strings(void **state)
         {"a\"b\\c/", "\"a\\\"b\\\\c/\""},
         {"\b\t\n\v\f\r\x1b\x7f", "\"\\b\\t\\n\\u000b\\f\\r\\u001b\\u007f\""},
         {"\xc2\x85\u061c\u200e\u2028\u2029\u202e\u2066", "\"\\u0085\\u061c\\u200e\\u2028\\u2029\\u202e\\u2066\""},
+        {"\U0001f469\u200d\U0001f680\ufeff\U000e0041", "\"\U0001f469\\u200d\U0001f680\\ufeff\\udb40\\udc41\""},
         {"\u00e9\u4e2d\U0001f600", "\"\u00e9\u4e2d\U0001f600\""},
         {"x\xffy\xc0\x80", "\"x\uFFFDy\uFFFD\uFFFD\""},
     };
@@ -129,7 +132,7 @@ static void special_bytes_anywhere(void **state)
 static void random_strings(void **state)
 {
     (void)state;
-    static const char *const parts[] = {"\"",        "\\",      "word",   "\u00e9",           "\u202e",
+    static const char *const parts[] = {"\"",        "\\",      "word",  "\u00e9",           "\u202e",
                                         "\xff",      "\u4e2d",  "\x9bJ", "0123456789abcdef", "\n",
                                         ",\"key\":", "\x1b[31m"};
     uint64_t random = 1;
