@@ -365,6 +365,15 @@ int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
     return rc < 0 ? rc : belongs(d, flow, &cost);
 }
 
+int wsd_time(struct wsd_dissector *d, int64_t time)
+{
+    if (time <= d->now.time)
+        return 0;
+    d->now.time = time;
+    d->now.headers = bytes_of(NULL, 0);
+    return flows_time(d->flows, &d->now);
+}
+
 int wsd_finish(struct wsd_dissector *d)
 {
     d->now.headers = bytes_of(NULL, 0); /* the last packet is gone */

@@ -29,7 +29,7 @@ extern "C" {
 
 struct wsd_dissector;
 
-/* Called for each event, from inside wsd_packet() and wsd_finish(). It must not call into the same dissector. */
+/* Called for each event, from inside wsd_packet(), wsd_time() and wsd_finish(). It must not call into the same dissector. */
 typedef void wsd_event_fn(void *user, const struct wsd_event *event);
 
 /* What may be held at once. Each limit, when reached, is told by a finding or counted in wsd_totals. */
@@ -92,6 +92,11 @@ WSD_API int wsd_packet(struct wsd_dissector *dissector, const struct wsd_packet 
  * Returns how many there are. Keeps nothing, and puts no fragments together. */
 WSD_API unsigned wsd_ip_packets(const struct wsd_packet *packet, struct wsd_packet inside[WSD_TUNNELS_MOST + 1],
                                 bool *later_fragment);
+
+/* No packet with an earlier time will come any more: tells what has been waited for so long, and ends what was silent so
+ * long. Packets say that by themselves; this is for a capture on which nothing happens. Earlier times change nothing.
+ * Returns 0 or -ENOMEM. */
+WSD_API int wsd_time(struct wsd_dissector *dissector, int64_t time);
 
 /* The capture has ended: tells everything that is still open. Packets may not follow. */
 WSD_API int wsd_finish(struct wsd_dissector *dissector);

@@ -1,6 +1,7 @@
 /*
  * main.c: the command line decides what is done.
  */
+#include "capture/devices.h"
 #include "dissector/dissector.h"
 #include "options.h"
 #include "run.h"
@@ -34,6 +35,15 @@ static int close_stdout(void)
     return STATUS_INPUT;
 }
 
+static int list_interfaces(void)
+{
+    char error[ERROR_LINE];
+    if (devices_list(stdout, error, sizeof error) == 0)
+        return close_stdout();
+    fprintf(stderr, "wscope: %s\n", error);
+    return STATUS_INPUT;
+}
+
 static int act(const struct options *options)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -42,6 +52,7 @@ static int act(const struct options *options)
     case ACTION_HELP: options_print_help(stdout); break;
     case ACTION_VERSION: printf("wscope %s\n", wsd_version()); break;
     case ACTION_LIST_FINDINGS: print_findings(stdout); break;
+    case ACTION_LIST_INTERFACES: return list_interfaces();
     }
     return close_stdout();
 }

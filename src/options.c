@@ -5,7 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_MAX_PAYLOAD = 65536, LONG_ONLY = 256 /* values of options without a letter begin here */ };
+enum {
+    DEFAULT_MAX_PAYLOAD = 65536,
+    DEFAULT_BUFFER = 64,   /* MiB */
+    BUFFER_MOST = 2047,    /* MiB: libpcap takes an int of bytes */
+    SNAPLEN_MOST = 262144, /* bytes, as tcpdump */
+    DURATION_MOST = 1000000000, /* s */
+    LONG_ONLY = 256 /* values of options without a letter begin here */
+};
 
 struct row {
     int letter;
@@ -110,6 +117,36 @@ static int parse_count(const struct parse *p, const char *text)
     return result;
 }
 
+/* A number from 1 to `most`. */
+static int parse_within(const struct parse *p, enum option_id id, const char *text, uint64_t most, uint64_t *value)
+{
+    char name[64], why[64];
+    int result = parse_number(p, id, text, false, value);
+    if (result < 0 || (*value >= 1 && *value <= most))
+        return result;
+    snprintf(name, sizeof name, "--%s %.40s", rows[id].name, text);
+    snprintf(why, sizeof why, "1 to %llu", (unsigned long long)most);
+    return wrong(p, name, why);
+}
+
+static int parse_live(const struct parse *p, enum option_id id, const char *text)
+{
+    struct options *o = p->options;
+    uint64_t value = 0;
+    int result = 0;
+    if (id == OPTION_DURATION) {
+        result = parse_within(p, id, text, DURATION_MOST, &value);
+        o->duration = value * 1000000000;
+    } else if (id == OPTION_BUFFER) {
+        result = parse_within(p, id, text, BUFFER_MOST, &value);
+        o->buffer = (uint32_t)value << 20;
+    } else if (strcmp(text, "0") != 0) { /* as tcpdump: all of it */
+        result = parse_within(p, id, text, SNAPLEN_MOST, &value);
+        o->snaplen = (uint32_t)value;
+    }
+    return result;
+}
+
 /* ---- the options */
 
 static int apply(const struct parse *p, enum option_id id, const char *argument)
@@ -117,6 +154,12 @@ static int apply(const struct parse *p, enum option_id id, const char *argument)
     struct options *o = p->options;
     switch (id) {
     case OPTION_READ: o->files[o->file_count++] = argument; break;
+    case OPTION_INTERFACE: o->interfaces[o->interface_count++] = argument; break;
+    case OPTION_LIST_INTERFACES: o->action = ACTION_LIST_INTERFACES; break;
+    case OPTION_DURATION:
+    case OPTION_SNAPLEN:
+    case OPTION_BUFFER: return parse_live(p, id, argument);
+    case OPTION_NOT_PROMISCUOUS: o->not_promiscuous = true; break;
     case OPTION_CAPTURE_FILTER: o->capture_filter = argument; break;
     case OPTION_OUTPUT: return parse_format(p, argument);
     case OPTION_FRAMES: o->frames = true; break;
@@ -186,14 +229,27 @@ static int complain(const struct parse *p, char **argv, int value)
     return wrong(p, name, why);
 }
 
+/* Files or interfaces, and what makes sense with them. */
+static int check_inputs(const struct parse *p)
+{
+    const struct options *o = p->options;
+    if (o->file_count > 0 && o->interface_count > 0)
+        return wrong(p, "--interface", "not together with a FILE");
+    if (o->file_count > 0 && o->duration > 0)
+        return wrong(p, "--duration", "for a live capture, not for a FILE");
+    return 0;
+}
+
 int options_parse(struct options *o, int argc, char **argv, char *error, size_t error_size)
 {
     struct parse p = {o, error, error_size};
     struct getopt_tables tables;
     error[0] = 0;
-    *o = (struct options){.max_payload = DEFAULT_MAX_PAYLOAD};
+    *o = (struct options){
+        .max_payload = DEFAULT_MAX_PAYLOAD, .snaplen = SNAPLEN_MOST, .buffer = (uint32_t)DEFAULT_BUFFER << 20};
     o->files = calloc((size_t)argc + 1, sizeof *o->files);
-    if (o->files == NULL)
+    o->interfaces = calloc((size_t)argc + 1, sizeof *o->interfaces);
+    if (o->files == NULL || o->interfaces == NULL)
         return wrong(&p, "options", "out of memory");
     fill_tables(&tables);
     optind = 1;
@@ -212,15 +268,14 @@ int options_parse(struct options *o, int argc, char **argv, char *error, size_t 
     }
     while (optind < argc)
         o->files[o->file_count++] = argv[optind++];
-    if (o->action == ACTION_RUN && o->file_count == 0)
-        return wrong(&p, "no input", "name a capture file, or - for standard input");
-    return 0;
+    return o->action == ACTION_RUN ? check_inputs(&p) : 0;
 }
 
 void options_free(struct options *o)
 {
     free(o->files);
-    o->files = NULL;
+    free(o->interfaces);
+    o->files = o->interfaces = NULL;
 }
 
 /* ---- help */
@@ -262,10 +317,10 @@ static void print_row(FILE *out, const struct row *row)
 
 void options_print_help(FILE *out)
 {
-    fputs("usage: wscope [options] FILE ...\n"
+    fputs("usage: wscope [options] [FILE ...]\n"
           "\n"
           "Shows what crosses a network inside WebSocket connections. FILE is a pcap or\n"
-          "pcapng capture, gzip or not; \"-\" is standard input.\n"
+          "pcapng capture, gzip or not; \"-\" is standard input. Without FILE it captures live.\n"
           "\n",
           out);
     for (int id = 0; id < OPTION_LIMIT; id++)
@@ -274,9 +329,11 @@ void options_print_help(FILE *out)
           "exit status: 0 done, 1 an input could not be read to its end (what was readable\n"
           "             has been shown), 2 wrong usage, 3 --check found errors\n"
           "\n"
+          "  sudo wscope                            every message that crosses this machine\n"
+          "  sudo wscope -i eth0 -f 'port 8080'     of one interface and port\n"
           "  wscope capture.pcapng                  every message, a line each\n"
           "  wscope -o summary capture.pcapng       connections, findings, bytes: one page\n"
           "  wscope -o json capture.pcapng | jq .   for other programs\n"
-          "  tcpdump -U -w - port 80 | wscope -     while it happens\n",
+          "  ssh host tcpdump -U -w - | wscope -    while it happens, on another machine\n",
           out);
 }

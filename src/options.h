@@ -12,7 +12,10 @@
 #include <stdio.h>
 
 #define OPTIONS(X)                                                                                                     \
+    X(INTERFACE, 'i', "interface", "NAME",                                                                             \
+      "capture live on this interface; may be repeated. \"any\": on all of them, which is the default without FILE")   \
     X(READ, 'r', "read", "FILE", "read this capture; the same as a FILE argument")                                     \
+    X(LIST_INTERFACES, 'D', "list-interfaces", NULL, "list the interfaces there are, and leave")                       \
     X(CAPTURE_FILTER, 'f', "capture-filter", "EXPR",                                                                   \
       "look only at packets that pass this pcap filter, or carry (VLAN, MPLS, PPPoE, tunnels) one that does")          \
     X(OUTPUT, 'o', "output", "FORMAT", "text (the default), json (one object a line), or summary (one page)")          \
@@ -23,6 +26,10 @@
       "keep and print so much of a payload (64k; k, M or G may follow; 0: all)")                                       \
     X(MERGE, 0, "merge", NULL, "merge several files by time stamp, instead of one after the other")                    \
     X(COUNT, 'c', "count", "N", "stop after N data messages")                                                          \
+    X(DURATION, 'a', "duration", "SECONDS", "stop a live capture after that time")                                     \
+    X(SNAPLEN, 's', "snaplen", "BYTES", "capture so much of each packet (262144)")                                     \
+    X(BUFFER, 'B', "buffer", "MIB", "size of the kernel's buffer for each interface (64)")                             \
+    X(NOT_PROMISCUOUS, 'p', "no-promiscuous-mode", NULL, "capture only what this host sends and receives")             \
     X(CHECK, 0, "check", NULL, "exit with status 3 when there was a finding of severity error")                        \
     X(TELL, 'v', NULL, NULL, "say on standard error what is in force: inputs, filter, limits, sandbox")                \
     X(USER, 'Z', "user", "USER", "root becomes this user once inputs are open, instead of who called sudo")            \
@@ -45,13 +52,14 @@ enum option_id { OPTIONS(OPTION_ENUM) OPTION_LIMIT };
 enum output_format { OUTPUT_FORMATS(OUTPUT_ENUM) OUTPUT_FORMAT_COUNT };
 #undef OUTPUT_ENUM
 
-enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_LIST_FINDINGS };
+enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_LIST_FINDINGS, ACTION_LIST_INTERFACES };
 
-/* Strings are borrowed from argv; files is owned. */
+/* Strings are borrowed from argv; files and interfaces are owned. There are files, or the capture is live: from the
+ * interfaces, or without any from the default one. */
 struct options {
     enum action action;
-    const char **files;
-    size_t file_count;
+    const char **files, **interfaces;
+    size_t file_count, interface_count;
     const char *capture_filter; /* NULL: none */
     const char *user;           /* -Z, NULL: none */
     enum output_format output;
@@ -59,6 +67,10 @@ struct options {
     bool frames, hex, verbose, merge, check, tell, no_sandbox, quiet;
     uint64_t max_payload; /* bytes, UINT64_MAX: all */
     uint64_t count;       /* 0: no limit */
+    uint64_t duration;    /* nanoseconds of a live capture, 0: no end */
+    uint32_t snaplen;     /* bytes */
+    uint32_t buffer;      /* of the kernel, bytes */
+    bool not_promiscuous;
 };
 
 /* Returns 0, or -EINVAL with one line in error: "WHAT: WHY". Options and FILE arguments may be mixed. */

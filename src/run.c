@@ -1,5 +1,7 @@
 #include "run.h"
 
+#include "capture/devices.h"
+#include "capture/live.h"
 #include "capture/sandbox.h"
 #include "capture/source.h"
 #include "output/sink.h"
@@ -24,7 +26,13 @@ struct run {
     struct source *source;
     struct privilege privilege;
     struct sandbox sandbox;
-    bool live;         /* packets may have to be waited for: nothing is held back meanwhile */
+    bool live;         /* from interfaces */
+    bool trickles;     /* from a pipe: packets may have to be waited for, nothing is held back meanwhile */
+    char interface[64];             /* the default one, */
+    const char *interface_names[1]; /* as a list */
+    int64_t flushed;                /* live: time of the packet after which the output was sent last */
+    struct source_drops drops;      /* live, when last looked at, */
+    int64_t drops_looked_at;        /* which was at this time */
     uint64_t messages; /* data messages shown */
     bool counted;      /* -c is reached */
     int status;
@@ -93,11 +101,55 @@ static void tell_what_is_in_force(const struct run *r)
     sandbox_tell(&r->sandbox, &r->privilege, tell);
 }
 
+/* Live: what is captured on. */
+static void tell_interfaces(struct run *r, const char *const *names, size_t count, bool chosen)
+{
+    char text[SOURCE_ERROR] = "capturing on ";
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(text);
+        snprintf(text + length, sizeof text - length, "%s%s", i > 0 ? ", " : "", names[i]);
+    }
+    if (!chosen)
+        snprintf(text + strlen(text), sizeof text - strlen(text), " (-i takes another, -D lists them)");
+    note(r, text);
+}
+
+/* Live: packets that nobody will see, whose number has grown. */
+static void look_at_drops(struct run *r)
+{
+    struct source_drops before = r->drops;
+    char text[160];
+    source_drops(r->source, &r->drops);
+    if (r->drops.kernel > before.kernel) {
+        snprintf(text, sizeof text, "%llu packets dropped by the kernel so far: -B gives it a larger buffer",
+                 (unsigned long long)r->drops.kernel);
+        note(r, text);
+    }
+    if (r->drops.interface > before.interface) {
+        snprintf(text, sizeof text, "%llu packets dropped by the interface so far",
+                 (unsigned long long)r->drops.interface);
+        note(r, text);
+    }
+}
+
+/* The three numbers. Text, JSON and summary lose nothing by themselves: when they are slow, the kernel drops. */
+static void tell_drops(struct run *r, const struct wsd_totals *t)
+{
+    char text[160], interface[24] = "unknown";
+    if (r->drops.interface_known)
+        snprintf(interface, sizeof interface, "%llu", (unsigned long long)r->drops.interface);
+    snprintf(text, sizeof text, "%llu packet%s; dropped: %llu by the kernel, %s by the interface, 0 by wscope",
+             (unsigned long long)t->packets, t->packets == 1 ? "" : "s", (unsigned long long)r->drops.kernel, interface);
+    note(r, text);
+}
+
 /* What the output itself does not say. */
 static void tell_notes(struct run *r)
 {
     const struct wsd_totals *t = wsd_totals(r->dissector);
     char text[160];
+    if (r->live)
+        tell_drops(r, t);
     if (r->options->output == OUTPUT_SUMMARY)
         return;
     if (t->undecoded > 0) {
@@ -127,9 +179,35 @@ static void on_event(void *user, const struct wsd_event *e)
         r->counted = ++r->messages == r->options->count;
 }
 
+/* A live source ends by itself once it is told to stop: what it has captured is still to come. */
 static bool goes_on(const struct run *r)
 {
-    return stop == 0 && !r->counted && r->output.error == 0;
+    return (stop == 0 || r->live) && !r->counted && r->output.error == 0;
+}
+
+enum { FLUSH_AFTER = 10000000, LOOK_AT_DROPS_AFTER = 1000000000 }; /* ns */
+
+/* A line is not held back: from a pipe never, live until there is nothing to be read, or 10 ms have gone by. */
+static void flush_in_time(struct run *r, int64_t time)
+{
+    if (!r->trickles && (!r->live || time - r->flushed < FLUSH_AFTER))
+        return;
+    r->flushed = time;
+    if (r->output.out.length > 0)
+        output_flush(&r->output);
+}
+
+/* Live: nothing is there to be read. Returns what wsd_time() does. */
+static int pass_time(struct run *r, int64_t time)
+{
+    int result = wsd_time(r->dissector, time);
+    output_flush(&r->output);
+    r->flushed = time;
+    if (time - r->drops_looked_at > LOOK_AT_DROPS_AFTER) {
+        look_at_drops(r);
+        r->drops_looked_at = time;
+    }
+    return result;
 }
 
 static void pump(struct run *r)
@@ -142,13 +220,14 @@ static void pump(struct run *r)
             complain(r, source_error(r->source));
             continue;
         }
-        if (wsd_packet(r->dissector, &packet) < 0 && !out_of_memory) {
+        int told = result == SOURCE_WAIT ? pass_time(r, packet.time) : wsd_packet(r->dissector, &packet);
+        if (told < 0 && !out_of_memory) {
             complain(r, "memory: there is none left; connections are given up");
             out_of_memory = true;
         }
-        if (r->live && r->output.out.length > 0)
-            output_flush(&r->output);
+        flush_in_time(r, packet.time);
     }
+    source_drops(r->source, &r->drops);
 }
 
 /* Everything that is open is told, then the sink's end. */
@@ -156,7 +235,10 @@ static void finish(struct run *r)
 {
     if (wsd_finish(r->dissector) < 0)
         complain(r, "memory: there is none left; what was still open is not all shown");
-    struct sink_end end = {.totals = wsd_totals(r->dissector)};
+    struct sink_end end = {.totals = wsd_totals(r->dissector),
+                           .dropped_kernel = r->drops.kernel,
+                           .dropped_interface = r->drops.interface,
+                           .interface_unknown = !r->drops.interface_known};
     r->sink->finish(r->state, &end);
     tell_notes(r);
 }
@@ -164,7 +246,7 @@ static void finish(struct run *r)
 /* ---- beginning and end */
 
 /* Whether any input is something that packets trickle out of. */
-static bool is_live(const struct options *o)
+static bool is_pipe(const struct options *o)
 {
     for (size_t i = 0; i < o->file_count; i++) {
         struct stat about;
@@ -176,8 +258,41 @@ static bool is_live(const struct options *o)
     return false;
 }
 
+/* An interface that the user did not name is told. */
+static int open_live(struct run *r)
+{
+    const struct options *o = r->options;
+    struct live_options options = {.interfaces = o->interfaces,
+                                   .count = o->interface_count,
+                                   .device = {.snaplen = o->snaplen,
+                                              .buffer = (int)o->buffer,
+                                              .promiscuous = !o->not_promiscuous,
+                                              .filter = o->capture_filter},
+                                   .duration = o->duration,
+                                   .stop = &stop};
+    char error[SOURCE_ERROR];
+    int result = 0;
+    if (options.count == 0) {
+        r->interface_names[0] = r->interface;
+        options.interfaces = r->interface_names;
+        options.count = 1;
+        result = devices_default(r->interface, sizeof r->interface, error, sizeof error);
+    }
+    if (result == 0)
+        result = live_open(&options, &r->source, error, sizeof error);
+    if (result < 0) {
+        complain(r, error);
+        r->status = result == -EINVAL ? STATUS_USAGE : STATUS_INPUT;
+        return result;
+    }
+    tell_interfaces(r, options.interfaces, options.count, o->interface_count > 0);
+    return 0;
+}
+
 static int open_source(struct run *r)
 {
+    if (r->live)
+        return open_live(r);
     const struct options *o = r->options;
     struct source_options options = {
         .files = o->files, .count = o->file_count, .merge = o->merge, .filter = o->capture_filter, .stop = &stop};
@@ -262,7 +377,8 @@ int run(const struct options *options)
     }
     r->options = options;
     r->sink = sink_of(options->output);
-    r->live = is_live(options);
+    r->live = options->file_count == 0;
+    r->trickles = is_pipe(options);
     output_init(&r->output, STDOUT_FILENO, options);
     catch_signals();
     int status = STATUS_INPUT;

@@ -10,7 +10,8 @@
 enum {
     CHUNK = 512,       /* flows allocated at a time: their addresses never change */
     SWEEP_EVERY = 16,  /* packets for each flow that is looked at for its age */
-    SWEEP_FOR_NEW = 3, /* and for each new flow */
+    SWEEP_FOR_NEW = 3, /* and for each new flow, */
+    SWEEP_FOR_TIME = 4096, /* and when time passes without packets */
     EVICT_SAMPLE = 64, /* flows looked at to find the least valuable one */
     NO_FLOW = UINT32_MAX,
 };
@@ -622,6 +623,14 @@ int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct 
     if (rc == 0)
         rc = read_segment(flows, flow, side, s, moment);
     return rc != 0 ? rc : others;
+}
+
+int flows_time(struct flows *flows, const struct wsd_moment *moment)
+{
+    int rc = 0;
+    for (uint32_t i = 0; i < SWEEP_FOR_TIME && i < flows->count; i++)
+        rc |= sweep(flows, moment);
+    return rc;
 }
 
 int flows_finish(struct flows *flows, const struct wsd_moment *moment)

@@ -105,6 +105,9 @@ void flows_free(struct flows *flows);
 int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *segment,
                   const struct wsd_moment *moment, struct flow **flow);
 
+/* Time has passed without a packet: looks at the age of flows, at all of them unless there are very many. 0 or -ENOMEM. */
+int flows_time(struct flows *flows, const struct wsd_moment *moment);
+
 /* Ends every flow, in order of appearance. Returns 0 or -ENOMEM. */
 int flows_finish(struct flows *flows, const struct wsd_moment *moment);
 

@@ -1,5 +1,7 @@
 #include "capture/bpf.h"
 
+#include "capture/dlt.h"
+
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,31 +25,13 @@ struct bpf {
     char error[BPF_ERROR];
 };
 
-/* In files a link type is a LINKTYPE_ value, to libpcap's compiler a DLT_ value. They are the same but for these
- * (libpcap, pcap-common.c); 12 and 14 are DLT_RAW of one system or another, written by programs that did not translate. */
-static const struct {
-    uint32_t link_type;
-    int dlt;
-} translations[] = {
-    {12, DLT_RAW},        {14, DLT_RAW},       {100, DLT_ATM_RFC1483}, {101, DLT_RAW},  {102, DLT_SLIP_BSDOS},
-    {103, DLT_PPP_BSDOS}, {106, DLT_ATM_CLIP}, {107, DLT_FRELAY},      {108, DLT_LOOP}, {109, DLT_ENC},
-};
-
 /* Compiled at once: names of hosts, networks and ports are looked up by compiling, which may be forbidden later. */
 static const uint32_t usual[] = {1, 113, 276, 101, 0, 228, 229, 105, 127, 117};
-
-static int to_dlt(uint32_t link_type)
-{
-    for (size_t i = 0; i < sizeof translations / sizeof *translations; i++)
-        if (translations[i].link_type == link_type)
-            return translations[i].dlt;
-    return (int)link_type;
-}
 
 /* Compiles for one link type. On failure the reason is in `error`. */
 static bool compile(const char *expression, uint32_t link_type, struct bpf_program *program, char *error, size_t size)
 {
-    pcap_t *dead = pcap_open_dead(to_dlt(link_type), SNAPLEN);
+    pcap_t *dead = pcap_open_dead(dlt_of_link_type(link_type), SNAPLEN);
     if (dead == NULL) {
         snprintf(error, size, "out of memory");
         return false;
@@ -95,7 +79,7 @@ static bool speaks_of_packet(const char *expression)
 /* "Linux cooked v1 (113)", "link type 147" */
 static void name_link_type(uint32_t link_type, char *out, size_t size)
 {
-    const char *name = pcap_datalink_val_to_description(to_dlt(link_type));
+    const char *name = pcap_datalink_val_to_description(dlt_of_link_type(link_type));
     if (name != NULL)
         snprintf(out, size, "%s (%u)", name, link_type);
     else

@@ -168,7 +168,7 @@ static int open_ahead(struct files *f)
     return 0;
 }
 
-static const struct source_ops files_ops = {files_next, files_close};
+static const struct source_ops files_ops = {.next = files_next, .close = files_close};
 
 struct source *source_open(const struct source_options *options, char *error, size_t error_size)
 {

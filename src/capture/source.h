@@ -3,8 +3,9 @@
  *
  *     struct source *s = source_open(&options, error, sizeof error);
  *     while ((result = source_next(s, &packet)) != 0)
- *         if (result < 0) complain(source_error(s));      an input is lost or cut; the others go on
- *         else            wsd_packet(d, &packet);
+ *         if (result < 0)                 complain(source_error(s));    an input is lost or cut; the others go on
+ *         else if (result == SOURCE_WAIT) flush(), wsd_time(d, packet.time);
+ *         else                            wsd_packet(d, &packet);
  *     source_close(s);
  *
  * A source is a struct whose first member is struct source; its ops say how it works.
@@ -18,15 +19,26 @@
 
 #define SOURCE_ERROR 1280
 
+#define SOURCE_WAIT  2
+
 struct source;
+
+/* Packets that a live capture lost, since it began. */
+struct source_drops {
+    uint64_t kernel;    /* for want of room in the kernel's ring: we were too slow */
+    uint64_t interface; /* by the interface itself: the kernel was */
+    bool interface_known;
+};
 
 struct source_ops {
     int (*next)(struct source *, struct wsd_packet *);
+    void (*drops)(struct source *, struct source_drops *); /* NULL: nothing can be lost */
     void (*close)(struct source *);
 };
 
 struct source {
     const struct source_ops *ops;
+    const char *interface; /* live: of the last packet, always the same pointer for the same one; NULL: a file's */
     char error[SOURCE_ERROR];
 };
 
@@ -41,9 +53,8 @@ struct source_options {
     const char *filter;         /* pcap filter, or NULL; read only by source_open() */
     source_secrets_fn *secrets; /* may be NULL */
     void *user;                 /* handed to secrets */
-    const volatile sig_atomic_t
-        *stop; /* may be NULL; once it is set and a read was interrupted, the packets are at their
-                                          end. For this the signal handler must be installed without SA_RESTART. */
+    const volatile sig_atomic_t *stop; /* may be NULL; once it is set the packets are at their end. So that a read is
+                                          interrupted, the signal handler must be installed without SA_RESTART. */
 };
 
 /* A source of capture files. NULL, with one line in `error`: the filter is wrong, or there is no memory. The first file, regular
@@ -51,7 +62,9 @@ struct source_options {
  * all, are opened when it is their turn. What is wrong with one of them shows at its turn in any case. */
 struct source *source_open(const struct source_options *options, char *error, size_t error_size);
 
-/* 1: a packet, whose data are valid until the next call. 0: the end. -1: an input could not be opened, or not be read to
+/* 1: a packet, whose data are valid until the next call. 0: the end. Once `stop` is set it comes when a
+ * read was interrupted, and to a live capture when what it has captured by then was delivered. SOURCE_WAIT (live only): no packet is there, and the next call waits for one, or
+ * for a while; packet->time alone is set, to the time before which no packet will come any more. -1: an input could not be opened, or not be read to
  * its end, or the filter means nothing for a link type in it: source_error() says what, in one line without its end
  * ("FILE: WHY"), and the next call goes on. */
 static inline int source_next(struct source *source, struct wsd_packet *packet)
@@ -62,6 +75,13 @@ static inline int source_next(struct source *source, struct wsd_packet *packet)
 static inline const char *source_error(const struct source *source)
 {
     return source->error;
+}
+
+static inline void source_drops(struct source *source, struct source_drops *drops)
+{
+    *drops = (struct source_drops){.interface_known = true};
+    if (source->ops->drops != NULL)
+        source->ops->drops(source, drops);
 }
 
 /* NULL is allowed. */

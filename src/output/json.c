@@ -242,7 +242,11 @@ static void json_finish(void *state, const struct sink_end *end)
     KEY(w, "dropped");
     WRITER_JUST(w, "{\"kernel\":");
     writer_unsigned(w, end->dropped_kernel);
-    NUMBER(w, "interface", end->dropped_interface);
+    KEY(w, "interface");
+    if (end->interface_unknown)
+        WRITER_JUST(w, "null");
+    else
+        writer_unsigned(w, end->dropped_interface);
     WRITER_JUST(w, "}");
     NUMBER(w, "flows_ignored", t->flows_ignored);
     KEY(w, "seconds");

@@ -15,6 +15,7 @@
 struct sink_end {
     const struct wsd_totals *totals;
     uint64_t dropped_kernel, dropped_interface; /* packets, live capture */
+    bool interface_unknown;                     /* nobody can say what the interface dropped */
 };
 
 struct sink {
