@@ -320,7 +320,8 @@ void options_print_help(FILE *out)
     fputs("usage: wscope [options] [FILE ...]\n"
           "\n"
           "Shows what crosses a network inside WebSocket connections. FILE is a pcap or\n"
-          "pcapng capture, gzip or not; \"-\" is standard input. Without FILE it captures live.\n"
+          "pcapng capture, gzip or not; \"-\" is standard input. Without FILE it captures\n"
+          "live.\n"
           "\n",
           out);
     for (int id = 0; id < OPTION_LIMIT; id++)
@@ -329,7 +330,7 @@ void options_print_help(FILE *out)
           "exit status: 0 done, 1 an input could not be read to its end (what was readable\n"
           "             has been shown), 2 wrong usage, 3 --check found errors\n"
           "\n"
-          "  sudo wscope                            every message that crosses this machine\n"
+          "  sudo wscope                            what crosses this machine\n"
           "  sudo wscope -i eth0 -f 'port 8080'     of one interface and port\n"
           "  wscope capture.pcapng                  every message, a line each\n"
           "  wscope -o summary capture.pcapng       connections, findings, bytes: one page\n"

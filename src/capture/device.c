@@ -4,10 +4,12 @@
 #include "capture/link_drops.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { EXPRESSION = 4096, PATH = 1024 };
@@ -52,13 +54,28 @@ static bool is_any(const struct device *d)
     return strcmp(d->name, "any") == 0;
 }
 
-/* 0, or -1 with libpcap's reason. */
+static bool is_loopback(const struct device *d)
+{
+    return strcmp(d->name, "lo") == 0;
+}
+
+/* pcap_setfilter() has the first blocks filtered by libpcap itself, which does not know a packet's direction and lets nothing
+ * pass that depends on it. The kernel does; the program is the same for it. */
+static int attach(const struct device *d, const struct bpf_program *program)
+{
+    struct sock_fprog kernel = {.len = (unsigned short)program->bf_len};
+    _Static_assert(sizeof *kernel.filter == sizeof *program->bf_insns, "one layout");
+    kernel.filter = (struct sock_filter *)(void *)program->bf_insns;
+    return setsockopt(pcap_fileno(d->pcap), SOL_SOCKET, SO_ATTACH_FILTER, &kernel, sizeof kernel);
+}
+
+/* 0, or -1. */
 static int set_filter(struct device *d, const char *expression)
 {
     struct bpf_program program;
     if (pcap_compile(d->pcap, &program, expression, 1, PCAP_NETMASK_UNKNOWN) < 0)
         return -1;
-    int result = pcap_setfilter(d->pcap, &program);
+    int result = is_loopback(d) ? attach(d, &program) : pcap_setfilter(d->pcap, &program);
     pcap_freecode(&program);
     return result;
 }
@@ -88,7 +105,7 @@ static void filter_in_kernel(struct device *d, const char *filter)
     unsigned loopback = if_nametoindex("lo");
     if (is_any(d) && loopback != 0)
         snprintf(once, sizeof once, "not (outbound and ifindex %u)", loopback);
-    else if (strcmp(d->name, "lo") == 0)
+    else if (is_loopback(d))
         snprintf(once, sizeof once, "inbound");
     int n = filter == NULL ? -1
                            : snprintf(expression, sizeof expression,

@@ -15,8 +15,11 @@ wrong() { # TEXT ARGUMENT...
 }
 
 c=captures/close-by-client.pcap
-wrong 'no input'
-wrong 'no input' -o json
+wrong '--interface: not together with a FILE' -i lo "$c"
+wrong '--duration: for a live capture' -a 1 "$c"
+wrong '--duration 0: 1 to 1000000000' -a 0
+wrong '--snaplen 300000: 1 to 262144' -s 300000
+wrong '--buffer 4096: 1 to 2047' -B 4096
 wrong '--colour: unknown option' --colour "$c"
 wrong '-j: unknown option' -j "$c"
 wrong '-j: unknown option' "$c" -xj
@@ -35,7 +38,7 @@ wrong '--max-payload 99999999999999999999: too large' --max-payload 999999999999
 wrong '--max-payload 99999999999G: too large' --max-payload 99999999999G "$c"
 
 # What is not an option of this program yet is unknown too.
-for option in -Y -i -w -k -D --tls-key; do wrong "$option: unknown option" "$option" "$c"; done
+for option in -Y -w -k --tls-key; do wrong "$option: unknown option" "$option" "$c"; done
 
 run -f 'tcp prot 80' "$c"
 wants 2 'a capture filter that cannot be compiled'

@@ -74,6 +74,10 @@ class Conversation:
     def close(self):
         self._move(self.client, self.server, frame(CLOSE, b'\x03\xe8', b'\x05\x06\x07\x08'))
         self._move(self.server, self.client, frame(CLOSE, b'\x03\xe8'))
+        self.leave()
+
+    def leave(self):
+        """Without a close frame."""
         self.server.close()
         self.client.close()
 
