@@ -283,6 +283,11 @@ def joined_late(segments, chance):
     return segments[segments.index(data_segments(segments, SERVER)[0]) + 1:]
 
 
+def joined_later(segments, chance):
+    """The capture begins when each side has said some things, to which the later ones refer."""
+    return segments[segments.index(data_segments(segments, SERVER)[5]) + 1:]
+
+
 CHANGES = {
     'tcp-reordered': ('ws-deflate-takeover', reordered),
     'tcp-retransmitted': ('ws-deflate-takeover', retransmitted),
@@ -297,6 +302,7 @@ CHANGES = {
     'tcp-client-only': ('ws-deflate-takeover', one_way(CLIENT)),
     'tcp-joined-late': ('ws-plain', joined_late),
     'tcp-joined-late-deflate': ('ws-deflate-takeover', joined_late),
+    'tcp-joined-later-deflate': ('ws-deflate-takeover', joined_later),
 }
 
 

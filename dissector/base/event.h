@@ -312,7 +312,7 @@ struct wsd_range {
     uint64_t offset, length;
 };
 
-#define WSD_RANGES_MOST 64 /* ranges told of one message; further ones are joined to the last */
+#define WSD_RANGES_MOST 1024 /* ranges told of one message; further ones are joined to the last, with what is known between */
 
 struct wsd_message {
     enum wsd_direction direction;
@@ -322,13 +322,13 @@ struct wsd_message {
     uint64_t frames;
     bool compressed; /* RSV1, and deflate was negotiated */
     bool inflated;   /* payload is the inflated message; compressed && !inflated: payload is as on the wire */
-    bool complete;   /* no byte missing, ended by FIN, and inflated whole if compressed */
+    bool complete;   /* no byte missing or unknown, ended by FIN, and inflated whole if compressed */
     bool truncated;  /* payload was cut by wsd_options.keep_payload */
     bool text;       /* payload is valid UTF-8 so far, to be shown as text */
     struct wsd_bytes payload;
-    const struct wsd_range *unknown; /* parts of the payload that are not known; '?' stands in their place */
+    const struct wsd_range *unknown; /* parts of the payload that are not known, in order; '?' stands in their place */
     size_t unknown_count;
-    uint64_t unknown_bytes;
+    uint64_t unknown_bytes; /* exact; the ranges have more when some were joined */
     int64_t first_time;
     uint64_t first_packet;
     int close_code; /* close frames: 0 to 65535, -1: none */

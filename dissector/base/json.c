@@ -179,11 +179,10 @@ static struct copy copy_blocks(struct copy c, const uint8_t *stop)
 }
 #endif
 
-bool json_string(struct writer *w, struct wsd_bytes in)
+bool json_characters(struct writer *w, struct wsd_bytes in)
 {
     struct copy c = {
         .start = in.data, .in = in.data, .end = in.length != 0 ? in.data + in.length : in.data, .valid = true};
-    WRITER_JUST(w, "\"");
     while (c.in < c.end) {
         const uint8_t *stop = c.end - c.in > CHUNK ? c.in + CHUNK : c.end;
         if (!writer_room(w, (size_t)(stop - c.in) * WORST + SLOP))
@@ -198,8 +197,15 @@ bool json_string(struct writer *w, struct wsd_bytes in)
         }
         w->length = (size_t)(c.out - w->data);
     }
-    WRITER_JUST(w, "\"");
     return c.valid;
+}
+
+bool json_string(struct writer *w, struct wsd_bytes in)
+{
+    WRITER_JUST(w, "\"");
+    bool valid = json_characters(w, in);
+    WRITER_JUST(w, "\"");
+    return valid;
 }
 
 /* ---- bytes */

@@ -13,6 +13,9 @@
 /* A string in quotation marks. Returns whether the input was valid UTF-8, hence nothing was replaced. */
 bool json_string(struct writer *w, struct wsd_bytes in);
 
+/* The same without the quotation marks, for a string in pieces. A piece ends at the border of a character. */
+bool json_characters(struct writer *w, struct wsd_bytes in);
+
 /* Bytes in base64 with padding (RFC 4648 4), in quotation marks. */
 void json_base64(struct writer *w, struct wsd_bytes in);
 

@@ -56,6 +56,7 @@ static bool lead(struct utf8 *s, uint8_t b)
     } else {
         return false;
     }
+    s->size = (uint8_t)(s->due + 1);
     return true;
 }
 

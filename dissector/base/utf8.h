@@ -12,7 +12,10 @@
 struct utf8 {
     uint8_t due;       /* continuation bytes still to come */
     uint8_t low, high; /* what the next one may be, when due > 0 */
+    uint8_t size;      /* of the character that they belong to */
 };
+
+enum { UTF8_MOST = 4 /* bytes of a character */ };
 
 /* Returns the index of the first byte that makes the text impossible, or n when all of it may stand. */
 size_t utf8_check(struct utf8 *state, const uint8_t *bytes, size_t n);
@@ -21,6 +24,12 @@ size_t utf8_check(struct utf8 *state, const uint8_t *bytes, size_t n);
 static inline bool utf8_whole(const struct utf8 *state)
 {
     return state->due == 0;
+}
+
+/* Bytes of the unfinished character that have come. */
+static inline unsigned utf8_begun(const struct utf8 *state)
+{
+    return state->due == 0 ? 0 : (unsigned)(state->size - state->due);
 }
 
 /* Whether all of it is valid and whole. */

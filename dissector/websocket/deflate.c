@@ -2,20 +2,39 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #define ZLIB_CONST
 #include <zlib.h>
 
 const uint8_t deflate_tail[DEFLATE_TAIL] = {0x00, 0x00, 0xFF, 0xFF};
 
+/* The second inflater of a window that is not known. */
+struct twin {
+    z_stream z;
+    uint64_t known; /* bytes that came out since the last one that is not known */
+};
+
 struct deflate {
     z_stream z;
+    struct twin *twin; /* NULL: the window is known */
+    uint8_t window_bits;
     bool ended; /* a block with BFINAL was the last thing */
 };
 
 /* zlib's own deflate writes windows of 9 bits where 8 were asked for, so 8 is read as 9: it can only read more. */
+static unsigned clamped(uint8_t window_bits)
+{
+    return window_bits < 9 ? 9 : window_bits > 15 ? 15 : window_bits;
+}
+
 static int raw_bits(uint8_t window_bits)
 {
-    return window_bits < 9 ? -9 : window_bits > 15 ? -15 : -window_bits;
+    return -(int)clamped(window_bits);
+}
+
+uint32_t deflate_window(uint8_t window_bits)
+{
+    return (uint32_t)1 << clamped(window_bits);
 }
 
 struct deflate *deflate_new(uint8_t window_bits)
@@ -28,30 +47,131 @@ struct deflate *deflate_new(uint8_t window_bits)
     return d;
 }
 
+static void drop_twin(struct deflate *d)
+{
+    if (d->twin == NULL)
+        return;
+    inflateEnd(&d->twin->z);
+    free(d->twin);
+    d->twin = NULL;
+}
+
 void deflate_free(struct deflate *d)
 {
     if (d == NULL)
         return;
+    drop_twin(d);
     inflateEnd(&d->z);
     free(d);
 }
 
 int deflate_reset(struct deflate *d, uint8_t window_bits)
 {
+    drop_twin(d);
     d->ended = false;
     return inflateReset2(&d->z, raw_bits(window_bits)) == Z_OK ? 0 : -ENOMEM;
 }
 
-/* A new deflate stream behind a final block, over the same window. block: 32 KiB of scratch. */
-static int go_on_after_final(struct deflate *d, uint8_t *block)
+/* ---- a window that is not known ------------------------------------------------------------------------------- */
+
+static int add_twin(struct deflate *d, uint8_t window_bits)
+{
+    struct twin *twin = calloc(1, sizeof *twin);
+    if (twin == NULL || inflateInit2(&twin->z, raw_bits(window_bits)) != Z_OK) {
+        free(twin);
+        return -ENOMEM;
+    }
+    d->twin = twin;
+    return 0;
+}
+
+static int fill_window(z_stream *z, uint8_t value, uint32_t size, uint8_t *scratch)
+{
+    memset(scratch, value, size);
+    return inflateSetDictionary(z, scratch, size) == Z_OK ? 0 : -ENOMEM;
+}
+
+int deflate_unknown(struct deflate *d, uint8_t window_bits, uint8_t *scratch)
+{
+    uint32_t size = deflate_window(window_bits);
+    int rc = deflate_reset(d, window_bits);
+    d->window_bits = window_bits;
+    rc = rc != 0 ? rc : add_twin(d, window_bits);
+    rc = rc != 0 ? rc : fill_window(&d->z, 0, size, scratch);
+    return rc != 0 ? rc : fill_window(&d->twin->z, 0xFF, size, scratch);
+}
+
+bool deflate_exact(const struct deflate *d)
+{
+    return d->twin == NULL;
+}
+
+static int tell_run(struct deflate *d, const uint8_t *bytes, size_t n, bool known, deflate_fn *out, void *user)
+{
+    d->twin->known = known ? d->twin->known + n : 0;
+    return out(user, (struct wsd_bytes){bytes, n}, known);
+}
+
+/* Where both inflaters agree, the bytes are known. */
+static int tell_runs(struct deflate *d, const uint8_t *scratch, size_t n, deflate_fn *out, void *user)
+{
+    const uint8_t *a = scratch, *b = scratch + DEFLATE_BLOCK;
+    int rc = 0;
+    for (size_t at = 0, end; at < n && rc == 0; at = end) {
+        bool known = a[at] == b[at];
+        for (end = at + 1; end < n && (a[end] == b[end]) == known; end++)
+            ;
+        rc = tell_run(d, a + at, end - at, known, out, user);
+    }
+    if (d->twin->known >= deflate_window(d->window_bits))
+        drop_twin(d);
+    return rc;
+}
+
+static int tell(struct deflate *d, const uint8_t *scratch, size_t n, deflate_fn *out, void *user)
+{
+    if (n == 0)
+        return 0;
+    return d->twin == NULL ? out(user, (struct wsd_bytes){scratch, n}, true) : tell_runs(d, scratch, n, out, user);
+}
+
+/* ---- inflating ------------------------------------------------------------------------------------------------ */
+
+/* A new deflate stream behind a final block, over the same window. */
+static int go_on(z_stream *z, uint8_t *scratch)
 {
     uInt length = 0;
-    if (inflateGetDictionary(&d->z, block, &length) != Z_OK || inflateReset(&d->z) != Z_OK)
+    if (inflateGetDictionary(z, scratch, &length) != Z_OK || inflateReset(z) != Z_OK)
         return DEFLATE_BROKEN;
-    if (length > 0 && inflateSetDictionary(&d->z, block, length) != Z_OK)
-        return DEFLATE_BROKEN;
-    d->ended = false;
-    return 0;
+    return length > 0 && inflateSetDictionary(z, scratch, length) != Z_OK ? DEFLATE_BROKEN : 0;
+}
+
+static int go_on_after_final(struct deflate *d, uint8_t *scratch)
+{
+    int rc = go_on(&d->z, scratch);
+    if (rc == 0 && d->twin != NULL)
+        rc = go_on(&d->twin->z, scratch);
+    d->ended = rc != 0;
+    return rc;
+}
+
+/* One call of zlib, and the same of the twin. Returns zlib's result; *made: bytes that came out. */
+static int step(struct deflate *d, uint8_t *scratch, uInt space, uInt *made)
+{
+    if (d->twin != NULL) {
+        z_stream *z = &d->twin->z;
+        z->next_in = d->z.next_in;
+        z->avail_in = d->z.avail_in;
+        z->next_out = scratch + DEFLATE_BLOCK;
+        z->avail_out = space;
+        if (inflate(z, Z_SYNC_FLUSH) == Z_MEM_ERROR)
+            return Z_MEM_ERROR;
+    }
+    d->z.next_out = scratch;
+    d->z.avail_out = space;
+    int rc = inflate(&d->z, Z_SYNC_FLUSH);
+    *made = space - d->z.avail_out;
+    return rc;
 }
 
 bool deflate_at_border(const struct deflate *d)
@@ -60,7 +180,7 @@ bool deflate_at_border(const struct deflate *d)
     return d->ended || (d->z.data_type & 128) != 0;
 }
 
-int deflate_piece(struct deflate *d, struct wsd_bytes piece, size_t tail, uint64_t most, uint8_t *block,
+int deflate_piece(struct deflate *d, struct wsd_bytes piece, size_t tail, uint64_t most, uint8_t *scratch,
                   deflate_fn *out, void *user)
 {
     uint64_t told = 0;
@@ -71,24 +191,22 @@ int deflate_piece(struct deflate *d, struct wsd_bytes piece, size_t tail, uint64
             /* Behind a final block a sender owes one empty byte in front of the tail; some do not send it. */
             if (d->z.avail_in <= tail)
                 return 0;
-            int rc = go_on_after_final(d, block);
+            int rc = go_on_after_final(d, scratch);
             if (rc != 0)
                 return rc;
         }
         uint64_t room = most - told;
-        d->z.next_out = block;
-        d->z.avail_out = room < DEFLATE_BLOCK ? (uInt)room + 1 : DEFLATE_BLOCK; /* one more shows that it is too much */
-        uInt space = d->z.avail_out;
-        int rc = inflate(&d->z, Z_SYNC_FLUSH);
-        uInt n = space - d->z.avail_out;
+        uInt space = room < DEFLATE_BLOCK ? (uInt)room + 1 : DEFLATE_BLOCK; /* one more shows that it is too much */
+        uInt n = 0;
+        int rc = step(d, scratch, space, &n);
         if (rc == Z_MEM_ERROR)
             return -ENOMEM;
         if (n > room) {
-            int stop = room == 0 ? 0 : out(user, (struct wsd_bytes){block, (size_t)room});
+            int stop = tell(d, scratch, (size_t)room, out, user);
             return stop != 0 ? stop : DEFLATE_LIMIT;
         }
         told += n;
-        int stop = n == 0 ? 0 : out(user, (struct wsd_bytes){block, n});
+        int stop = tell(d, scratch, n, out, user);
         if (stop != 0)
             return stop;
         if (rc == Z_STREAM_END)

@@ -14,7 +14,7 @@ void websocket_host_free(struct websocket_host *host)
     }
     deflate_free(host->spare_deflate);
     buffer_free(&host->scratch);
-    free(host->block);
+    free(host->inflated);
 }
 
 void host_finding(struct websocket_host *host, const struct wsd_connection *connection, enum wsd_direction direction,

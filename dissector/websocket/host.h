@@ -31,7 +31,7 @@ struct websocket_host {
     unsigned spare_message_count;
     struct deflate *spare_deflate; /* for directions that forget their window: one is enough */
     struct buffer scratch;         /* unmasked bytes on their way */
-    uint8_t *block;                /* DEFLATE_BLOCK bytes of inflated ones */
+    uint8_t *inflated;             /* DEFLATE_SCRATCH bytes for the inflater */
 };
 
 /* Frees what is shared, not the host itself. */

@@ -1,12 +1,12 @@
 #include "websocket/message.h"
 #include "base/bytes.h"
+#include "websocket/payload.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    PIECE = 16384,       /* bytes unmasked at a time when nobody keeps them: stays in the first-level cache */
     SPARE_MESSAGES = 4,  /* one for each slot of a busy connection */
     SPARE_BYTES = 65536, /* a larger buffer is given back when its message ends */
 };
@@ -46,61 +46,12 @@ void message_drop(struct websocket_host *host, struct message *m)
     free(m);
 }
 
-void inflation_free(struct inflation *inflation)
-{
-    deflate_free(inflation->deflate);
-    inflation->deflate = NULL;
-}
-
-/* Every message begins with an empty window: because the sender does so, or because nobody knows what the sender's holds. */
-static bool forgets(const struct inflation *inflation)
-{
-    return inflation->no_takeover || inflation->lost;
-}
-
-/* The window of this direction: its own, or one of which nobody needs to remember anything. */
-static int take_window(const struct message_env *env)
-{
-    struct inflation *inflation = env->inflation;
-    struct websocket_host *host = env->host;
-    if (host->block == NULL && (host->block = malloc(DEFLATE_BLOCK)) == NULL)
-        return -ENOMEM;
-    if (inflation->deflate != NULL)
-        return forgets(inflation) ? deflate_reset(inflation->deflate, inflation->window_bits) : 0;
-    if (!forgets(inflation) || host->spare_deflate == NULL) {
-        inflation->deflate = deflate_new(inflation->window_bits);
-        return inflation->deflate == NULL ? -ENOMEM : 0;
-    }
-    inflation->deflate = host->spare_deflate;
-    host->spare_deflate = NULL;
-    return deflate_reset(inflation->deflate, inflation->window_bits);
-}
-
-static void put_window_away(const struct message_env *env)
-{
-    struct inflation *inflation = env->inflation;
-    if (!forgets(inflation))
-        return;
-    deflate_free(env->host->spare_deflate);
-    env->host->spare_deflate = inflation->deflate;
-    inflation->deflate = NULL;
-}
-
-void inflation_lose(struct inflation *inflation)
-{
-    if (!inflation->negotiated || inflation->no_takeover)
-        return;
-    inflation->lost = true;
-    inflation_free(inflation);
-}
-
 struct message *message_begin(const struct message_env *env, enum wsd_direction direction,
                               const struct frame_header *header, bool explained)
 {
     struct message *m = take_spare(env->host);
     if (m == NULL)
         return NULL;
-    m->event.message.direction = direction;
     m->event.message.direction = direction;
     m->event.message.opcode = frame_opcode(header);
     m->text = m->event.message.opcode == WSD_OPCODE_TEXT && explained;
@@ -116,98 +67,55 @@ struct message *message_begin(const struct message_env *env, enum wsd_direction 
 int message_frame(const struct message_env *env, struct message *m, const struct frame_header *header)
 {
     struct inflation *inflation = env->inflation;
-    bool first = m->event.message.frames++ == 0;
+    bool first = m->event.message.frames++ == 0, begins = first;
     if (inflation->per_frame && !first && frame_rsv(header) & FRAME_RSV1 && !m->event.message.compressed)
         m->event.message.compressed = true;
-    bool wanted = m->event.message.compressed && !m->failed && !m->limited;
+    m->inflating = m->event.message.compressed && !m->failed && !m->stopped;
     if (inflation->per_frame) {
-        m->inflating = wanted && (frame_rsv(header) & FRAME_RSV1) != 0;
+        m->inflating = m->inflating && (frame_rsv(header) & FRAME_RSV1) != 0;
         m->tail_fed = false;
-        return m->inflating && (inflation->deflate == NULL || inflation->no_takeover) ? take_window(env) : 0;
+        begins = inflation->deflate == NULL || inflation->no_takeover;
     }
-    m->inflating = wanted;
-    return m->inflating && first ? take_window(env) : 0;
+    return m->inflating && begins ? inflation_begin(inflation, env->host) : 0;
 }
 
 /* ---- payload -------------------------------------------------------------------------------------------------- */
 
-static uint64_t room(const struct message *m, const struct buffer *buffer)
+static void tell_window_unknown(const struct message_env *env, const struct message *m, const char *detail)
 {
-    return m->keep > buffer->length ? m->keep - buffer->length : 0;
+    host_finding(env->host, env->connection, m->event.message.direction, WSD_FINDING_MESSAGE_WINDOW_UNKNOWN, detail,
+                 env->moment);
 }
 
-static void tell_invalid(const struct message_env *env, enum wsd_direction direction, uint64_t at)
+/* Once for each loss. */
+static void note_window_unknown(const struct message_env *env, const struct message *m)
 {
-    char detail[48];
-    snprintf(detail, sizeof detail, "at byte %llu", (unsigned long long)at);
-    host_finding(env->host, env->connection, direction, WSD_FINDING_MESSAGE_UTF8_INVALID, detail, env->moment);
-}
-
-/* Counts payload bytes, and judges them when they are text. */
-static void check(const struct message_env *env, struct message *m, struct wsd_bytes bytes)
-{
-    uint64_t before = m->event.message.length;
-    m->event.message.length += bytes.length;
-    if (!m->text)
+    char detail[64];
+    if (env->inflation->lost_told)
         return;
-    size_t skip = 0;
-    if (m->after_hole > 0) { /* the first character may have begun in the hole */
-        while (skip < bytes.length && m->after_hole > 0 && (bytes.data[skip] & 0xC0) == 0x80)
-            skip++, m->after_hole--;
-        if (skip < bytes.length)
-            m->after_hole = 0;
-    }
-    size_t valid = skip + utf8_check(&m->utf8, bytes.data + skip, bytes.length - skip);
-    if (valid == bytes.length)
-        return;
-    m->text = false;
-    tell_invalid(env, m->event.message.direction, before + valid);
+    env->inflation->lost_told = true;
+    snprintf(detail, sizeof detail, "exact again behind %u bytes in a row that are known",
+             (unsigned)deflate_window(env->inflation->window_bits));
+    tell_window_unknown(env, m, detail);
 }
 
-/* Masked payload goes straight to where it is kept; what nobody keeps goes through the scratch. */
-static int take_masked(const struct message_env *env, struct message *m, const uint8_t key[4], struct wsd_bytes piece,
-                       uint64_t at)
-{
-    uint64_t keep = room(m, &m->kept);
-    while (piece.length > 0) {
-        bool kept = keep > 0;
-        struct buffer *to = kept ? &m->kept : &env->host->scratch;
-        size_t n = piece.length;
-        if (kept ? n > keep : n > PIECE)
-            n = kept ? (size_t)keep : PIECE;
-        if (!kept)
-            to->length = 0;
-        if (buffer_reserve_within(to, n, kept ? m->keep : PIECE) < 0)
-            return -ENOMEM;
-        frame_unmask(to->data + to->length, piece.data, n, key, at);
-        check(env, m, bytes_of(to->data + to->length, n));
-        to->length += n;
-        keep -= kept ? n : 0;
-        at += n;
-        piece = bytes_after(piece, n);
-    }
-    return 0;
-}
-
-static int take_plain(const struct message_env *env, struct message *m, struct wsd_bytes piece, bool whole)
-{
-    check(env, m, piece);
-    if (!whole)
-        return buffer_append(&m->kept, piece, m->keep);
-    m->whole = m->keep < piece.length ? bytes_first(piece, (size_t)m->keep) : piece;
-    return 0;
-}
+static const char no_text[] = "what comes out is no text";
 
 struct inflating {
     const struct message_env *env;
     struct message *m;
 };
 
-static int take_inflated(void *user, struct wsd_bytes bytes)
+static int take_inflated(void *user, struct wsd_bytes bytes, bool known)
 {
     struct inflating *i = user;
-    check(i->env, i->m, bytes);
-    return buffer_append(&i->m->kept, bytes, i->m->keep);
+    if (!known) {
+        note_window_unknown(i->env, i->m);
+        return payload_unknown(i->m, bytes.length);
+    }
+    bool text = i->m->text;
+    int rc = payload_known(i->env, i->m, bytes);
+    return rc == 0 && text && !i->m->text && payload_guessed(i->env, i->m) ? DEFLATE_BROKEN : rc;
 }
 
 static uint64_t inflate_room(const struct message_env *env, const struct message *m)
@@ -217,36 +125,55 @@ static uint64_t inflate_room(const struct message_env *env, const struct message
     return most > m->event.message.length ? most - m->event.message.length : 0;
 }
 
-static void stop_inflating(const struct message_env *env, struct message *m, enum wsd_finding_code code,
-                           const char *detail)
+/* It is told as it was on the wire. */
+static void fail(struct message *m)
+{
+    m->failed = true;
+    m->inflating = false;
+    m->event.message.unknown_count = 0;
+    m->event.message.unknown_bytes = 0;
+}
+
+/* With an unknown window it is nobody's fault: the capture lacks something, or what seems a message is none. */
+static void fail_inflating(const struct message_env *env, struct message *m, const char *why)
 {
     struct inflation *inflation = env->inflation;
-    m->inflating = false;
-    if (inflation->lost && code == WSD_FINDING_MESSAGE_INFLATE_FAILED) {
-        /* No fault of the sender: it refers to a window that is not known here. Told once. */
-        code = inflation->lost_told ? WSD_FINDING_COUNT : WSD_FINDING_MESSAGE_WINDOW_UNKNOWN;
-        inflation->lost_told = true;
-        detail = "";
+    bool exact = inflation_exact(inflation) && !inflation->guessed;
+    char detail[64];
+    fail(m);
+    if (exact) {
+        host_finding(env->host, env->connection, m->event.message.direction, WSD_FINDING_MESSAGE_INFLATE_FAILED, why,
+                     env->moment);
+    } else if (!inflation->failing) {
+        snprintf(detail, sizeof detail, "not inflated: %s", why);
+        tell_window_unknown(env, m, detail);
     }
-    if (code != WSD_FINDING_COUNT)
-        host_finding(env->host, env->connection, m->event.message.direction, code, detail, env->moment);
     inflation_lose(inflation);
+    inflation->failing = inflation->lost && !exact;
+}
+
+static void stop_at_limit(const struct message_env *env, struct message *m)
+{
+    m->stopped = true;
+    m->inflating = false;
+    host_finding(env->host, env->connection, m->event.message.direction, WSD_FINDING_MESSAGE_INFLATE_LIMIT, "",
+                 env->moment);
+    inflation_lose(env->inflation);
 }
 
 /* bytes: unmasked, the last `tail` of them being the tail. */
 static int inflate_bytes(const struct message_env *env, struct message *m, struct wsd_bytes bytes, size_t tail)
 {
     struct inflating inflating = {env, m};
+    struct deflate *deflate = env->inflation->deflate;
     m->tail_fed = m->tail_fed || tail > 0;
-    int rc = deflate_piece(env->inflation->deflate, bytes, tail, inflate_room(env, m), env->host->block, take_inflated,
-                           &inflating);
-    if (rc == DEFLATE_BROKEN) {
-        m->failed = true;
-        stop_inflating(env, m, WSD_FINDING_MESSAGE_INFLATE_FAILED, deflate_error(env->inflation->deflate));
-    } else if (rc == DEFLATE_LIMIT) {
-        m->limited = true;
-        stop_inflating(env, m, WSD_FINDING_MESSAGE_INFLATE_LIMIT, "");
-    }
+    int rc = deflate_piece(deflate, bytes, tail, inflate_room(env, m), env->host->inflated, take_inflated, &inflating);
+    if (rc == DEFLATE_BROKEN)
+        fail_inflating(env, m, deflate_error(deflate)[0] != 0 ? deflate_error(deflate) : no_text);
+    else if (rc == DEFLATE_LIMIT)
+        stop_at_limit(env, m);
+    else if (env->inflation->lost_told && deflate_exact(deflate))
+        env->inflation->lost_told = false;
     return rc < 0 ? rc : 0;
 }
 
@@ -277,7 +204,7 @@ static int take_compressed(const struct message_env *env, struct message *m, con
     bool ends = at + piece.length == header->length && ends_compressed(env, header);
     if (unmask(env, header, &piece, at) < 0)
         return -ENOMEM;
-    int rc = room(m, &m->wire) == 0 ? 0 : buffer_append(&m->wire, piece, m->keep);
+    int rc = payload_room(m, &m->wire) == 0 ? 0 : buffer_append(&m->wire, piece, m->keep);
     if (rc != 0 || !m->inflating)
         return rc;
     if (ends) {
@@ -291,64 +218,34 @@ int message_piece(const struct message_env *env, struct message *m, const struct
                   struct wsd_bytes piece, uint64_t at)
 {
     m->event.message.wire_length += piece.length;
-    if (m->inflating || m->failed || m->limited)
+    if (m->inflating || m->failed || m->stopped)
         return take_compressed(env, m, header, piece, at);
     if (header->mask_at != 0)
-        return take_masked(env, m, header->bytes + header->mask_at, piece, at);
+        return payload_masked(env, m, header->bytes + header->mask_at, piece, at);
     bool whole = piece.length == header->length && frame_fin(header) && m->event.message.frames == 1;
-    return take_plain(env, m, piece, whole);
+    return payload_plain(env, m, piece, whole);
 }
 
 /* ---- what is missing ------------------------------------------------------------------------------------------ */
 
-static int note_unknown(struct message *m, uint64_t offset, uint64_t length)
+/* What was inflated up to the hole stands; what is behind it cannot be. */
+static int compressed_hole(const struct message_env *env, struct message *m, uint64_t missing)
 {
-    m->event.message.unknown_bytes += length;
-    if (m->event.message.unknown_count == WSD_RANGES_MOST) {
-        struct wsd_range *last = &m->unknown[WSD_RANGES_MOST - 1];
-        last->length = offset + length - last->offset;
+    if (!m->failed && !m->stopped)
+        inflation_lose(env->inflation);
+    m->inflating = false;
+    m->stopped = m->stopped || (!m->failed && m->event.message.length > 0);
+    if (m->stopped)
         return 0;
-    }
-    struct wsd_range *ranges = realloc(m->unknown, (m->event.message.unknown_count + 1) * sizeof *ranges);
-    if (ranges == NULL)
-        return -ENOMEM;
-    m->unknown = ranges;
-    ranges[m->event.message.unknown_count++] = (struct wsd_range){offset, length};
-    return 0;
-}
-
-/* Puts '?' where bytes are unknown, as far as the payload is kept. */
-static int fill_hole(const struct message *m, struct buffer *buffer, uint64_t missing)
-{
-    uint64_t n = room(m, buffer);
-    if (missing < n)
-        n = missing;
-    if (n == 0)
-        return 0;
-    if (n > SIZE_MAX / 2 || buffer_reserve(buffer, (size_t)n) < 0)
-        return -ENOMEM;
-    memset(buffer->data + buffer->length, '?', (size_t)n);
-    buffer->length += (size_t)n;
-    return 0;
+    m->failed = true;
+    int rc = payload_note_unknown(m, m->event.message.wire_length, missing);
+    return rc != 0 ? rc : payload_put_unknown(m, &m->wire, missing);
 }
 
 int message_hole(const struct message_env *env, struct message *m, uint64_t missing)
 {
-    int rc = 0;
-    if (m->event.message.compressed) {
-        m->failed = true;
-        m->inflating = false;
-        inflation_lose(env->inflation);
-        rc = note_unknown(m, m->event.message.wire_length, missing);
-        rc = rc != 0 ? rc : fill_hole(m, &m->wire, missing);
-    } else {
-        rc = note_unknown(m, m->event.message.length, missing);
-        rc = rc != 0 ? rc : fill_hole(m, &m->kept, missing);
-        m->event.message.length += missing;
-    }
+    int rc = m->event.message.compressed ? compressed_hole(env, m, missing) : payload_unknown(m, missing);
     m->holes = true;
-    m->after_hole = 3;
-    m->utf8 = (struct utf8){0};
     m->event.message.wire_length += missing;
     return rc;
 }
@@ -363,19 +260,19 @@ int message_frame_end(const struct message_env *env, struct message *m, const st
     int rc = owed ? inflate_bytes(env, m, bytes_of(deflate_tail, DEFLATE_TAIL), DEFLATE_TAIL) : 0;
     if (rc != 0 || !m->inflating || !ends_compressed(env, header) || deflate_at_border(env->inflation->deflate))
         return rc;
-    m->failed = true;
-    stop_inflating(env, m, WSD_FINDING_MESSAGE_INFLATE_FAILED, "the data ends inside a block");
+    fail_inflating(env, m, "the data ends inside a block");
     return 0;
 }
 
-static void count(const struct message_env *env, const struct wsd_message *told)
+/* part: it was inflated up to a hole, so that its two lengths say nothing of each other. */
+static void count(const struct message_env *env, const struct wsd_message *told, bool part)
 {
     struct wsd_counts *mine = &env->connection->counts[told->direction], *sum = &env->host->sum;
     mine->messages++;
     mine->payload_bytes += told->length;
     sum->messages++;
     sum->payload_bytes += told->length;
-    if (!told->inflated)
+    if (!told->inflated || part)
         return;
     mine->deflated_bytes += told->wire_length;
     mine->inflated_bytes += told->length;
@@ -393,7 +290,7 @@ struct wsd_bytes message_payload(const struct message *m)
 struct close_payload message_close(const struct message *m)
 {
     struct close_payload close = close_parse(message_payload(m));
-    if (m->unknown != NULL && m->unknown[0].offset < 2)
+    if (m->event.message.unknown_count > 0 && m->unknown[0].offset < 2)
         close.code = CLOSE_UNKNOWN_CODE;
     return close;
 }
@@ -405,13 +302,11 @@ static void finish(struct message *m, bool whole)
     if (m->failed)
         told->length = told->wire_length;
     told->inflated = told->compressed && !m->failed;
-    told->complete = whole && !m->holes && !m->failed && !m->limited;
+    told->complete = whole && !m->holes && !m->failed && !m->stopped && told->unknown_bytes == 0;
     told->payload = message_payload(m);
     told->truncated = told->payload.length < told->length;
     told->unknown = m->unknown;
     told->text = m->text && !m->failed;
-    if (told->text && m->holes)
-        told->text = utf8_valid(bytes_first(told->payload, utf8_border(told->payload)));
     told->close_code = CLOSE_NO_CODE;
     if (told->opcode == WSD_OPCODE_CLOSE) {
         struct close_payload close = message_close(m);
@@ -420,23 +315,37 @@ static void finish(struct message *m, bool whole)
     }
 }
 
+/* The last things that can be said of a message that ended as it should. */
+static void judge_end(const struct message_env *env, struct message *m)
+{
+    if (m->failed || m->stopped)
+        return;
+    if (m->text && !utf8_whole(&m->utf8)) {
+        m->text = false;
+        if (payload_guessed(env, m))
+            fail_inflating(env, m, no_text);
+        else
+            payload_tell_invalid(env, m->event.message.direction, m->event.message.length);
+    }
+    if (m->event.message.compressed && !m->failed && m->event.message.length > 0)
+        env->inflation->guessed = env->inflation->failing = false;
+}
+
 void message_end(const struct message_env *env, struct message *m, bool whole)
 {
-    if (m->text && whole && !m->failed && !m->limited && !utf8_whole(&m->utf8)) {
-        m->text = false;
-        tell_invalid(env, m->event.message.direction, m->event.message.length);
-    }
+    if (whole)
+        judge_end(env, m);
     finish(m, whole);
     if (m->event.message.opcode == WSD_OPCODE_TEXT || m->event.message.opcode == WSD_OPCODE_BINARY)
-        count(env, &m->event.message);
+        count(env, &m->event.message, m->holes);
     m->event.type = WSD_EVENT_MESSAGE;
     m->event.at = *env->moment;
     m->event.connection = env->connection;
     host_tell(env->host, &m->event);
-    if (m->event.message.compressed && !whole && !m->failed && !m->limited)
+    if (m->event.message.compressed && !whole && !m->failed && !m->stopped)
         inflation_lose(env->inflation);
-    if (m->event.message.compressed && env->inflation->deflate != NULL && !env->inflation->per_frame)
-        put_window_away(env);
+    if (m->event.message.compressed && !env->inflation->per_frame)
+        inflation_end(env->inflation, env->host);
     message_drop(env->host, m);
 }
 
@@ -476,13 +385,13 @@ int message_whole(const struct message_env *env, enum wsd_direction direction, c
         size_t valid = utf8_check(&state, payload.data, payload.length);
         m->text = valid == payload.length && utf8_whole(&state);
         if (!m->text)
-            tell_invalid(env, direction, valid);
+            payload_tell_invalid(env, direction, valid);
     }
     if (env->host->keep_payload < payload.length) {
         m->payload = bytes_first(payload, (size_t)env->host->keep_payload);
         m->truncated = true;
     }
-    count(env, m);
+    count(env, m, false);
     if (env->host->event == NULL)
         return 0;
     event.type = WSD_EVENT_MESSAGE;

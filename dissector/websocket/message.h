@@ -3,7 +3,9 @@
  *
  * A message takes its payload in pieces as they arrive, still masked: it unmasks, inflates, checks UTF-8 and keeps as much
  * as is asked for. Nothing is assembled that nobody keeps, and a message that lies unmasked in one piece is not copied.
- * What the capture lacks is counted, marked as unknown, and makes the message incomplete.
+ * What the capture lacks is counted, marked as unknown, and makes the message incomplete; so do bytes that a compressed
+ * message copied from what nobody saw. Of a text, a character is known as a whole or not at all. A compressed message is told
+ * up to its first hole.
  *
  * Each direction has at most one data message open, and one control message: a control frame may stand between fragments.
  */
@@ -14,18 +16,7 @@
 #include "websocket/close.h"
 #include "websocket/frame.h"
 #include "websocket/host.h"
-
-/* One direction's agreement on compression, and its window. */
-struct inflation {
-    struct deflate *deflate; /* NULL until the first compressed message, and between messages without takeover */
-    uint8_t window_bits;
-    bool negotiated;
-    bool no_takeover;
-    bool per_frame; /* x-webkit-deflate-frame: every frame is compressed by itself, RSV1 says which */
-    bool lost;      /* the window is not what the sender's is: a message is tried with an empty one, which shows it exactly or not
-                     * at all */
-    bool lost_told;
-};
+#include "websocket/inflation.h"
 
 struct message {
     struct message *next_spare;
@@ -34,9 +25,9 @@ struct message {
     bool inflating;          /* the pieces of this frame go through the inflater, ... */
     bool tail_fed;           /* ... and the tail has */
     bool failed;             /* it cannot be inflated: its wire bytes are told */
-    bool limited;            /* it was inflated up to the limit */
+    bool stopped;            /* it was inflated up to the limit, or to a hole */
     bool holes;              /* bytes are missing in the capture */
-    uint8_t after_hole;      /* so many bytes behind a hole may belong to a character that began in it */
+    uint8_t after_unknown;   /* so many bytes behind unknown ones may belong to a character that began in them */
     struct utf8 utf8;
     uint64_t keep;           /* bytes of it that are kept */
     struct wsd_bytes whole;  /* the payload, when it lies in one piece and needs no copy */
@@ -87,10 +78,5 @@ void message_end(const struct message_env *env, struct message *message, bool wh
 
 /* Puts a message away without telling it. NULL is allowed. */
 void message_drop(struct websocket_host *host, struct message *message);
-
-void inflation_free(struct inflation *inflation);
-
-/* The window is not the sender's any more from here on, unless the sender forgets it too. */
-void inflation_lose(struct inflation *inflation);
 
 #endif

@@ -110,11 +110,9 @@ static void cut_off_data(struct websocket *ws, enum wsd_direction d, const struc
 /* Nobody saw what was agreed: RSV1 can only mean that deflate was, with windows that are not known. */
 static void guess_deflate(const struct websocket *ws, struct ws_half *half)
 {
-    struct inflation *inflation = &half->inflation;
-    if (ws->info.handshake != WSD_HANDSHAKE_MISSING || inflation->negotiated || !is_data(frame_opcode(&half->frame)))
-        return;
-    inflation->negotiated = inflation->lost = (frame_rsv(&half->frame) & FRAME_RSV1) != 0;
-    inflation->window_bits = 15;
+    if (ws->info.handshake == WSD_HANDSHAKE_MISSING && !half->inflation.negotiated && is_data(frame_opcode(&half->frame)) &&
+        frame_rsv(&half->frame) & FRAME_RSV1)
+        inflation_guess(&half->inflation);
 }
 
 /* A header is whole: which message does its frame belong to? */

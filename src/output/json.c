@@ -92,6 +92,28 @@ static struct wsd_bytes whole_characters(const struct wsd_message *m)
     return text;
 }
 
+/* Each byte that is not known has U+FFFD in its place; the library sees to it that no character is cut by one. */
+static void write_text(struct writer *w, const struct wsd_message *m)
+{
+    struct wsd_bytes text = whole_characters(m);
+    size_t at = 0;
+    if (m->unknown_count == 0) {
+        json_string(w, text);
+        return;
+    }
+    WRITER_JUST(w, "\"");
+    for (size_t i = 0; i < m->unknown_count && m->unknown[i].offset < text.length; i++) {
+        const struct wsd_range *range = &m->unknown[i];
+        uint64_t left = text.length - range->offset, n = range->length < left ? range->length : left;
+        json_characters(w, (struct wsd_bytes){text.data + at, (size_t)range->offset - at});
+        for (uint64_t k = 0; k < n; k++)
+            WRITER_JUST(w, "\xEF\xBF\xBD");
+        at = (size_t)(range->offset + n);
+    }
+    json_characters(w, (struct wsd_bytes){text.data + at, text.length - at});
+    WRITER_JUST(w, "\"");
+}
+
 static void write_message_payload(struct writer *w, const struct wsd_message *m)
 {
     if (m->opcode == WSD_OPCODE_CLOSE && m->complete) {
@@ -100,14 +122,14 @@ static void write_message_payload(struct writer *w, const struct wsd_message *m)
         STRING(w, "reason", m->close_reason);
     } else if (m->text) {
         KEY(w, "text");
-        json_string(w, whole_characters(m));
+        write_text(w, m);
     } else {
         KEY(w, "base64");
         json_base64(w, m->payload);
     }
 }
 
-/* The parts of the payload that the capture lacks, for which '?' stands. */
+/* The parts of the payload that are not known; U+FFFD stands for each byte of them in text, '?' in base64. */
 static void write_unknown(struct writer *w, const struct wsd_message *m)
 {
     if (m->unknown_bytes == 0)

@@ -9,6 +9,9 @@
  * columns of its payload are shown. -x adds the payload in hex, -V the fields of each frame.
  */
 #include "output/text.h"
+#include "output/unknown.h"
+
+#include "dissector/base/utf8.h"
 
 enum {
     PREVIEW_ELSEWHERE = 120, /* columns of a payload, where there is no terminal */
@@ -104,11 +107,12 @@ static void write_size(struct text_sink *s, uint64_t bytes)
 static void write_notes(struct writer *notes, const struct wsd_message *m)
 {
     const char *comma = "(";
+    char size[HUMAN_SIZE];
     if (m->compressed && !m->inflated) {
         writer_format(notes, "%sdeflate, not inflated", comma);
         comma = ", ";
     } else if (m->compressed) {
-        if (m->length > 0)
+        if (m->length > 0 && m->complete)
             writer_format(notes, "%sdeflate %u%%", comma, human_percent(m->wire_length, m->length));
         else
             writer_format(notes, "%sdeflate", comma);
@@ -122,6 +126,8 @@ static void write_notes(struct writer *notes, const struct wsd_message *m)
         writer_format(notes, "%sincomplete", comma);
         comma = ", ";
     }
+    if (m->unknown_bytes > 0)
+        writer_format(notes, "%s%s unknown", comma, human_size(size, m->unknown_bytes));
     if (comma[0] == ',')
         WRITER_JUST(notes, ")  ");
 }
@@ -142,14 +148,41 @@ static void preview_binary(struct text_sink *s, const struct wsd_message *m, siz
         shown = PREVIEW_BINARY;
     if (shown > m->payload.length)
         shown = m->payload.length;
+    struct unknown unknown = unknown_of(m);
     for (size_t i = 0; i < shown; i++) {
         char byte[3] = {digits[m->payload.data[i] >> 4], digits[m->payload.data[i] & 15], ' '};
+        if (unknown_at(&unknown, i))
+            byte[0] = byte[1] = '?';
         writer_put(s->w, byte, i + 1 < shown ? 3 : 2);
     }
     if (shown < m->length) {
         WRITER_JUST(s->w, " ");
         text_in_role(s, TERMINAL_FAINT, terminal_ellipsis(s->terminal));
     }
+}
+
+/* Payload with a mark for each byte that is not known. */
+static void preview_text(struct text_sink *s, const struct wsd_message *m, size_t columns)
+{
+    if (m->unknown_count == 0) {
+        text_escaped(s, m->payload, columns, m->truncated);
+        return;
+    }
+    const char *mark = s->terminal->charset == ESCAPE_UTF8 ? "\xC2\xB7" : "?";
+    struct unknown unknown = unknown_of(m);
+    uint8_t text[ESCAPED_MAX];
+    size_t n = 0, i = 0;
+    for (; i < m->payload.length && n < sizeof text - 1; i++) {
+        if (!unknown_at(&unknown, i)) {
+            text[n++] = m->payload.data[i];
+            continue;
+        }
+        memcpy(text + n, mark, strlen(mark));
+        n += strlen(mark);
+    }
+    struct wsd_bytes marked = {text, n};
+    marked.length = utf8_border(marked);
+    text_escaped(s, marked, columns, m->truncated || i < m->payload.length);
 }
 
 /* Pings and pongs carry bytes, often letters. */
@@ -198,12 +231,12 @@ static void write_message(struct text_sink *s, const struct wsd_event *e)
     else if (m->length == 0)
         end_empty(s->w);
     else if (m->text || (m->opcode > WSD_OPCODE_CLOSE && is_printable(m->payload)))
-        text_escaped(s, m->payload, columns, m->truncated);
+        preview_text(s, m, columns);
     else
         preview_binary(s, m, columns);
     WRITER_JUST(s->w, "\n");
     if (s->output->options->hex && m->length > 0)
-        text_hex(s, m->payload, m->truncated && m->length > m->payload.length ? m->length - m->payload.length : 0);
+        text_hex(s, m);
 }
 
 /* ---- the rest */

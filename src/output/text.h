@@ -32,8 +32,8 @@ void text_close(struct text_sink *s, const struct wsd_event *event);
 void text_begin(struct text_sink *s, const struct wsd_event *event, const char *word);
 void text_begin_from(struct text_sink *s, const struct wsd_event *event, enum wsd_direction from, const char *word);
 
-/* A payload as lines of offset, 16 bytes in hex, and ASCII; then how many bytes were not kept (text_detail.c). */
-void text_hex(struct text_sink *s, struct wsd_bytes payload, uint64_t missing);
+/* A message's payload as lines of offset, 16 bytes in hex, and ASCII; then how many bytes were not kept (text_detail.c). */
+void text_hex(struct text_sink *s, const struct wsd_message *message);
 
 /* Every header field of a frame (text_detail.c). */
 void text_fields(struct text_sink *s, const struct wsd_event *frame);

@@ -11,6 +11,7 @@
  *       47   1  ...1 ....                ACK                 set
  */
 #include "output/text.h"
+#include "output/unknown.h"
 
 enum {
     PER_LINE = 16,    /* bytes of a hex dump */
@@ -24,7 +25,8 @@ static const char hex_digits[] = "0123456789abcdef";
 
 /* ---- -x */
 
-static void hex_line(struct writer *w, const uint8_t *bytes, size_t n)
+/* offset: of the first byte in the payload. A byte that is not known is "??". */
+static void hex_line(struct writer *w, const uint8_t *bytes, size_t n, size_t offset, struct unknown *unknown)
 {
     char hex[3 * PER_LINE + 1], ascii[PER_LINE];
     memset(hex, ' ', sizeof hex);
@@ -33,6 +35,8 @@ static void hex_line(struct writer *w, const uint8_t *bytes, size_t n)
         hex[at] = hex_digits[bytes[i] >> 4];
         hex[at + 1] = hex_digits[bytes[i] & 15];
         ascii[i] = bytes[i] >= 0x20 && bytes[i] < 0x7F ? (char)bytes[i] : '.';
+        if (unknown_at(unknown, offset + i))
+            hex[at] = hex[at + 1] = ascii[i] = '?';
     }
     writer_put(w, hex, sizeof hex);
     WRITER_JUST(w, " |");
@@ -40,19 +44,21 @@ static void hex_line(struct writer *w, const uint8_t *bytes, size_t n)
     WRITER_JUST(w, "|\n");
 }
 
-void text_hex(struct text_sink *s, struct wsd_bytes payload, uint64_t missing)
+void text_hex(struct text_sink *s, const struct wsd_message *m)
 {
     char size[HUMAN_SIZE];
+    struct wsd_bytes payload = m->payload;
+    struct unknown unknown = unknown_of(m);
     for (size_t at = 0; at < payload.length; at += PER_LINE) {
         size_t n = payload.length - at < PER_LINE ? payload.length - at : PER_LINE;
         writer_fill(s->w, ' ', TEXT_INDENT);
         writer_format(s->w, "%s%08llx%s  ", terminal_role(s->terminal, TERMINAL_FAINT), (unsigned long long)at,
                       terminal_role(s->terminal, TERMINAL_NORMAL));
-        hex_line(s->w, payload.data + at, n);
+        hex_line(s->w, payload.data + at, n, at, &unknown);
     }
-    if (missing > 0)
+    if (m->truncated && m->length > payload.length)
         writer_format(s->w, "%*s%s  %s more, not kept\n", TEXT_INDENT, "", terminal_ellipsis(s->terminal),
-                      human_size(size, missing));
+                      human_size(size, m->length - payload.length));
 }
 
 /* ---- -V */

@@ -16,14 +16,16 @@
 
 enum { ROOM = 1 << 18 };
 
-static struct page input, block; /* scratch that ends where DEFLATE_BLOCK does */
+static struct page input, scratch; /* that ends where DEFLATE_SCRATCH does */
 static uint8_t message[ROOM], packed[ROOM];
 
 struct out {
     size_t length;
     uint64_t calls;
     int stop; /* returned by the callback */
+    size_t unknown;
     uint8_t bytes[ROOM];
+    bool known[ROOM]; /* of each byte */
 };
 static struct out out;
 
@@ -31,7 +33,7 @@ static int setup(void **state)
 {
     (void)state;
     input = page_new(ROOM);
-    block = page_new(DEFLATE_BLOCK);
+    scratch = page_new(DEFLATE_SCRATCH);
     return 0;
 }
 
@@ -39,15 +41,17 @@ static int teardown(void **state)
 {
     (void)state;
     page_free(&input);
-    page_free(&block);
+    page_free(&scratch);
     return 0;
 }
 
-static int take(void *user, struct wsd_bytes bytes)
+static int take(void *user, struct wsd_bytes bytes, bool known)
 {
     struct out *o = user;
     assert_true(bytes.length > 0 && bytes.length <= DEFLATE_BLOCK && bytes.length <= ROOM - o->length);
     memcpy(o->bytes + o->length, bytes.data, bytes.length);
+    memset(o->known + o->length, known, bytes.length * sizeof *o->known);
+    o->unknown += known ? 0 : bytes.length;
     o->length += bytes.length;
     o->calls++;
     return o->stop;
@@ -55,7 +59,7 @@ static int take(void *user, struct wsd_bytes bytes)
 
 static int piece(struct deflate *d, struct wsd_bytes bytes, size_t tail, uint64_t most)
 {
-    return deflate_piece(d, page_put(&input, bytes), tail, most, block.end - DEFLATE_BLOCK, take, &out);
+    return deflate_piece(d, page_put(&input, bytes), tail, most, scratch.end - DEFLATE_SCRATCH, take, &out);
 }
 
 /* One message in pieces of `size`, the tail with the last piece or behind it. Returns what the first piece that is not 0 did. */
@@ -65,7 +69,7 @@ static int inflate_message(struct deflate *d, struct wsd_bytes bytes, size_t siz
     int rc = 0;
     memcpy(with_tail, bytes.data, bytes.length);
     memcpy(with_tail + bytes.length, deflate_tail, DEFLATE_TAIL);
-    out.length = out.calls = 0;
+    out.length = out.calls = out.unknown = 0;
     while (rc == 0 && bytes.length > size) {
         rc = piece(d, bytes_first(bytes, size), 0, ROOM);
         bytes = bytes_after(bytes, size);
@@ -167,7 +171,7 @@ static void limits(void **state)
     for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
         struct deflate *d = deflate_new(15);
         assert_non_null(d);
-        out.length = out.calls = 0;
+        out.length = out.calls = out.unknown = 0;
         assert_int_equal(piece(d, bytes_of(packed, n), 0, most[i]), most[i] < 100000 ? DEFLATE_LIMIT : 0);
         assert_true(out.length == (most[i] < 100000 ? most[i] : 100000));
         deflate_free(d);
@@ -189,7 +193,7 @@ static void bomb(void **state)
     assert_true(n < 60000);
     struct deflate *d = deflate_new(15);
     assert_non_null(d);
-    out.length = out.calls = 0;
+    out.length = out.calls = out.unknown = 0;
     assert_int_equal(piece(d, bytes_of(bomb_bytes, n), 0, ROOM), DEFLATE_LIMIT);
     assert_int_equal(out.length, ROOM);
     assert_true(out.calls <= ROOM / DEFLATE_BLOCK + 2);
@@ -233,13 +237,162 @@ static void callback_stops_it(void **state)
     (void)state;
     struct deflate *d = deflate_new(15);
     assert_non_null(d);
-    out.length = out.calls = 0;
+    out.length = out.calls = out.unknown = 0;
     out.stop = -ENOMEM;
     static const uint8_t hello[] = {0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00};
     assert_int_equal(piece(d, bytes_of(hello, sizeof hello), 0, ROOM), -ENOMEM);
     out.stop = 0;
     deflate_free(d);
     deflate_free(NULL);
+}
+
+/* ---- windows that are not known */
+
+/* What came out is the message where it is known. Returns how many bytes are. */
+static size_t check_known(const uint8_t *sent, size_t length)
+{
+    size_t known = 0;
+    assert_int_equal(out.length, length);
+    for (size_t i = 0; i < length; i++)
+        if (out.known[i]) {
+            assert_int_equal(out.bytes[i], sent[i]);
+            known++;
+        }
+    assert_int_equal(known, length - out.unknown);
+    return known;
+}
+
+static struct deflate *unknown_new(int bits)
+{
+    struct deflate *d = deflate_new((uint8_t)bits);
+    assert_non_null(d);
+    assert_int_equal(deflate_unknown(d, (uint8_t)bits, scratch.end - DEFLATE_SCRATCH), 0);
+    assert_false(deflate_exact(d));
+    return d;
+}
+
+/* What is copied from the message that nobody saw, at first and at second hand, and nothing else. */
+static void copies_are_unknown(void **state)
+{
+    (void)state;
+    /* '?': must be unknown; '*': may be, as the sender likes. */
+    static const char *const sent[] = {"- the quick brown fox", "A the quick brown fox B", "BA the quick brown fox C",
+                                       "nothing here was said: 0123456789", "0123456789, nothing here was said"};
+    static const char *const told[] = {NULL, "A***????????????????* B", "BA***????????????????* C",
+                                       "nothing here was said: 0123456789", "0123456789, nothing here was said"};
+    z_stream z;
+    struct deflate *d = unknown_new(15);
+    compress_begin(&z, 15);
+    for (size_t i = 0; i < sizeof sent / sizeof *sent; i++) {
+        size_t n = compress_message(&z, bytes_text(sent[i]), packed, sizeof packed);
+        if (told[i] == NULL)
+            continue;
+        for (size_t size = 1; size < 8; size += 2) { /* the last way goes on with the window */
+            struct deflate *again = unknown_new(15);
+            assert_int_equal(inflate_message(i == 1 && size < 7 ? again : d, bytes_of(packed, n), size, size == 3), 0);
+            check_known((const uint8_t *)sent[i], strlen(sent[i]));
+            deflate_free(again);
+            if (i > 1)
+                break;
+        }
+        for (size_t k = 0; k < out.length; k++)
+            if (told[i][k] != '*' && out.known[k] != (told[i][k] != '?'))
+                fail_msg("message %zu, byte %zu: known is %d", i, k, out.known[k]);
+    }
+    assert_false(deflate_exact(d));
+    compress_end(&z);
+    deflate_free(d);
+}
+
+/* Words from a small set, so that messages refer to each other all the time. */
+static size_t speak(uint64_t *random, uint8_t *to)
+{
+    size_t n = 0, words = 1 + random_below(random, 40);
+    for (size_t i = 0; i < words; i++) {
+        uint64_t word = random_below(random, 50) * 2654435761u;
+        size_t length = 1 + random_below(random, 12);
+        for (size_t k = 0; k < length; k++)
+            to[n++] = (uint8_t)('a' + (word >> (k % 8 * 4)) % 16);
+    }
+    return n;
+}
+
+/* Never a wrong byte, in any window, wherever one joins; and exact again when the window has been filled with known ones. */
+static void joined_anywhere(void **state)
+{
+    (void)state;
+    static uint8_t noise[DEFLATE_BLOCK + 300];
+    uint64_t random = 7;
+    for (int bits = 8; bits <= 15; bits++)
+        for (unsigned joined = 0; joined < 12; joined += 3) {
+            z_stream z;
+            size_t known = 0, total = 0;
+            compress_begin(&z, bits < 9 ? 9 : bits);
+            struct deflate *d = unknown_new(bits);
+            for (unsigned i = 0; i < 40; i++) {
+                size_t length = speak(&random, message);
+                size_t n = compress_message(&z, bytes_of(message, length), packed, sizeof packed);
+                if (i < joined)
+                    continue;
+                assert_int_equal(inflate_message(d, bytes_of(packed, n), 1 + random_below(&random, 50), false), 0);
+                known += check_known(message, length);
+                total += length;
+            }
+            assert_true(joined > 0 || known == total); /* from the first one on nothing can be unknown */
+            size_t size = deflate_window((uint8_t)bits) + 300;
+            for (size_t i = 0; i < size; i++)
+                noise[i] = (uint8_t)random_next(&random);
+            size_t n = compress_message(&z, bytes_of(noise, size), packed, sizeof packed);
+            assert_int_equal(inflate_message(d, bytes_of(packed, n), 1000, false), 0);
+            check_known(noise, size);
+            assert_true(deflate_exact(d));
+            n = compress_message(&z, bytes_of(noise + size - 250, 100), packed, sizeof packed);
+            assert_true(n < 40);
+            assert_int_equal(inflate_message(d, bytes_of(packed, n), 1000, false), 0);
+            assert_int_equal(check_known(noise + size - 250, 100), 100);
+            compress_end(&z);
+            deflate_free(d);
+        }
+}
+
+/* Unknown as long as one unknown byte is left in the window, and not longer. */
+static void exact_again(void **state)
+{
+    (void)state;
+    for (int short_by = 1; short_by >= 0; short_by--) {
+        z_stream z;
+        uint64_t random = 3;
+        struct deflate *d = unknown_new(9);
+        for (size_t i = 0; i < 512; i++)
+            message[i] = (uint8_t)random_next(&random);
+        compress_begin(&z, 9);
+        size_t n = compress_message(&z, bytes_of(message, 512 - (size_t)short_by), packed, sizeof packed);
+        assert_int_equal(inflate_message(d, bytes_of(packed, n), 1000, false), 0);
+        assert_int_equal(out.unknown, 0);
+        assert_int_equal(deflate_exact(d), short_by == 0);
+        compress_end(&z);
+        deflate_free(d);
+    }
+}
+
+/* Behind a final block the window is still the same. */
+static void final_block_keeps_what_is_unknown(void **state)
+{
+    (void)state;
+    static const char window[] = "-what nobody saw", text[] = "12 what nobody saw 34";
+    struct deflate *d = unknown_new(15);
+    z_stream z;
+    compress_begin(&z, 15);
+    assert_int_equal(deflateSetDictionary(&z, (const uint8_t *)window, sizeof window - 1), Z_OK);
+    packed[0] = 3; /* an empty final block */
+    packed[1] = 0;
+    size_t n = 2 + compress_message(&z, bytes_text(text), packed + 2, sizeof packed - 2);
+    compress_end(&z);
+    assert_int_equal(inflate_message(d, bytes_of(packed, n), ROOM, false), 0);
+    check_known((const uint8_t *)text, strlen(text));
+    assert_int_equal(out.unknown, sizeof window - 2);
+    assert_true(out.known[0] && out.known[2] && out.known[strlen(text) - 3]);
+    deflate_free(d);
 }
 
 int main(void)
@@ -252,6 +405,10 @@ int main(void)
         cmocka_unit_test(final_blocks),
         cmocka_unit_test(cut_short),
         cmocka_unit_test(callback_stops_it),
+        cmocka_unit_test(copies_are_unknown),
+        cmocka_unit_test(joined_anywhere),
+        cmocka_unit_test(exact_again),
+        cmocka_unit_test(final_block_keeps_what_is_unknown),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
