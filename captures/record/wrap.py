@@ -1,6 +1,7 @@
 """wrap.py FOLDER: puts conversations that were recorded on lo into other packets.
 
     encap-*  the same segments inside VLAN tags, PPPoE, MPLS, IPv6 and so on
+    twice-*  the same packets seen at two places: a bridge, a router, NAT
     tcp-*    the same bytes as a network may deliver them: reordered, doubled, lost
 
 Everything random comes from one seed, so that the same recording gives the same file.
@@ -10,7 +11,7 @@ import os
 import random
 import sys
 
-from scapy.all import (GRE, IP, TCP, UDP, VXLAN, Dot1AD, Dot1Q, Ether, IPv6, IPv6ExtHdrDestOpt,
+from scapy.all import (GRE, IP, TCP, UDP, VXLAN, CookedLinuxV2, Dot1AD, Dot1Q, Ether, IPv6, IPv6ExtHdrDestOpt,
                        IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, Loopback, PadN, PPP, PPPoE, Raw,
                        fragment, fragment6, load_contrib, rdpcap, wrpcap)
 
@@ -320,10 +321,69 @@ def change(folder, name):
     write(folder, name, packets, linktype=1)
 
 
+# Seen at two places ------------------------------------------------------------------------
+
+LATER = 0.00003  # seconds from one place to the other
+OUTSIDE = '203.0.113.9'
+
+
+def numbered(number, segment, **fields):
+    """An IP packet with an identification of its own, as real senders number them."""
+    packet = ip4(segment)
+    packet.id = 1000 + number
+    for name, value in fields.items():
+        setattr(packet, name, value)
+    return packet
+
+
+def bridge(number, segment):
+    """Two interfaces of a bridge, an access port and one with tagged VLANs."""
+    return [ethernet(segment.sender) / numbered(number, segment),
+            ethernet(segment.sender) / Dot1Q(vlan=7 + segment.sender) / numbered(number, segment)]
+
+
+def router(number, segment):
+    """Before and behind a router: other MAC addresses, the TTL is one less."""
+    return [ethernet(segment.sender) / numbered(number, segment, ttl=64),
+            Ether(src='02:00:00:00:00:0a', dst='02:00:00:00:00:0b') / numbered(number, segment, ttl=63)]
+
+
+def device_any(number, segment):
+    """Linux's device any: in on one interface, out on the other."""
+    return [CookedLinuxV2(proto=0x0800, ifindex=2 + segment.sender, pkttype=0) / numbered(number, segment),
+            CookedLinuxV2(proto=0x0800, ifindex=3 - segment.sender, pkttype=4) / numbered(number, segment)]
+
+
+def nat(number, segment):
+    """Inside and outside of a NAT: the client has another address and port."""
+    outside = numbered(number, segment, ttl=63)
+    port = 'sport' if segment.sender == CLIENT else 'dport'
+    setattr(outside, 'src' if segment.sender == CLIENT else 'dst', OUTSIDE)
+    setattr(outside[TCP], port, 61000)
+    packets = [ethernet(segment.sender) / numbered(number, segment, ttl=64), ethernet(segment.sender) / outside]
+    return packets if segment.sender == CLIENT else packets[::-1]
+
+
+TWICE = {'twice-bridge': bridge, 'twice-router': router, 'twice-any': device_any, 'twice-nat': nat}
+
+
+def twice(folder, name):
+    """What is 30 microseconds apart can come in another order than at one place."""
+    packets = []
+    for number, segment in enumerate(read(folder, 'ws-fragments')):
+        for copy, packet in enumerate(TWICE[name](number, segment)):
+            packet.time = float(segment.time) + copy * LATER
+            packets.append(packet)
+    packets.sort(key=lambda packet: packet.time)
+    write(folder, name, packets, linktype=276 if name == 'twice-any' else 1)
+
+
 def main():
     folder = sys.argv[1]
     for name in WRAPPERS:
         wrap(folder, name, 'ws-plain' if 'fragments' in name else 'ws-fragments')
+    for name in TWICE:
+        twice(folder, name)
     for name in CHANGES:
         change(folder, name)
 

@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "base/hash.h"
 #include "base/table.h"
+#include "net/doubled.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,6 +29,8 @@ struct flows {
     uint32_t hand;  /* the place that the sweep looks at next */
     struct flow *recent; /* the one of the last packet: the next one is often its acknowledgement; NULL */
     uint32_t packets;
+    struct doubled *doubled; /* NULL: nobody asks for transport events */
+    bool again;              /* the packet at hand was here already: it tells nothing of its own */
     struct reassembly_host host;
     struct flow_totals totals;
 };
@@ -66,7 +69,7 @@ static void tell_held_limit(void *user, void *flow, unsigned side, const struct 
 static void tell_transport(struct flows *flows, struct flow *flow, unsigned side, enum wsd_transport_what what,
                            const struct wsd_moment *moment)
 {
-    if (flows->ops->transport != NULL && flow->client != FLOW_NO_CLIENT)
+    if (flows->ops->transport != NULL && flow->client != FLOW_NO_CLIENT && !flows->again)
         flows->ops->transport(flows->user, flow, flow_direction(flow, side), what, moment);
 }
 
@@ -77,6 +80,11 @@ struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flo
     struct flows *flows = calloc(1, sizeof *flows);
     if (flows == NULL || table_init(&flows->table) < 0) {
         free(flows);
+        return NULL;
+    }
+    flows->doubled = ops->transport != NULL ? calloc(1, sizeof *flows->doubled) : NULL;
+    if (ops->transport != NULL && flows->doubled == NULL) {
+        flows_free(flows);
         return NULL;
     }
     flows->ops = ops;
@@ -156,6 +164,7 @@ void flows_free(struct flows *flows)
     for (uint32_t i = 0; i < flows->count; i += CHUNK)
         free(flows->chunks[i / CHUNK]);
     free(flows->chunks);
+    free(flows->doubled);
     table_free(&flows->table);
     free(flows);
 }
@@ -620,6 +629,8 @@ int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct 
     int rc = flow == NULL ? add_flow(flows, &key, hash(flows, &key), moment, &flow) : 0;
     *out = flow;
     flows->recent = flow;
+    if (rc == 0 && flows->doubled != NULL)
+        flows->again = doubled_again(flows->doubled, &flows->key, flow, side, ip, s, moment->time);
     if (rc == 0)
         rc = read_segment(flows, flow, side, s, moment);
     return rc != 0 ? rc : others;
