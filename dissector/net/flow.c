@@ -505,7 +505,7 @@ static inline void prefetch_upper(const struct flows *flows, const struct flow *
 #if defined(__GNUC__)
     const uint16_t *hot = flows->ops->hot[flow_direction(flow, side)];
     for (unsigned i = 0; i < FLOW_HOT; i++)
-        __builtin_prefetch((const char *)flow->upper + hot[i]);
+        __builtin_prefetch((const void *)((uintptr_t)flow->upper + hot[i])); /* a stream may be NULL, which has no offsets */
 #else
     (void)flows, (void)flow, (void)side;
 #endif
