@@ -4,6 +4,7 @@
 #   release  what is installed (the default; $(CC), CFLAGS and LDFLAGS are yours)
 #   gcc      gcc, warnings are errors            clang   clang, warnings are errors
 #   asan     gcc with ASan and UBSan: all tests  fuzz    clang with the same and libFuzzer's coverage
+#   afl      AFL++'s clang with the same
 # The release variant's products are ./wscope and build/libwsdissect.*; the others keep theirs in build/VARIANT/.
 
 VERSION   := 0.1.0
@@ -56,8 +57,12 @@ else ifeq ($(VARIANT),fuzz)
   COMPILER := $(CLANG)
   VFLAGS   := -O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link
   VLDFLAGS := $(SANITIZE)
+else ifeq ($(VARIANT),afl)
+  COMPILER := afl-clang-fast
+  VFLAGS   := -O1 -g $(SANITIZE)
+  VLDFLAGS := $(SANITIZE)
 else
-  $(error VARIANT is release, gcc, clang, asan or fuzz)
+  $(error VARIANT is release, gcc, clang, asan, fuzz or afl)
 endif
 
 SYSTEM  := $(shell uname -s)
@@ -141,7 +146,7 @@ PROCESSORS   := $(shell nproc 2>/dev/null || echo 2)
 # A recursive make, as parallel as the outer one, or else as there are processors.
 SUBMAKE       = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(PROCESSORS))
 
-.PHONY: all demo check bench fuzz lint format layers install uninstall clean golden-update vectors-update help docs \
+.PHONY: all demo check bench fuzz afl lint format layers install uninstall clean golden-update vectors-update help docs \
         test-programs fuzz-programs FORCE
 .DEFAULT_GOAL := all
 
@@ -255,6 +260,12 @@ fuzz:
 	@tools/deps.sh check
 	@$(SUBMAKE) VARIANT=fuzz fuzz-programs
 	@tools/fuzz.sh $(T)
+
+## afl: fuzz the program with AFL++ for T seconds
+afl:
+	@tools/deps.sh afl
+	@$(SUBMAKE) VARIANT=afl build/afl/wscope
+	@tools/afl.sh $(T)
 
 ## golden-update: write the golden outputs anew from ./wscope (read the diff before you commit it)
 golden-update: $(PROGRAM)

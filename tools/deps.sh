@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing to build, test or measure wscope.
 #
-#   tools/deps.sh build | check | lint | bench
+#   tools/deps.sh build | check | lint | bench | afl
 #
 # Each requirement is probed by using it (run the command, compile and link against the library), never by package
 # name. On Debian and its children what is missing is installed by apt-get, as root or through sudo; elsewhere, or
@@ -10,9 +10,9 @@ set -eu
 
 level=${1:-build}
 case $level in
-build | check | lint | bench) ;;
+build | check | lint | bench | afl) ;;
 *)
-    echo "usage: tools/deps.sh build|check|lint|bench" >&2
+    echo "usage: tools/deps.sh build|check|lint|bench|afl" >&2
     exit 2
     ;;
 esac
@@ -92,12 +92,13 @@ clang-tidy     lint  clang-tidy        clang-tools-extra  clang    clang-extra-t
 clang-format   lint  clang-format      clang-tools-extra  clang    clang-extra-tools llvm       llvm
 cppcheck       lint  cppcheck          cppcheck           cppcheck cppcheck          cppcheck   cppcheck
 tcpdump        bench tcpdump           tcpdump            tcpdump  tcpdump           tcpdump    tcpdump
+afl-clang-fast afl   afl++             american-fuzzy-lop-clang afl++ afl++        afl++      afl++
 tshark         bench tshark            wireshark-cli      wireshark-cli tshark       wireshark  tshark
 '
 
 wanted() {
     case $level:$1 in
-    *:build | check:check | lint:lint | bench:bench) return 0 ;;
+    *:build | check:check | lint:lint | bench:bench | afl:afl) return 0 ;;
     esac
     return 1
 }
