@@ -12,9 +12,9 @@ seconds=${1:-60}
 dir=build/afl
 rm -rf "$dir/seeds" "$dir/out"
 mkdir -p "$dir/seeds"
-find captures -maxdepth 1 -name '*.pcap*' -size -8k -exec cp {} "$dir/seeds" \;
+find captures -maxdepth 1 -name '*.pcap*' -size -3k -exec cp {} "$dir/seeds" \;
 
-export AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1
+export AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_FAST_CAL=1
 export ASAN_OPTIONS=abort_on_error=1:symbolize=0:detect_leaks=0 UBSAN_OPTIONS=abort_on_error=1:halt_on_error=1:symbolize=0
 export TZ=UTC LC_ALL=C.UTF-8
 
