@@ -166,6 +166,8 @@ static void write_message(struct json_sink *s, const struct wsd_event *e)
     json_clock_set(first, m->first_time);
     writer_end(s->w, put(at, first->text, sizeof first->text));
     write_message_payload(s->w, m);
+    if (m->compressed && !m->inflated)
+        WRITER_JUST(s->w, ",\"inflated\":false");
     write_unknown(s->w, m);
     json_end_line(s);
 }

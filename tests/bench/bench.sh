@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Speed and memory of wscope, beside tcpdump (the floor: it only reads and copies), tshark and bare zlib.
 #
-#   tests/bench/bench.sh [speed] [memory] [linear]      WSCOPE (./wscope), ROUNDS (5), SCALE (percent, 100), NO_TSHARK=1
+#   tests/bench/bench.sh [speed] [memory] [linear] [loss]      WSCOPE (./wscope), ROUNDS (5), SCALE (percent, 100), NO_TSHARK=1
 #
 # Prints tables in Markdown; asserts nothing. The captures are made once, into build/bench/, by generate.c, which says
 # what they hold. All programs of a table take turns, ROUNDS times, with the files in the page cache and their output
@@ -209,14 +209,41 @@ linear() {
     linear_row hole "$(scaled 200000)" "the same behind a lost segment"
 }
 
-[ $# -gt 0 ] || set -- speed memory linear
+# ---- loss
+
+damaged() { # KIND N WHAT: what is left of it
+    local file
+    file=$(capture "$1" "$2")
+    printf '\n## %s: %s\n\n' "$1" "$3"
+    printf '| change | segments removed | untouched messages told | foreign messages | wrong bytes | gap bytes | payload known |\n|---|---|---|---|---|---|---|\n'
+    python3 tests/bench/loss.py "$wscope" "$file"
+    printf '\n| begun at | messages sent from there on | behind the first border found: told | foreign messages | wrong bytes | payload known |\n|---|---|---|---|---|---|\n'
+    python3 tests/bench/loss.py --start "$wscope" "$file" 1 5
+}
+
+loss() {
+    local n
+    printf '\n# Loss: data segments removed at random (a fixed seed), reordered, doubled; and captures that begin anywhere\n'
+    have python3 || {
+        printf '\npython3 is not installed: not measured.\n'
+        return
+    }
+    n=$(scaled 50)
+    damaged small "$n" "$n connections of 500 plain messages, one segment each"
+    n=$(scaled 5)
+    damaged large "$n" "$n connections of 40 plain messages of 100 kB, 70 segments each"
+    n=$(scaled 20)
+    damaged deflate "$n" "$n connections of 1,000 compressed messages with context takeover, of a form that repeats itself"
+}
+
+[ $# -gt 0 ] || set -- speed memory linear loss
 echo "wscope $("$wscope" --version 2>/dev/null | head -n 1 | sed 's/^wscope //'), $(uname -sm), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1), $(nproc) processors"
 echo
 for part in "$@"; do
     case $part in
-    speed | memory | linear) "$part" ;;
+    speed | memory | linear | loss) "$part" ;;
     *)
-        echo "usage: tests/bench/bench.sh [speed] [memory] [linear]" >&2
+        echo "usage: tests/bench/bench.sh [speed] [memory] [linear] [loss]" >&2
         exit 2
         ;;
     esac

@@ -1,155 +1,250 @@
 #!/usr/bin/env python3
-"""What is left of a capture when segments are missing, out of order or doubled.
+"""What is left of a capture when segments are missing, out of order or doubled, or when it begins anywhere.
 
-usage: loss.py WSCOPE CAPTURE [SEED]
+usage: loss.py [--start] [--check] WSCOPE CAPTURE [SEED [BEGINNINGS]]
 
-Takes a capture made by generate.c (Ethernet, IPv4, TCP, time stamps that differ), changes it with a seeded generator, and
-compares what wscope tells of both. Prints one row of Markdown for each change:
-  whole    messages of which no byte was removed: how many of them were told whole and exactly once
-  foreign  messages that were told whole but were never sent so: must be 0
-  gap      gap_bytes of the summary, and the bytes that were removed
-  payload  the share of the sent payload bytes that was told
+Reads a capture made by generate.c (Ethernet, IPv4, TCP in order, each message in segments of its own), finds out by itself
+which messages are in it, changes it by a seeded generator, and holds against that what wscope tells:
+
+  untouched  messages of which no byte was removed: how many of them were told whole and exactly once (compressed ones may have
+             unknown bytes: those told exactly once)
+  foreign    messages that were told and never sent: must be 0
+  wrong      bytes that were told as known, and were others: must be 0
+  gap        gap_bytes of the summary, and the bytes that were removed
+  known      bytes of payload that were told and known, of all that were sent
+
+Prints rows of Markdown. --start: cut in front of random packets instead. --check: exit with 1 when something does not hold.
 """
-import collections, json, random, struct, subprocess, sys, tempfile
+import base64, bisect, collections, datetime, json, random, struct, subprocess, sys, tempfile, zlib
+
+HEADER = 24
 
 
 def read(path):
+    """The file's header, and its packets: (record, payload's offset and length, direction, time)."""
     data = open(path, "rb").read()
-    at, packets = 24, []
+    at, packets = HEADER, []
     while at < len(data):
         sec, frac, n, _ = struct.unpack_from("<IIII", data, at)
-        packets.append((data[at : at + 16], data[at + 16 : at + 16 + n], (sec, frac)))
+        p = data[at + 16 : at + 16 + n]
+        tcp = 14 + (p[14] & 15) * 4
+        begin = tcp + (p[tcp + 12] >> 4) * 4
+        end = 14 + struct.unpack_from(">H", p, 16)[0]
+        packets.append((data[at : at + 16] + p, 16 + begin, end - begin, p[26:38], (sec, frac)))
         at += 16 + n
-    return data[:24], packets
+    return data[:HEADER], packets
 
 
-def payload(packet):
-    ip = 14
-    total = struct.unpack_from(">H", packet, ip + 2)[0]
-    tcp = ip + (packet[ip] & 15) * 4
-    return ip + total - tcp - (packet[tcp + 12] >> 4) * 4
+def flows(packets):
+    """The packets with data of each direction, in order."""
+    found = collections.defaultdict(list)
+    for i, (_, _, n, key, _) in enumerate(packets):
+        if n > 0:
+            found[key].append(i)
+    return found
 
 
-def key(packet):
-    return packet[26:38]  # addresses and ports: one direction
+def unmask(data, key):
+    n = len(data)
+    return (int.from_bytes(data, "big") ^ int.from_bytes((key * (n // 4 + 1))[:n], "big")).to_bytes(n, "big")
 
 
-def write(header, packets):
-    f = tempfile.NamedTemporaryFile(suffix=".pcap")
-    f.write(header + b"".join(h + p for h, p, _ in packets))
-    f.flush()
-    return f
+def conversation(packets, indices):
+    """The messages of one direction: (index of the first and last packet, payload)."""
+    stream, starts = bytearray(), []
+    for i in indices:
+        record, begin, n, _, _ = packets[i]
+        starts.append(len(stream))
+        stream += record[begin : begin + n]
+    at = stream.index(b"\r\n\r\n") + 4
+    inflate = zlib.decompressobj(-15) if b"permessage-deflate" in stream[:at] else None
+    while at + 2 <= len(stream):
+        first, length, size = stream[at], stream[at + 1] & 127, 2
+        if length > 125:
+            size = 4 if length == 126 else 10
+            length = int.from_bytes(stream[at + 2 : at + size], "big")
+        masked = stream[at + 1] & 128
+        body = at + size + (4 if masked else 0)
+        payload = bytes(stream[body : body + length])
+        if masked:
+            payload = unmask(payload, bytes(stream[body - 4 : body]))
+        if first & 0x40:
+            payload = inflate.decompress(payload + b"\0\0\xff\xff")
+        where = [indices[bisect.bisect_right(starts, o) - 1] for o in (at, body + length - 1)]
+        if first & 15 in (1, 2):
+            yield where[0], where[1], payload
+        at = body + length
 
 
-def tell(wscope, path):
-    run = subprocess.run([wscope, "-o", "json", "--max-payload", "0", path], stdout=subprocess.PIPE, check=True)
-    ports, messages, told, summary = {}, collections.Counter(), 0, None
-    spans = {}
-    for line in run.stdout.decode().splitlines():
-        e = json.loads(line)
-        if e["type"] == "connection":
-            ports[e["conn"]] = (e["client"]["ip"], e["client"]["port"])
-        elif e["type"] == "message" and e["opcode"] in ("text", "binary"):
-            told += e["length"] - e.get("unknown_bytes", 0) if e["complete"] or e.get("unknown_bytes") else 0
-            if e["complete"]:
-                m = (ports[e["conn"]], e["dir"], e["first_ts"], e["ts"], e.get("text", e.get("base64")))
-                messages[m] += 1
-        elif e["type"] == "summary":
-            summary = e
-    return messages, told, summary
+def sent_messages(packets):
+    """{(client, dir, time of the first packet): (first and last packet, payload)}"""
+    sent = {}
+    for key, indices in flows(packets).items():
+        d = "server" if struct.unpack(">H", key[8:10])[0] == 8080 else "client"
+        client = key[4:8] + key[10:12] if d == "server" else key[0:4] + key[8:10]
+        for first, last, payload in conversation(packets, indices):
+            sent[client, d, packets[first][4]] = first, last, payload
+    return sent
 
 
 def stamp(text):
-    clock = text[11:-1].split(":")
-    return int(clock[0]) * 3600 + int(clock[1]) * 60 + float(clock[2])
+    whole, frac = text[:-1].split(".")
+    when = datetime.datetime.strptime(whole, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=datetime.timezone.utc)
+    return int(when.timestamp()), int(frac) // 1000
+
+
+def payload_of(e):
+    """The bytes that were told, and for each whether it is known."""
+    unknown = e.get("unknown", [])
+    if "base64" in e:
+        data = bytearray(base64.b64decode(e["base64"]))
+    else:
+        data, i = bytearray(), 0
+        for c in e["text"]:
+            while i < len(unknown) and len(data) >= sum(unknown[i]):
+                i += 1
+            data += b"?" if i < len(unknown) and len(data) >= unknown[i][0] else c.encode()
+    known = bytearray(b"\1") * len(data)
+    for offset, length in unknown:
+        known[offset : offset + length] = bytes(length)
+    return data, known
+
+
+def tell(wscope, header, records):
+    with tempfile.NamedTemporaryFile(suffix=".pcap") as f:
+        f.write(header + b"".join(records))
+        f.flush()
+        run = subprocess.run([wscope, "-o", "json", "--max-payload", "0", f.name], stdout=subprocess.PIPE, check=True)
+    clients, told, summary = {}, [], None
+    for line in run.stdout.decode().split("\n"):
+        e = json.loads(line) if line else {"type": None}
+        if e["type"] == "connection":
+            address = bytes(map(int, e["client"]["ip"].split("."))) + struct.pack(">H", e["client"]["port"])
+            clients[e["conn"]] = address
+        elif e["type"] == "message" and e["opcode"] != "close":
+            told.append(((clients[e["conn"]], e["dir"], stamp(e["first_ts"])), e))
+        elif e["type"] == "summary":
+            summary = e
+    return told, summary
+
+
+class Result:
+    """What was told, held against what was sent."""
+
+    def __init__(self, told, sent):
+        self.times, self.whole, self.known, self.wrong, self.foreign = collections.Counter(), set(), 0, 0, 0
+        for key, e in told:
+            if e["opcode"] == "continuation":  # the end of a message whose beginning is lost
+                continue
+            if key not in sent:
+                self.foreign += 1
+                continue
+            self.times[key] += 1
+            truth = sent[key][2]
+            if not e.get("inflated", True):
+                continue
+            data, known = payload_of(e)
+            if e["complete"]:
+                self.whole.add(key)
+            if e["complete"] and data == truth:
+                self.known += len(truth)
+                continue
+            wrong = sum(1 for a, b, k in zip(data, truth, known) if k and a != b)
+            wrong += abs(len(data) - len(truth)) if e["complete"] else max(0, len(data) - len(truth))
+            self.wrong += wrong
+            self.known += sum(known) - wrong
 
 
 def lost(packets, share, rng):
-    """Removes a share of the data segments behind each direction's handshake. Returns what is left and what went."""
-    seen, left, gone = collections.Counter(), [], []
-    for p in packets:
-        n = payload(p[1])
-        seen[key(p[1])] += n > 0
-        if n > 0 and seen[key(p[1])] > 1 and rng.random() < share:
-            gone.append(p)
-        else:
-            left.append(p)
-    return left, gone
+    """Removes a share of the data segments behind each direction's handshake."""
+    seen, gone = set(), set()
+    for i, (_, _, n, key, _) in enumerate(packets):
+        if n > 0 and key in seen and rng.random() < share:
+            gone.add(i)
+        if n > 0:
+            seen.add(key)
+    return [p[0] for i, p in enumerate(packets) if i not in gone], gone
 
 
 def reordered(packets, share, rng):
-    left = list(packets)
-    for i in range(len(left) - 4):
-        if rng.random() < share:
-            left.insert(i + rng.randrange(1, 4), left.pop(i))
-    return left, []
+    places = sorted((i + (rng.choice((1.5, 2.5, 3.5)) if rng.random() < share else 0), i) for i in range(len(packets)))
+    return [packets[i][0] for _, i in places], set()
 
 
 def doubled(packets, share, rng):
-    left = []
-    for p in packets:
-        left += [p, p] if rng.random() < share else [p]
-    return left, []
+    return [p[0] for p in packets for _ in range(2 if rng.random() < share else 1)], set()
 
 
-def untouched(messages, gone):
-    """The messages with no removed segment of their direction between their first and last packet."""
-    holes = collections.defaultdict(list)
-    for _, p, (sec, frac) in gone:
-        src, dst = (p[26:30], p[34:36]), (p[30:34], p[36:38])
-        holes[src].append(sec % 86400 + frac / 1e6)
-        del dst
-    keep = []
-    for m in messages:
-        (ip, port), direction, first, last, _ = m
-        if direction == "client":
-            at = holes.get((bytes(map(int, ip.split("."))), struct.pack(">H", port)), [])
-            if any(stamp(first) - 5e-7 <= t <= stamp(last) + 5e-7 for t in at):
-                continue
-        keep.append(m)
-    return keep, holes
+def is_compressed(packets):
+    return any(b"permessage-deflate" in p[0] for p in packets[:64])
 
 
-def server_holes(gone):
-    """By the client's end, for what the server sent."""
-    holes = collections.defaultdict(list)
-    for _, p, (sec, frac) in gone:
-        holes[(p[30:34], p[36:38])].append(sec % 86400 + frac / 1e6)
-    return holes
+def run_changes(wscope, header, packets, sent, seed):
+    total = sum(len(m[2]) for m in sent.values())
+    holds, compressed = True, is_compressed(packets)
+    for name, change, share in (("0.1 % lost", lost, 0.001), ("1 % lost", lost, 0.01), ("5 % lost", lost, 0.05),
+                                ("10 % reordered", reordered, 0.1), ("10 % doubled", doubled, 0.1)):
+        records, gone = change(packets, share, random.Random(seed))
+        told, summary = tell(wscope, header, records)
+        r = Result(told, sent)
+        holes = collections.defaultdict(list)
+        for i in sorted(gone):
+            holes[packets[i][3]].append(i)
+        clear = []
+        for key, (first, last, _) in sent.items():
+            h = holes.get(packets[first][3], [])
+            if bisect.bisect_left(h, first) == bisect.bisect_right(h, last):
+                clear.append(key)
+        good = sum(1 for k in clear if r.times[k] == 1 and (k in r.whole or compressed and change is lost))
+        removed = sum(packets[i][2] for i in gone)
+        print(f"| {name} | {len(gone)} | {good} of {len(clear)} | {r.foreign} | {r.wrong} | {summary['gap_bytes']} of {removed} |"
+              f" {100 * r.known / total:.2f} % |", flush=True)
+        holds = holds and good == len(clear) and r.foreign == r.wrong == 0 and summary["gap_bytes"] == removed
+    return holds
 
 
-def compare(name, wscope, header, packets, change, share, rng, sent, sent_bytes):
-    left, gone = change(packets, share, rng)
-    with write(header, left) as f:
-        told, told_bytes, summary = tell(wscope, f.name)
-    clear, _ = untouched(sent, gone)
-    by_server = server_holes(gone)
-    whole = []
-    for m in clear:
-        (ip, port), direction, first, last, _ = m
-        at = by_server.get((bytes(map(int, ip.split("."))), struct.pack(">H", port)), []) if direction == "server" else []
-        if not any(stamp(first) - 5e-7 <= t <= stamp(last) + 5e-7 for t in at):
-            whole.append(m)
-    if change is lost:
-        good, foreign = sum(told[m] == 1 for m in whole), sum((told - sent).values())
-    else:  # packets are numbered and timed anew: only who said what counts
-        plain = lambda c: collections.Counter({}) + collections.Counter([(m[0], m[1], m[4]) for m in c.elements()])
-        good, foreign = sum((plain(told) & plain(sent)).values()), sum((plain(told) - plain(sent)).values())
-    removed = sum(payload(p[1]) for p in gone)
-    print(f"| {name} | {len(gone)} | {good} of {len(whole)} | {foreign} | {summary['gap_bytes']} of {removed} |"
-          f" {100 * told_bytes / max(1, sent_bytes):.2f} % |", flush=True)
+def run_starts(wscope, header, packets, sent, seed, rounds):
+    """From a random packet on. A direction's messages count from the first one that was told of it."""
+    rng = random.Random(seed)
+    compressed = is_compressed(packets)
+    order = collections.defaultdict(list)
+    for key, m in sorted(sent.items(), key=lambda item: item[1][0]):
+        order[key[:2]].append((m[0], key))
+    whole = due = after = foreign = wrong = known = total = 0
+    for _ in range(rounds):
+        start = rng.randrange(len(packets) * 9 // 10)
+        told, _ = tell(wscope, header, [p[0] for p in packets[start:]])
+        r = Result(told, sent)
+        foreign += r.foreign
+        wrong += r.wrong
+        known += r.known
+        begun = {}
+        for key, e in told:
+            begun[key[:2]] = min(begun.get(key[:2], key[2]), key[2])
+        for way, messages in order.items():
+            for first, key in messages:
+                if first >= start:
+                    after += 1
+                    total += len(sent[key][2])
+                    if way in begun and key[2] >= begun[way]:
+                        due += 1
+                        whole += r.times[key] == 1 and (key in r.whole or compressed)
+    print(f"| {rounds} random packets | {after} | {whole} of {due} | {foreign} | {wrong} | {100 * known / max(1, total):.2f} % |", flush=True)
+    return whole == due and foreign == wrong == 0
 
 
 def main():
-    wscope, path = sys.argv[1:3]
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    words = [a for a in sys.argv[1:] if not a.startswith("--")]
+    options = [a for a in sys.argv[1:] if a.startswith("--")]
+    wscope, path = words[:2]
+    seed = int(words[2]) if len(words) > 2 else 1
     header, packets = read(path)
-    sent, sent_bytes, _ = tell(wscope, path)
-    print("| change | segments removed | whole messages told | foreign | gap bytes | payload told |")
-    print("|---|---|---|---|---|---|")
-    for name, change, share in (("0.1 % lost", lost, 0.001), ("1 % lost", lost, 0.01), ("5 % lost", lost, 0.05),
-                                ("10 % reordered", reordered, 0.1), ("10 % doubled", doubled, 0.1)):
-        compare(name, wscope, header, packets, change, share, random.Random(seed), sent, sent_bytes)
+    sent = sent_messages(packets)
+    if "--start" in options:
+        holds = run_starts(wscope, header, packets, sent, seed, int(words[3]) if len(words) > 3 else 10)
+    else:
+        holds = run_changes(wscope, header, packets, sent, seed)
+    sys.exit(1 if "--check" in options and not holds else 0)
 
 
 main()
