@@ -24,6 +24,9 @@ struct wsd_dissector {
     struct flow_cost websocket_cost; /* of the packets of WebSocket flows */
     uint64_t http_bytes;             /* of these flows, before their upgrade */
     struct wsd_moment now;           /* the packet at hand, or the last one */
+    struct flow *last;    /* the packet's flow, NULL: it has none */
+    uint64_t datagram;    /* of which it was a fragment, 0: none, */
+    uint64_t outer;       /* and the one around that */
     struct flow *opening;            /* whose bytes are being read, for the hooks of the stream layers */
     char community_id[FLOW_COMMUNITY_ID_SIZE]; /* of the connection that is being told */
 };
@@ -68,6 +71,7 @@ static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, stru
     struct websocket_attempt a = {.endpoint = {flow_endpoint(flow, WSD_CLIENT), flow_endpoint(flow, WSD_SERVER)},
                                   .carrier = WSD_CARRIER_TCP,
                                   .community_id = community_id,
+                                  .flow = flow->number,
                                   .via = x->via != NULL ? x->via->hops : NULL,
                                   .via_count = x->via != NULL ? x->via->count : 0,
                                   .request = x->request,
@@ -108,6 +112,7 @@ static int on_accepted(void *user, bool swapped, struct websocket_attempt *a)
     a->endpoint[WSD_CLIENT] = flow_endpoint(flow, WSD_CLIENT);
     a->endpoint[WSD_SERVER] = flow_endpoint(flow, WSD_SERVER);
     a->community_id = d->community_id;
+    a->flow = flow->number;
     flow->attempted = true;
     become_websocket(d, flow, 0);
     return flow_community_id(flow, d->community_id);
@@ -288,6 +293,8 @@ static void note_packet(struct wsd_dissector *d, const struct wsd_packet *packet
     else if (time < t->first_time)
         t->first_time = time;
     t->bytes += packet->length;
+    d->last = NULL;
+    d->datagram = d->outer = 0;
     d->now.headers.length = 0;
     d->now.time = time;
     d->now.packet = t->packets;
@@ -297,13 +304,14 @@ static void note_packet(struct wsd_dissector *d, const struct wsd_packet *packet
 /* Counts the packet where its flow's bytes go, and says to whom it belonged. */
 static int belongs(struct wsd_dissector *d, struct flow *flow, const struct flow_cost *cost)
 {
-    if (flow == NULL || (flow->kind == FLOW_IGNORED && !flow->websocket))
+    d->last = flow;
+    if (flow == NULL || (flow->kind == FLOW_IGNORED && !flow->attempted))
         return WSD_NOBODY;
     struct flow_cost *sum = flow->websocket ? &d->websocket_cost : &flow->cost;
     sum->wire += cost->wire;
     sum->link += cost->link;
     sum->ip += cost->ip;
-    return flow->websocket ? WSD_WEBSOCKET : WSD_UNDECIDED;
+    return flow->attempted ? WSD_WEBSOCKET : WSD_UNDECIDED;
 }
 
 static int undecoded(struct wsd_dissector *d, bool unknown_link)
@@ -321,6 +329,8 @@ static __attribute__((noinline)) int look_inside(struct wsd_dissector *d, const 
 {
     struct unwrapped u;
     int rc = unwrap(packet, *ip_at, d->fragments, d->now.time, &u);
+    d->datagram = u.datagram;
+    d->outer = u.outer;
     if (rc == UNWRAP_UNREADABLE)
         return undecoded(d, false);
     if (rc != UNWRAP_TCP)
@@ -363,6 +373,11 @@ int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
     struct flow *flow;
     int rc = flows_segment(d->flows, &ip, &tcp, &d->now, &flow);
     return rc < 0 ? rc : belongs(d, flow, &cost);
+}
+
+struct wsd_owner wsd_owner(const struct wsd_dissector *d)
+{
+    return (struct wsd_owner){d->last != NULL ? d->last->number : 0, d->datagram, d->outer};
 }
 
 int wsd_time(struct wsd_dissector *d, int64_t time)

@@ -75,12 +75,24 @@ struct wsd_packet {
     uint32_t link_type;  /* LINKTYPE_ value as pcap files have it (1 is Ethernet) */
 };
 
-/* To whom a packet belonged, as far as is known when it has been read. */
+/* To whom a packet belonged, as far as is known when it has been read: WSD_WEBSOCKET is a WebSocket connection, or one that
+ * somebody tried to upgrade, also after its end. */
 enum wsd_belongs { WSD_NOBODY, WSD_UNDECIDED, WSD_WEBSOCKET };
 
 /* Reads one packet and tells what came of it. Returns an enum wsd_belongs, or -ENOMEM: then the flow concerned is given
  * up, and everything else goes on. */
 WSD_API int wsd_packet(struct wsd_dissector *dissector, const struct wsd_packet *packet);
+
+/* To whom the last packet belonged, for those who keep packets until it is known what they are. What is kept of a
+ * TCP connection is wanted once a packet of it is told as WSD_WEBSOCKET, or a connection event has its number (a stream may be
+ * judged without a packet of its own), and unwanted once one is told as WSD_NOBODY. A fragment that waits for others has no
+ * TCP connection yet: that of the last one of its datagram is the one of all. */
+struct wsd_owner {
+    uint64_t flow;     /* number of the TCP connection, from 1 in order of appearance; 0: none, or not known yet */
+    uint64_t datagram; /* number of the IP datagram of which it was a fragment; 0: it was none */
+    uint64_t outer;    /* number of the one that it made whole, in which that fragment came through a tunnel; 0: none */
+};
+WSD_API struct wsd_owner wsd_owner(const struct wsd_dissector *dissector);
 
 /* So many tunnels in each other (GRE, IP in IP, VXLAN, Geneve, GTP-U, ERSPAN) are looked into; real networks nest two or three.
  * A packet in more of them counts as undecoded. */

@@ -38,7 +38,10 @@ static int read_ip(struct way *w, const uint8_t *start, struct fragments *fragme
     if (!out->ip.fragment)
         return UNWRAP_TCP;
     w->own = false;
-    return fragments_add(fragments, &out->ip, now); /* 0, UNWRAP_OTHER: not whole yet */
+    int rc = fragments_add(fragments, &out->ip, now);
+    out->outer = out->datagram;
+    out->datagram = fragments_datagram(fragments);
+    return rc == 0 ? UNWRAP_WAITING : rc > 0 ? UNWRAP_TCP : rc;
 }
 
 static int enter(struct way *w, const struct unwrapped *out)
@@ -52,6 +55,7 @@ int unwrap(const struct wsd_packet *packet, const uint8_t *ip_at, struct fragmen
            struct unwrapped *out)
 {
     struct way w = {{ip_at, packet->data + packet->captured, false}, cut_of(packet), 0, true};
+    out->datagram = out->outer = 0;
     for (;;) {
         int rc = read_ip(&w, packet->data, fragments, now, out);
         if (rc != UNWRAP_TCP)

@@ -14,9 +14,10 @@
 #include "net/fragment.h"
 
 enum unwrap_result {
-    UNWRAP_OTHER, /* not TCP, or a fragment that waits for others */
+    UNWRAP_OTHER = WSD_NOBODY,      /* not TCP */
+    UNWRAP_WAITING = WSD_UNDECIDED, /* a fragment that waits for others */
+    UNWRAP_UNREADABLE,              /* cut or damaged before it was known what it is, or in too many tunnels */
     UNWRAP_TCP,
-    UNWRAP_UNREADABLE, /* cut or damaged before it was known what it is, or in too many tunnels */
 };
 
 /* Borrows from the packet, and from what the fragments were put together to. */
@@ -24,6 +25,8 @@ struct unwrapped {
     struct ip_packet ip; /* the innermost, whole */
     uint32_t link;       /* bytes of the packet in front of the innermost IP header, */
     uint32_t headers;    /* and with it and its extensions; both end where earlier fragments' bytes begin */
+    uint64_t datagram;   /* of which it brought a fragment (fragments_datagram()), 0: none, */
+    uint64_t outer;      /* and the one around that: fragments in what came in fragments */
     bool whole;          /* no fragments were put together: the payload lies in the packet */
 };
 

@@ -11,6 +11,7 @@ enum {
     BUFFER_MOST = 2047,    /* MiB: libpcap takes an int of bytes */
     SNAPLEN_MOST = 262144, /* bytes, as tcpdump */
     DURATION_MOST = 1000000000, /* s */
+    KEEP_MOST = 1000000,        /* files */
     LONG_ONLY = 256 /* values of options without a letter begin here */
 };
 
@@ -147,6 +148,33 @@ static int parse_live(const struct parse *p, enum option_id id, const char *text
     return result;
 }
 
+/* A time has a unit; what has none, or k, M or G, is a size. "m" could be both, and is neither. */
+static int parse_rotate(const struct parse *p, const char *text)
+{
+    static const struct {
+        const char *unit;
+        uint64_t seconds;
+    } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}};
+    char name[64];
+    struct options *o = p->options;
+    size_t digits = strspn(text, "0123456789");
+    snprintf(name, sizeof name, "--rotate %.40s", text);
+    if (strcmp(text + digits, "m") == 0)
+        return wrong(p, name, "M for MiB, or min for minutes");
+    o->rotate_size = o->rotate_time = 0;
+    for (size_t i = 0; digits > 0 && i < sizeof units / sizeof *units; i++) {
+        if (strcmp(text + digits, units[i].unit) != 0)
+            continue;
+        uint64_t number = digits < 8 ? strtoull(text, NULL, 10) : 0;
+        if (number == 0 || number * units[i].seconds > DURATION_MOST)
+            return wrong(p, name, "not a time to rotate after");
+        o->rotate_time = number * units[i].seconds * 1000000000;
+        return 0;
+    }
+    int result = parse_number(p, OPTION_ROTATE, text, true, &o->rotate_size);
+    return result == 0 && o->rotate_size == 0 ? wrong(p, name, "at least one byte") : result;
+}
+
 /* ---- the options */
 
 static int apply(const struct parse *p, enum option_id id, const char *argument)
@@ -160,6 +188,9 @@ static int apply(const struct parse *p, enum option_id id, const char *argument)
     case OPTION_SNAPLEN:
     case OPTION_BUFFER: return parse_live(p, id, argument);
     case OPTION_NOT_PROMISCUOUS: o->not_promiscuous = true; break;
+    case OPTION_WRITE: o->write = argument; break;
+    case OPTION_ROTATE: return parse_rotate(p, argument);
+    case OPTION_KEEP: return parse_within(p, id, argument, KEEP_MOST, &o->keep);
     case OPTION_CAPTURE_FILTER: o->capture_filter = argument; break;
     case OPTION_OUTPUT: return parse_format(p, argument);
     case OPTION_FRAMES: o->frames = true; break;
@@ -237,6 +268,12 @@ static int check_inputs(const struct parse *p)
         return wrong(p, "--interface", "not together with a FILE");
     if (o->file_count > 0 && o->duration > 0)
         return wrong(p, "--duration", "for a live capture, not for a FILE");
+    if (o->write == NULL && (o->rotate_size > 0 || o->rotate_time > 0))
+        return wrong(p, "--rotate", "only with --write");
+    if (o->keep > 0 && o->rotate_size == 0 && o->rotate_time == 0)
+        return wrong(p, "--keep", "only with --rotate");
+    if (o->write != NULL && strcmp(o->write, "-") == 0)
+        return wrong(p, "--write -", "standard output is for what is shown; name a file");
     return 0;
 }
 

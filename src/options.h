@@ -30,6 +30,11 @@
     X(SNAPLEN, 's', "snaplen", "BYTES", "capture so much of each packet (262144)")                                     \
     X(BUFFER, 'B', "buffer", "MIB", "size of the kernel's buffer for each interface (64)")                             \
     X(NOT_PROMISCUOUS, 'p', "no-promiscuous-mode", NULL, "capture only what this host sends and receives")             \
+    X(WRITE, 'w', "write", "FILE",                                                                                     \
+      "also write the packets of the WebSocket connections, from their first one, as pcapng")                          \
+    X(ROTATE, 0, "rotate", "SIZE|TIME",                                                                                \
+      "begin another file when it has that SIZE (100M; k, M, G) or holds that TIME (10min; s, min, h, d)")             \
+    X(KEEP, 0, "keep", "N", "keep the last N of these files, remove older ones")                                       \
     X(CHECK, 0, "check", NULL, "exit with status 3 when there was a finding of severity error")                        \
     X(TELL, 'v', NULL, NULL, "say on standard error what is in force: inputs, filter, limits, sandbox")                \
     X(USER, 'Z', "user", "USER", "root becomes this user once inputs are open, instead of who called sudo")            \
@@ -71,6 +76,10 @@ struct options {
     uint32_t snaplen;     /* bytes */
     uint32_t buffer;      /* of the kernel, bytes */
     bool not_promiscuous;
+    const char *write;    /* NULL: nothing is written */
+    uint64_t rotate_size; /* bytes, 0: any */
+    uint64_t rotate_time; /* nanoseconds, 0: any */
+    uint64_t keep;        /* files, 0: all */
 };
 
 /* Returns 0, or -EINVAL with one line in error: "WHAT: WHY". Options and FILE arguments may be mixed. */

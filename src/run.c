@@ -4,10 +4,12 @@
 #include "capture/live.h"
 #include "capture/sandbox.h"
 #include "capture/source.h"
+#include "output/packets.h"
 #include "output/sink.h"
 #include "say.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ struct run {
     struct wsd_options wsd;
     struct wsd_dissector *dissector;
     struct source *source;
+    struct packets *packets; /* -w, or NULL */
     struct privilege privilege;
     struct sandbox sandbox;
     bool live;         /* from interfaces */
@@ -35,10 +38,12 @@ struct run {
     int64_t drops_looked_at;        /* which was at this time */
     uint64_t messages; /* data messages shown */
     bool counted;      /* -c is reached */
+    int terminal;      /* the one that controls us, to see whether it is still there; -1: none */
     int status;
 };
 
-static volatile sig_atomic_t stop; /* set by a signal */
+static volatile sig_atomic_t stop;    /* set by a signal, */
+static volatile sig_atomic_t hung_up; /* and by SIGHUP, when there is something to be reopened */
 
 static void on_signal(int number)
 {
@@ -46,17 +51,25 @@ static void on_signal(int number)
     stop = 1;
 }
 
+static void on_hangup(int number)
+{
+    (void)number;
+    hung_up = 1;
+}
+
 /* The second signal of a kind ends the program as if nothing had been said about it. Reads are interrupted. */
-static void catch_signals(void)
+static void catch_signals(bool reopens)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    struct sigaction before;
+    struct sigaction before, hangup = {.sa_handler = on_hangup};
+    sigemptyset(&hangup.sa_mask);
     if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup stays in force */
-        sigaction(SIGHUP, &action, NULL);
+        sigaction(SIGHUP, reopens ? &hangup : &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may grow no more is told as a write error */
 }
 
 /* ---- standard error */
@@ -176,6 +189,8 @@ static void on_event(void *user, const struct wsd_event *e)
     struct run *r = user;
     if (r->counted && e->type != WSD_EVENT_CLOSE)
         return;
+    if (r->packets != NULL && e->type == WSD_EVENT_CONNECTION)
+        packets_connection(r->packets, e->opening.flow);
     r->sink->event(r->state, e);
     if (e->type == WSD_EVENT_MESSAGE &&
         (e->message.opcode == WSD_OPCODE_TEXT || e->message.opcode == WSD_OPCODE_BINARY))
@@ -198,6 +213,32 @@ static void flush_in_time(struct run *r, int64_t time)
     r->flushed = time;
     if (r->output.out.length > 0)
         output_flush(&r->output);
+    if (r->packets != NULL)
+        packets_flush(r->packets);
+}
+
+/* -w: a disk that is full ends writing, and nothing else. */
+static void look_at_packets(struct run *r)
+{
+    const char *error = packets_error(r->packets);
+    if (error != NULL)
+        complain(r, error);
+}
+
+/* SIGHUP: the file may have been moved away. When the terminal has gone, nobody wants that: it is the end. */
+static void reopen(struct run *r)
+{
+    hung_up = 0;
+    if (r->terminal >= 0 && !isatty(r->terminal))
+        stop = 1;
+    else
+        packets_reopen(r->packets);
+}
+
+static void write_packet(struct run *r, const struct wsd_packet *packet, int belongs)
+{
+    packets_packet(r->packets, packet, r->source->interface, belongs, wsd_owner(r->dissector));
+    look_at_packets(r);
 }
 
 /* Live: nothing is there to be read. Returns what wsd_time() does. */
@@ -205,6 +246,10 @@ static int pass_time(struct run *r, int64_t time)
 {
     int result = wsd_time(r->dissector, time);
     output_flush(&r->output);
+    if (r->packets != NULL) {
+        packets_flush(r->packets);
+        look_at_packets(r);
+    }
     r->flushed = time;
     if (time - r->drops_looked_at > LOOK_AT_DROPS_AFTER) {
         look_at_drops(r);
@@ -224,6 +269,10 @@ static void pump(struct run *r)
             continue;
         }
         int told = result == SOURCE_WAIT ? pass_time(r, packet.time) : wsd_packet(r->dissector, &packet);
+        if (r->packets != NULL && result != SOURCE_WAIT)
+            write_packet(r, &packet, told);
+        if (hung_up)
+            reopen(r);
         if (told < 0 && !out_of_memory) {
             complain(r, "memory: there is none left; connections are given up");
             out_of_memory = true;
@@ -233,11 +282,26 @@ static void pump(struct run *r)
     source_drops(r->source, &r->drops);
 }
 
+/* What is still undecided at the end has been told by now to be a WebSocket connection, or is none. */
+static void end_packets(struct run *r)
+{
+    char text[160];
+    packets_flush(r->packets);
+    look_at_packets(r);
+    if (packets_lost(r->packets) > 0) {
+        snprintf(text, sizeof text, "%llu packets of connections that were undecided for too long could not be kept for --write",
+                 (unsigned long long)packets_lost(r->packets));
+        note(r, text);
+    }
+}
+
 /* Everything that is open is told, then the sink's end. */
 static void finish(struct run *r)
 {
     if (wsd_finish(r->dissector) < 0)
         complain(r, "memory: there is none left; what was still open is not all shown");
+    if (r->packets != NULL)
+        end_packets(r);
     struct sink_end end = {.totals = wsd_totals(r->dissector),
                            .dropped_kernel = r->drops.kernel,
                            .dropped_interface = r->drops.interface,
@@ -340,6 +404,48 @@ static int find_user(struct run *r)
     return -EINVAL;
 }
 
+/* Not one of the inputs, which would be empty then. */
+static bool is_input(const struct options *o)
+{
+    struct stat input, output;
+    if (stat(o->write, &output) != 0 || !S_ISREG(output.st_mode))
+        return false;
+    for (size_t i = 0; i < o->file_count; i++) {
+        int result = strcmp(o->files[i], "-") == 0 ? fstat(STDIN_FILENO, &input) : stat(o->files[i], &input);
+        if (result == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
+            return true;
+    }
+    return false;
+}
+
+/* -w: the first file is there before privileges are given up, and is theirs who we become. */
+static int open_packets(struct run *r)
+{
+    const struct options *o = r->options;
+    struct pcapng_options options = {.path = o->write,
+                                     .rotate_size = o->rotate_size,
+                                     .rotate_time = o->rotate_time,
+                                     .keep = o->keep,
+                                     .give = r->privilege.change,
+                                     .uid = r->privilege.uid,
+                                     .gid = r->privilege.gid};
+    char error[SOURCE_ERROR];
+    if (o->write == NULL)
+        return 0;
+    if (is_input(o)) {
+        snprintf(error, sizeof error, "%s: it is read, and cannot be written to as well", o->write);
+        complain(r, error);
+        r->status = STATUS_USAGE;
+        return -EINVAL;
+    }
+    r->terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    r->packets = packets_open(&options, o->snaplen, error, sizeof error);
+    if (r->packets != NULL)
+        return 0;
+    complain(r, error);
+    return -EIO;
+}
+
 /* From here on only inputs that wait for their turn are opened. */
 static int confine(struct run *r)
 {
@@ -348,6 +454,8 @@ static int confine(struct run *r)
     sandbox_begin(&r->sandbox, !o->no_sandbox);
     for (size_t i = 0; i < o->file_count; i++)
         sandbox_allow(&r->sandbox, SANDBOX_READ, o->files[i]);
+    if (o->write != NULL)
+        sandbox_allow_folder(&r->sandbox, SANDBOX_WRITE, o->write);
     if (sandbox_enter(&r->sandbox, &r->privilege, error, sizeof error) == 0)
         return 0;
     complain(r, error);
@@ -379,13 +487,15 @@ int run(const struct options *options)
         return STATUS_INPUT;
     }
     r->options = options;
+    r->terminal = -1;
     r->sink = sink_of(options->output);
     r->live = options->file_count == 0;
     r->trickles = is_pipe(options);
     output_init(&r->output, STDOUT_FILENO, options);
-    catch_signals();
+    catch_signals(options->write != NULL);
     int status = STATUS_INPUT;
-    if (find_user(r) == 0 && open_source(r) == 0 && open_dissector(r) == 0 && confine(r) == 0) {
+    if (find_user(r) == 0 && open_source(r) == 0 && open_packets(r) == 0 && open_dissector(r) == 0 &&
+        confine(r) == 0) {
         if (options->tell)
             tell_what_is_in_force(r);
         pump(r);
@@ -395,6 +505,9 @@ int run(const struct options *options)
         status = r->status;
     }
     source_close(r->source);
+    packets_close(r->packets);
+    if (r->terminal >= 0)
+        close(r->terminal);
     wsd_free(r->dissector);
     free(r->state);
     free(r);

@@ -288,6 +288,7 @@ struct wsd_opening {
     const struct wsd_head *response; /* NULL: not seen */
     struct wsd_bytes extensions;     /* the answer's Sec-WebSocket-Extensions, several joined by ", "; empty: none */
     const char *community_id;        /* "1:..." (Community ID flow hashing, version 1, seed 0) */
+    uint64_t flow;                   /* number of the TCP connection, see wsd_owner() */
     const struct wsd_hop *via;       /* the proxies in front of the handshake, the outermost first */
     size_t via_count;
     struct wsd_bytes forwarded_for;  /* the client that the request's Forwarded, X-Forwarded-For or X-Real-IP names */

@@ -296,7 +296,7 @@ static int add_flow(struct flows *flows, const struct flow_key *key, uint64_t h,
     *out = flow_at(flows, index);
     **out = (struct flow){.key = *key, .kind = FLOW_UNDECIDED, .client = FLOW_NO_CLIENT, .last = moment->time};
     flows->totals.open++;
-    flows->totals.seen++;
+    (*out)->number = ++flows->totals.seen;
     return 0;
 }
 
@@ -380,7 +380,7 @@ static int restart(struct flows *flows, struct flow *flow, const struct wsd_mome
 {
     int rc = end_unseen(flows, flow, WSD_BY_IDLE, moment);
     *flow = (struct flow){.key = flow->key, .kind = FLOW_UNDECIDED, .client = FLOW_NO_CLIENT, .last = moment->time};
-    flows->totals.seen++;
+    flow->number = ++flows->totals.seen;
     return rc;
 }
 

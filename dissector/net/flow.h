@@ -61,6 +61,7 @@ struct flow {
     struct flow_cost cost;     /* for the layer above: it counts */
     struct claim *claim;       /* a SYN or RST that is in doubt, NULL: none */
     uint8_t reset;             /* the side whose RST ended it, plus 1 */
+    uint64_t number;           /* from 1, in order of appearance */
 };
 
 #define FLOW_NO_CLIENT 2

@@ -16,6 +16,7 @@ static const int64_t PATIENCE = 30 * INT64_C(1000000000); /* RFC 1122 3.3.2 asks
 struct datagram {
     uint8_t address[2][16];
     uint32_t id;
+    uint64_t number;
     uint8_t family, protocol;
     int64_t since;
     uint32_t total;             /* bytes, 0: the last fragment has not come */
@@ -27,6 +28,7 @@ struct datagram {
 /* Few at a time, so a row that is searched from end to end is enough. */
 struct fragments {
     uint32_t most, used;
+    uint64_t seen, last; /* datagrams, and the number of the last fragment's one */
     struct datagram *row;
     struct buffer whole; /* the datagram told last */
     uint8_t address[2][16]; /* its addresses: those of a tunnelled fragment lie in the datagram told before */
@@ -91,6 +93,7 @@ static struct datagram *begin(struct fragments *f, const struct ip_packet *p, in
         return NULL;
     struct datagram *d = &f->row[f->used++];
     *d = (struct datagram){.family = p->family, .protocol = p->protocol, .id = p->id, .since = now, .map = map};
+    d->number = ++f->seen;
     for (int side = 0; side < 2; side++)
         memcpy(d->address[side], p->address[side], p->family == 4 ? 4 : 16);
     return d;
@@ -142,11 +145,13 @@ int fragments_add(struct fragments *f, struct ip_packet *p, int64_t now)
 {
     bool cut = p->payload.length < p->payload_length;
     bool ragged = p->more && p->payload_length % UNIT != 0;
+    f->last = 0;
     if (cut || ragged || p->payload_length == 0 || p->fragment_offset + p->payload_length > DATAGRAM_MOST)
         return 0;
     struct datagram *d = find(f, p, now);
     if (d == NULL || fill(d, p->fragment_offset, p->payload) < 0)
         return -ENOMEM;
+    f->last = d->number;
     if (p->fragment_offset == 0)
         d->protocol = p->protocol;
     if (!p->more && d->total == 0)
@@ -165,4 +170,9 @@ int fragments_add(struct fragments *f, struct ip_packet *p, int64_t now)
     p->fragment = false;
     forget(f, d);
     return 1;
+}
+
+uint64_t fragments_datagram(const struct fragments *fragments)
+{
+    return fragments->last;
 }

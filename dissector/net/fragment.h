@@ -19,4 +19,7 @@ void fragments_free(struct fragments *fragments);
  * until the next call), 0 when not, -ENOMEM. */
 int fragments_add(struct fragments *fragments, struct ip_packet *packet, int64_t now);
 
+/* The number of the datagram that the last fragment belonged to, from 1 in order of appearance; 0: it was of no use. */
+uint64_t fragments_datagram(const struct fragments *fragments);
+
 #endif

@@ -496,6 +496,7 @@ void websocket_tell_opening(struct websocket_host *host, const struct websocket_
                                          .response = a->response,
                                          .extensions = buffer_bytes(&h->extensions),
                                          .community_id = a->community_id,
+                                         .flow = a->flow,
                                          .via = a->via,
                                          .via_count = a->via_count,
                                          .forwarded_for = forwarded_for(a->request)};

@@ -12,6 +12,7 @@ struct websocket_attempt {
     struct wsd_endpoint endpoint[2];
     enum wsd_carrier carrier;
     const char *community_id;
+    uint64_t flow;
     const struct wsd_hop *via; /* the proxies in front, the outermost first */
     size_t via_count;
     const struct wsd_head *request;  /* NULL: not seen */

@@ -2,9 +2,11 @@
 line that says that the capture has begun, and then for the lines that its packets must bring."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 
 from wire import Conversation, Tap, packets, set_down, set_up
 
@@ -201,6 +203,71 @@ def silence_is_told():
     tap.vanish()
 
 
+def written(path):
+    """The lines that wscope shows of a file, and the texts of the messages among them."""
+    run = subprocess.run([WSCOPE, '-o', 'json', path], capture_output=True)
+    assert run.returncode == 0, run.stderr
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    return lines, [line['text'] for line in lines if line['type'] == 'message' and 'text' in line]
+
+
+def writes_what_it_shows():
+    """-w: from the SYN, without what is no WebSocket, and there while it is captured; SIGHUP: the file was moved away."""
+    place = tempfile.mkdtemp()
+    path, moved = place + '/out.pcapng', place + '/out.1.pcapng'
+    other = Conversation()
+    capture = Capture('-i', 'lo', '-o', 'json', '-w', path)
+    other._move(other.client, other.server, b'GET / HTTP/1.1\r\n\r\n')
+    other._move(other.server, other.client, b'HTTP/1.1 204 No Content\r\n\r\n')
+    talk = Conversation().open()
+    talk.say('first')
+    capture.wait_for('first')
+    os.rename(path, moved)
+    capture.process.send_signal(signal.SIGHUP)
+    while not os.path.exists(path):
+        os.sched_yield()
+    talk.say('second')
+    out, status, err = capture.end(signal.SIGINT)
+    assert status == 0, err
+    lines, texts = written(moved)
+    assert texts == ['first'] and lines[0]['handshake'] == 'complete', lines
+    assert 6 <= lines[-1]['packets'] <= 8, lines[-1]
+    assert 1 <= written(path)[0][-1]['packets'] <= 3, lines[-1]
+    talk.leave()
+    other.leave()
+
+    # Not moved away: nothing is lost, what follows stands behind it.
+    capture = Capture('-i', 'lo', '-o', 'json', '-w', path)
+    talk = Conversation().open()
+    talk.say('first')
+    capture.wait_for('first')
+    size = os.path.getsize(path)
+    capture.process.send_signal(signal.SIGHUP)
+    while os.path.getsize(path) == size:
+        os.sched_yield()
+    talk.say('second')
+    capture.wait_for('second')
+    talk.close()
+    out, status, err = capture.end(signal.SIGINT)
+    lines, texts = written(path)
+    assert texts == ['first', 'second'] and lines[-2]['type'] == 'close', lines
+    shutil.rmtree(place)
+
+
+def full_disk():
+    """Said once; what is captured goes on being shown, and the status tells it at the end."""
+    capture = Capture('-i', 'lo', '-w', '/dev/full')
+    talk = Conversation().open()
+    talk.say('shown all the same')
+    capture.wait_for('shown all the same')
+    assert capture.complaint() == b'wscope: /dev/full: No space left on device\n'
+    talk.say('and so on')
+    capture.wait_for('and so on')
+    out, status, err = capture.end(signal.SIGINT)
+    assert status == 1 and 'No space' not in err, (status, err)
+    talk.leave()
+
+
 def errors():
     def wrong(status, text, *arguments):
         run = subprocess.run([WSCOPE, *arguments], stdin=subprocess.DEVNULL, capture_output=True)
@@ -224,6 +291,8 @@ without_arguments()
 signals_end_it()
 count_and_duration_end_it()
 filter_and_snaplen()
+writes_what_it_shows()
+full_disk()
 if os.access('/dev/net/tun', os.R_OK | os.W_OK):
     several_interfaces()
     interface_vanishes()

@@ -19,6 +19,14 @@ wrong '--interface: not together with a FILE' -i lo "$c"
 wrong '--duration: for a live capture' -a 1 "$c"
 wrong '--duration 0: 1 to 1000000000' -a 0
 wrong '--snaplen 300000: 1 to 262144' -s 300000
+wrong '--rotate 10m: M for MiB, or min' -w x --rotate 10m "$c"
+wrong '--rotate 0s: not a time' -w x --rotate 0s "$c"
+wrong '--rotate 0: at least one byte' -w x --rotate 0 "$c"
+wrong '--rotate soon: not a number' -w x --rotate soon "$c"
+wrong '--rotate: only with --write' --rotate 1M "$c"
+wrong '--keep: only with --rotate' -w x --keep 2 "$c"
+wrong '--keep 0: 1 to ' -w x --rotate 1M --keep 0 "$c"
+wrong '--write -: standard output is for what is shown' -w - "$c"
 wrong '--buffer 4096: 1 to 2047' -B 4096
 wrong '--colour: unknown option' --colour "$c"
 wrong '-j: unknown option' -j "$c"
@@ -38,7 +46,7 @@ wrong '--max-payload 99999999999999999999: too large' --max-payload 999999999999
 wrong '--max-payload 99999999999G: too large' --max-payload 99999999999G "$c"
 
 # What is not an option of this program yet is unknown too.
-for option in -Y -w -k --tls-key; do wrong "$option: unknown option" "$option" "$c"; done
+for option in -Y -k --tls-key; do wrong "$option: unknown option" "$option" "$c"; done
 
 run -f 'tcp prot 80' "$c"
 wants 2 'a capture filter that cannot be compiled'
