@@ -80,7 +80,8 @@ static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, stru
                                   .response_at = x->response_at,
                                   .server_unheard = !flow_heard(flow, WSD_SERVER),
                                   .early = x->early,
-                                  .early_at = x->early_at};
+                                  .early_at = x->early_at,
+                                  .limit = x->limit};
     int rc = flow_community_id(flow, community_id);
     flow->attempted = true;
     if (rc == 0)

@@ -45,6 +45,14 @@ static struct wsd_bytes next_word(struct wsd_bytes *line)
     return word;
 }
 
+static struct wsd_bytes last_word(struct wsd_bytes line)
+{
+    size_t last = line.length;
+    while (last > 0 && line.data[last - 1] != ' ')
+        last--;
+    return bytes_after(line, last);
+}
+
 static void parse_headers(struct wsd_bytes rest, struct http_head *out)
 {
     struct wsd_bytes line;
@@ -78,11 +86,8 @@ int http_parse_request(struct wsd_bytes raw, struct http_head *out)
         return -1;
     out->head.method = next_word(&line);
     /* The version is the last word: targets with spaces in them exist. */
-    size_t last = line.length;
-    while (last > 0 && line.data[last - 1] != ' ')
-        last--;
-    out->head.http = bytes_after(line, last);
-    out->head.target = bytes_trim(bytes_first(line, last));
+    out->head.http = last_word(line);
+    out->head.target = bytes_trim(bytes_first(line, line.length - out->head.http.length));
     if (out->head.method.length == 0 || !bytes_begin(out->head.http, "HTTP/"))
         return -1;
     parse_headers(rest, out);
@@ -107,13 +112,18 @@ int http_parse_response(struct wsd_bytes raw, struct http_head *out)
 
 /* ---- guesses from the first bytes ----------------------------------------------------------------------------- */
 
+/* Any token is a method (RFC 9110 9.1); letters in either case, '-' and '_' are all that is met. */
+static bool in_method(uint8_t c)
+{
+    return (bytes_lower(c) >= 'a' && bytes_lower(c) <= 'z') || c == '-' || c == '_';
+}
+
 bool http_may_be_request(struct wsd_bytes bytes)
 {
     enum { METHOD_MOST = 24 }; /* the longest registered one is 17 letters */
     bytes = skip_empty_lines(bytes);
     size_t n = 0;
-    while (n < bytes.length && n < METHOD_MOST &&
-           ((bytes.data[n] >= 'A' && bytes.data[n] <= 'Z') || bytes.data[n] == '-'))
+    while (n < bytes.length && n < METHOD_MOST && in_method(bytes.data[n]))
         n++;
     if (n == bytes.length)
         return true;
@@ -121,6 +131,15 @@ bool http_may_be_request(struct wsd_bytes bytes)
         return false;
     /* A target is a path, a URL, an authority or "*"; control bytes are in none of them. */
     return n + 1 == bytes.length || (bytes.data[n + 1] > ' ' && bytes.data[n + 1] < 0x7F);
+}
+
+bool http_is_no_request(struct wsd_bytes bytes)
+{
+    struct wsd_bytes rest = skip_empty_lines(bytes), line;
+    const uint8_t *lf = rest.length > 0 ? memchr(rest.data, '\n', rest.length) : NULL;
+    if (lf == NULL || !next_line(&rest, &line))
+        return false;
+    return !bytes_begin(last_word(line), "HTTP/");
 }
 
 bool http_may_be_response(struct wsd_bytes bytes)

@@ -29,6 +29,9 @@ int http_parse_response(struct wsd_bytes raw, struct http_head *out);
 bool http_may_be_request(struct wsd_bytes bytes);
 bool http_may_be_response(struct wsd_bytes bytes);
 
+/* Whether what may be the beginning of a request has a whole first line that does not end with a version. */
+bool http_is_no_request(struct wsd_bytes bytes);
+
 /* The n-th header (from 0) of this name, NULL when there are fewer. */
 const struct wsd_header *http_header(const struct wsd_head *head, const char *name, size_t n);
 

@@ -21,10 +21,11 @@ enum phase {
 /* What an answer needs to know of its request. */
 enum kind { PLAIN, NO_BODY /* HEAD */, CONNECT, UPGRADE };
 
-enum { PIPELINE_MOST = 32, CHUNK_LINE_MOST = 4096, HIXIE_KEY = 8 };
+enum { PIPELINE_MOST = 255, CHUNK_LINE_MOST = 4096, HIXIE_KEY = 8 };
 
 struct half {
     uint8_t phase;      /* enum phase */
+    uint8_t after_body; /* HEAD, or WAIT: the body is that of an attempt */
     uint8_t after_wait; /* the phase that goes on when the wait was in vain */
     bool ended;
     uint64_t left;
@@ -45,6 +46,8 @@ struct http1 {
     struct buffer request;           /* the head of the attempt that waits for its answer */
     struct wsd_moment request_at;
     uint64_t bytes;
+    uint64_t dropped;          /* bytes of the client behind early[WSD_CLIENT] that were not kept */
+    struct stream_limit limit; /* reached while an attempt or a CONNECT waits */
     struct via *via; /* the proxies in front, and a CONNECT that waits for its answer */
 };
 
@@ -54,6 +57,7 @@ struct http1 {
 static enum phase body_of(const struct wsd_head *head, struct half *half, enum phase otherwise)
 {
     half->left = 0;
+    half->after_body = HEAD;
     if (http_has_token(head, "Transfer-Encoding", "chunked"))
         return CHUNK_SIZE;
     const struct wsd_header *length = http_header(head, "Content-Length", 0);
@@ -105,6 +109,16 @@ static enum kind kind_of(const struct wsd_head *request)
     return bytes_equal(request->method, bytes_text("HEAD")) ? NO_BODY : PLAIN;
 }
 
+/* A limit was reached: it is told with the attempt that waits, or else now. */
+static void reach(struct http1 *h, enum wsd_direction d, const char *what, const struct wsd_moment *moment)
+{
+    bool attempted = h->request.length > 0;
+    if (!attempted)
+        h->hooks->limit(h->user, d, what, moment);
+    h->limit = (struct stream_limit){attempted ? what : NULL, d, *moment};
+    h->limit.at.headers = (struct wsd_bytes){NULL, 0};
+}
+
 /* The answer decides whether the hop counts. */
 static int propose_tunnel(struct http1 *h, const struct wsd_head *request, const struct wsd_moment *moment)
 {
@@ -122,19 +136,27 @@ static int on_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_mo
 {
     struct half *half = &h->half[WSD_CLIENT];
     struct http_head request;
-    if (http_parse_request(raw, &request) < 0 || h->waiting == PIPELINE_MOST)
+    if (http_parse_request(raw, &request) < 0)
         return STREAM_DONE;
+    if (h->waiting == PIPELINE_MOST) {
+        h->hooks->limit(h->user, WSD_CLIENT, "HTTP requests without an answer", moment);
+        return STREAM_DONE;
+    }
     enum kind kind = kind_of(&request.head);
     h->pipeline[h->waiting++] = (uint8_t)kind;
     half->phase = (uint8_t)body_of(&request.head, half, HEAD);
     if (kind != UPGRADE && kind != CONNECT)
         return 0;
+    h->limit.what = NULL;
+    half->after_wait = HEAD;
     if (half->phase == HEAD && http_header(&request.head, "Sec-WebSocket-Key1", 0) != NULL) {
-        half->phase = BODY; /* hixie-76 has a third key behind the head, which belongs to no request that follows */
+        half->after_wait = BODY; /* hixie-76 has a third key behind the head, which belongs to no request that follows */
         half->left = HIXIE_KEY;
     }
-    half->after_wait = half->phase;
-    half->phase = WAIT;
+    if (kind == CONNECT || half->phase == HEAD) /* RFC 9110 9.3.6: a CONNECT has no body */
+        half->phase = WAIT;
+    else
+        half->after_body = WAIT;
     if (kind == CONNECT)
         return propose_tunnel(h, &request.head, moment);
     h->request_at = *moment;
@@ -156,12 +178,18 @@ static enum kind take_kind(struct http1 *h)
  * is gone on return. */
 static int stop_waiting(struct http1 *h, enum wsd_direction d)
 {
+    struct stream **slot = h->base.slot;
+    h->half[d].after_body = HEAD;
     if (h->half[d].phase != WAIT)
         return 0;
     h->half[d].phase = h->half[d].after_wait;
     struct early held = h->early[d];
+    uint64_t dropped = d == WSD_CLIENT ? h->dropped : 0;
+    struct wsd_moment at = h->limit.at;
     h->early[d] = (struct early){0};
-    return early_give(&held, h->base.slot, d);
+    h->dropped = d == WSD_CLIENT ? 0 : h->dropped;
+    int rc = early_give(&held, slot, d);
+    return rc == 0 && dropped > 0 ? stream_gap(*slot, d, dropped, &at) : rc;
 }
 
 /* An answer 101 came before its request: the capture has them the wrong way round, or has no request. It waits for the
@@ -182,7 +210,7 @@ static int wait_for_request(struct http1 *h, struct wsd_bytes raw, const struct 
 
 static struct http1_exchange exchange_of(const struct http1 *h, struct http_head *request)
 {
-    struct http1_exchange x = {.request_at = h->request_at, .via = h->via, .bytes = h->bytes};
+    struct http1_exchange x = {.request_at = h->request_at, .via = h->via, .bytes = h->bytes, .limit = h->limit};
     x.bytes += h->via != NULL ? h->via->bytes : 0;
     if (h->request.length > 0 && http_parse_request(buffer_bytes(&h->request), request) == 0)
         x.request = &request->head;
@@ -193,39 +221,40 @@ static struct http1_exchange exchange_of(const struct http1 *h, struct http_head
     return x;
 }
 
-/* The hooks' stream takes this one's place: it gets what the client sent early, what follows the answer, and the end if
- * the client has ended already. */
-static int give_way(struct http1 *h, struct stream *inner, struct wsd_bytes tail, const struct wsd_moment *moment)
+/* inner takes this one's place: it gets what the client sent early, the other direction's end if that has ended already, and these
+ * bytes of d. */
+static int give_way(struct http1 *h, struct stream *inner, enum wsd_direction d, struct wsd_bytes bytes,
+                    const struct wsd_moment *moment, bool *gone)
 {
     struct stream **slot = h->base.slot;
     struct early held = h->early[WSD_CLIENT];
-    bool ended = h->half[WSD_CLIENT].ended;
-    h->early[WSD_CLIENT] = (struct early){0};
-    stream_replace(&h->base, inner);
-    int rc = early_give(&held, slot, WSD_CLIENT);
-    if (rc == 0 && ended)
-        rc = stream_end(*slot, WSD_CLIENT, WSD_BY_FIN, moment);
-    return rc != 0 || tail.length == 0 ? rc : stream_data(*slot, WSD_SERVER, tail, moment);
-}
-
-/* Behind a gap stands no head: another stream finds out whether it is a WebSocket's. It gets what the client sent early, too. */
-static int give_way_lost(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
-                         bool *gone)
-{
-    struct stream **slot = h->base.slot, *inner = NULL;
-    struct early held = h->early[WSD_CLIENT];
-    struct wsd_bytes rest = *bytes;
-    bool ended = h->half[WSD_CLIENT].ended && d != WSD_CLIENT;
-    int rc = h->hooks->lost(h->user, buffer_bytes(&h->request), rest, false, &inner);
-    if (rc != 0 || inner == NULL)
-        return rc != 0 ? rc : STREAM_DONE;
+    struct wsd_moment dropped_at = h->limit.at;
+    uint64_t dropped = h->dropped;
+    enum wsd_direction other = (enum wsd_direction)!d;
+    bool ended = h->half[other].ended;
     *gone = true;
     h->early[WSD_CLIENT] = (struct early){0};
     stream_replace(&h->base, inner);
-    rc = early_give(&held, slot, WSD_CLIENT);
+    int rc = early_give(&held, slot, WSD_CLIENT);
+    if (rc == 0 && dropped > 0)
+        rc = stream_gap(*slot, WSD_CLIENT, dropped, &dropped_at);
     if (rc == 0 && ended)
-        rc = stream_end(*slot, WSD_CLIENT, WSD_BY_FIN, moment);
-    return rc != 0 ? rc : stream_data(*slot, d, rest, moment);
+        rc = stream_end(*slot, other, WSD_BY_FIN, moment);
+    return rc != 0 || bytes.length == 0 ? rc : stream_data(*slot, d, bytes, moment);
+}
+
+/* No head stands here, behind a gap or where an answer is missing: another stream, which gets what the client sent early and these
+ * bytes, finds out whether it is a WebSocket's. border: first must begin with a frame, or *gone stays false. */
+static int give_way_lost(struct http1 *h, enum wsd_direction d, struct wsd_bytes first, bool border, struct wsd_bytes bytes,
+                         const struct wsd_moment *moment, bool *gone)
+{
+    struct stream *inner = NULL;
+    int rc = h->hooks->lost(h->user, buffer_bytes(&h->request), first, border, &inner);
+    if (rc != 0 || inner == NULL)
+        return rc;
+    if (h->limit.what != NULL)
+        h->hooks->limit(h->user, h->limit.direction, h->limit.what, &h->limit.at);
+    return give_way(h, inner, d, bytes, moment, gone);
 }
 
 static int on_answer(struct http1 *h, const struct wsd_head *response, struct wsd_bytes tail,
@@ -239,9 +268,8 @@ static int on_answer(struct http1 *h, const struct wsd_head *response, struct ws
     int rc = h->hooks->answered(h->user, &x, &inner);
     if (rc < 0)
         return rc;
-    *gone = inner != NULL;
     if (inner != NULL)
-        return give_way(h, inner, tail, moment);
+        return give_way(h, inner, WSD_SERVER, tail, moment, gone);
     h->request.length = 0;
     return response->status == 101 ? STREAM_DONE : stop_waiting(h, WSD_CLIENT);
 }
@@ -255,8 +283,7 @@ static int enter_tunnel(struct http1 *h, struct wsd_bytes tail, const struct wsd
     struct stream *inner = h->hooks->tunnel_take(h->user, via);
     if (inner == NULL)
         return -ENOMEM;
-    *gone = true;
-    return give_way(h, inner, tail, moment);
+    return give_way(h, inner, WSD_SERVER, tail, moment, gone);
 }
 
 /* A head of the server, and what follows it in the same segment. Sets *gone when this stream was replaced. */
@@ -289,8 +316,8 @@ static int on_response(struct http1 *h, struct wsd_bytes raw, struct wsd_bytes t
 /* ---- bytes ---------------------------------------------------------------------------------------------------- */
 
 /* One head from *bytes, or from what was kept of it and *bytes. Returns 1 with it in *raw, 0 when it is not whole yet (all
- * of *bytes is kept), STREAM_DONE + 1 when it is too long, -ENOMEM. */
-enum { TOO_LONG = 2 };
+ * of *bytes is kept), TOO_LONG, NO_HEAD, -ENOMEM. */
+enum { TOO_LONG = 2, NO_HEAD };
 static int whole_head(struct http1 *h, struct half *half, struct wsd_bytes *bytes, struct wsd_bytes *raw)
 {
     size_t had = half->line.length;
@@ -306,6 +333,8 @@ static int whole_head(struct http1 *h, struct half *half, struct wsd_bytes *byte
         return -ENOMEM;
     size_t n = http_head_length(buffer_bytes(&half->line), half->searched);
     half->searched = half->line.length;
+    if (n == 0 && half == &h->half[WSD_CLIENT] && http_is_no_request(buffer_bytes(&half->line)))
+        return NO_HEAD;
     if (n == 0 && half->line.length >= h->limits.head_bytes)
         return TOO_LONG;
     *raw = bytes_first(buffer_bytes(&half->line), n);
@@ -365,10 +394,10 @@ static int take_head(struct http1 *h, enum wsd_direction d, struct wsd_bytes *by
     if (!may_go_on(half, d, *bytes))
         return no_head(h, d);
     int rc = whole_head(h, half, bytes, &raw);
-    if (rc == TOO_LONG) {
-        h->hooks->limit(h->user, d, "HTTP head", moment);
+    if (rc == TOO_LONG)
+        reach(h, d, "HTTP head", moment);
+    if (rc == TOO_LONG || rc == NO_HEAD)
         return STREAM_DONE;
-    }
     if (rc <= 0)
         return rc;
     h->bytes += raw.length;
@@ -391,21 +420,24 @@ static void skip(struct http1 *h, struct half *half, struct wsd_bytes *bytes, en
 }
 
 /* One line of a chunked body: a size, or a trailer's. */
-static int take_line(struct http1 *h, struct half *half, struct wsd_bytes *bytes)
+static int take_line(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment)
 {
+    struct half *half = &h->half[d];
     const uint8_t *lf = memchr(bytes->data, '\n', bytes->length);
     size_t n = lf != NULL ? (size_t)(lf - bytes->data) + 1 : bytes->length;
     h->bytes += n;
     if (buffer_append(&half->line, bytes_first(*bytes, n), CHUNK_LINE_MOST) < 0)
         return -ENOMEM;
     *bytes = bytes_after(*bytes, n);
-    if (half->line.length >= CHUNK_LINE_MOST)
+    if (half->line.length >= CHUNK_LINE_MOST) {
+        reach(h, d, "line of a chunked body", moment);
         return STREAM_DONE;
+    }
     if (lf == NULL)
         return 0;
     if (half->phase == TRAILER) {
         if (half->line.data[0] == '\n' || (half->line.data[0] == '\r' && half->line.length == 2))
-            half->phase = HEAD;
+            half->phase = half->after_body;
     } else {
         int64_t size = chunk_size(buffer_bytes(&half->line));
         if (size < 0)
@@ -419,36 +451,40 @@ static int take_line(struct http1 *h, struct half *half, struct wsd_bytes *bytes
 
 static int hold(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment)
 {
-    size_t most = (size_t)h->limits.early_bytes + (d == WSD_SERVER ? h->limits.head_bytes : 0);
-    int rc = early_add(&h->early[d], *bytes, moment, most);
-    if (rc != -ENOSPC || d == WSD_CLIENT)
-        *bytes = (struct wsd_bytes){NULL, 0};
-    if (rc != -ENOSPC)
-        return rc;
     if (d == WSD_SERVER) {
-        h->orphan = true;
-        return 0;
+        int rc = early_add(&h->early[d], *bytes, moment, (size_t)h->limits.early_bytes + h->limits.head_bytes);
+        if (rc != -ENOSPC)
+            *bytes = (struct wsd_bytes){NULL, 0};
+        else
+            h->orphan = true;
+        return rc == -ENOSPC ? 0 : rc;
     }
-    h->hooks->limit(h->user, d, "bytes before the answer to an upgrade", moment);
-    return STREAM_DONE;
+    size_t room = h->limits.early_bytes - h->early[d].bytes.length;
+    struct wsd_bytes kept = h->dropped > 0 ? (struct wsd_bytes){NULL, 0} : bytes_first(*bytes, room);
+    if (kept.length < bytes->length && h->dropped == 0)
+        reach(h, d, "bytes before the answer to an upgrade", moment);
+    h->dropped += bytes->length - kept.length;
+    *bytes = (struct wsd_bytes){NULL, 0};
+    return early_add(&h->early[d], kept, moment, h->limits.early_bytes);
 }
 
 static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
                 bool *gone)
 {
     struct half *half = &h->half[d];
+    int rc;
     switch ((enum phase)half->phase) {
     case HEAD:
         return take_head(h, d, bytes, moment, gone);
     case BODY:
-        skip(h, half, bytes, HEAD);
+        skip(h, half, bytes, (enum phase)half->after_body);
         return 0;
     case CHUNK_DATA:
         skip(h, half, bytes, CHUNK_SIZE);
         return 0;
     case CHUNK_SIZE:
     case TRAILER:
-        return take_line(h, half, bytes);
+        return take_line(h, d, bytes, moment);
     case WAIT:
         return hold(h, d, bytes, moment);
     case LOST:
@@ -456,7 +492,8 @@ static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, 
             half->phase = HEAD;
             return 0;
         }
-        return give_way_lost(h, d, bytes, moment, gone);
+        rc = give_way_lost(h, d, *bytes, false, *bytes, moment, gone);
+        return rc == 0 && !*gone ? STREAM_DONE : rc;
     case UNTIL_CLOSE:
         break;
     }
@@ -541,25 +578,6 @@ static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, c
     return 0;
 }
 
-/* The answer will not come any more, but the client went on after its request: with frames, if there was an answer. */
-static int give_way_unanswered(struct http1 *h, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment,
-                               bool *gone)
-{
-    struct stream **slot = h->base.slot, *inner = NULL;
-    struct early held = h->early[WSD_CLIENT];
-    int rc = h->hooks->lost(h->user, buffer_bytes(&h->request), buffer_bytes(&held.bytes), true, &inner);
-    if (rc != 0 || inner == NULL)
-        return rc;
-    *gone = true;
-    bool ended[2] = {h->half[0].ended, h->half[1].ended};
-    h->early[WSD_CLIENT] = (struct early){0};
-    stream_replace(&h->base, inner);
-    rc = early_give(&held, slot, WSD_CLIENT);
-    if (rc == 0 && ended[!d])
-        rc = stream_end(*slot, (enum wsd_direction)!d, WSD_BY_FIN, moment);
-    return rc != 0 ? rc : stream_end(*slot, d, how, moment);
-}
-
 static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)
 {
     struct http1 *h = (struct http1 *)s;
@@ -572,10 +590,12 @@ static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
     }
     h->half[d].ended = true;
     bool over = d == WSD_SERVER || how != WSD_BY_FIN || h->half[WSD_SERVER].ended, gone = false;
+    /* The answer will not come any more, but the client went on after its request: with frames, if there was an answer. */
     if (over && h->request.length > 0 && h->early[WSD_CLIENT].count > 0) {
-        int rc = give_way_unanswered(h, d, how, moment, &gone);
+        const struct wsd_bytes none = {NULL, 0};
+        int rc = give_way_lost(h, d, buffer_bytes(&h->early[WSD_CLIENT].bytes), true, none, moment, &gone);
         if (rc != 0 || gone)
-            return rc;
+            return rc != 0 ? rc : stream_end(*slot, d, how, moment);
     }
     return over ? give_up(h, moment) : 0;
 }

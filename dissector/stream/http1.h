@@ -5,6 +5,7 @@
  * on any port; bodies are skipped, not kept. A request that attempts an upgrade is kept until its answer; what the client
  * sends meanwhile is held. The answer is handed to the hooks: either they return the stream that goes on from here, which
  * then replaces this one, or HTTP goes on. CONNECT answered with 2xx is a hop, and what the hooks say goes on inside.
+ * What the client sends beyond the limit before it is answered is a gap in what goes on.
  */
 #ifndef STREAM_HTTP1_H
 #define STREAM_HTTP1_H
@@ -21,6 +22,7 @@ struct http1_exchange {
     uint64_t bytes; /* of HTTP and these proxies, both ways, since the connection began */
     size_t early;   /* bytes that the client sent before the answer, the first at: */
     struct wsd_moment early_at;
+    struct stream_limit limit; /* reached while it waited */
 };
 
 struct http1_hooks {
@@ -34,7 +36,7 @@ struct http1_hooks {
     int (*lost)(void *user, struct wsd_bytes request, struct wsd_bytes first, bool border, struct stream **inner);
     /* CONNECT was answered with 2xx: the stream that goes on inside, which gets the list. NULL: no memory. */
     struct stream *(*tunnel_take)(void *user, struct via *via);
-    /* A limit was reached, and the connection given up. what: printable. */
+    /* A limit was reached that has to do with no attempt. what: printable. */
     void (*limit)(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment);
 };
 

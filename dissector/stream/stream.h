@@ -14,6 +14,13 @@ struct stream;
 /* data, gap and end return 0, STREAM_DONE (nothing more is wanted of this connection: free it), or -ENOMEM. */
 enum { STREAM_DONE = 1 };
 
+/* A limit that was reached before it was known for whom. what: printable, static; NULL: none was. */
+struct stream_limit {
+    const char *what;
+    enum wsd_direction direction;
+    struct wsd_moment at; /* without headers */
+};
+
 struct stream_ops {
     const char *name;
     /* Consumes all bytes; it may stage a few. */

@@ -511,6 +511,8 @@ void websocket_tell_opening(struct websocket_host *host, const struct websocket_
     size_t key = h->draft == DRAFT_HIXIE_76 ? LEGACY_KEY : 0; /* belongs to the request */
     if (a->early > key && info->handshake == WSD_HANDSHAKE_COMPLETE)
         host_finding(host, info, WSD_CLIENT, WSD_FINDING_HANDSHAKE_DATA_BEFORE_RESPONSE, "", &a->early_at);
+    if (a->limit.what != NULL)
+        host_finding(host, info, a->limit.direction, WSD_FINDING_LIMIT_REACHED, a->limit.what, &a->limit.at);
 }
 
 struct websocket *websocket_new(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h)

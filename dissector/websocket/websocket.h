@@ -21,6 +21,7 @@ struct websocket_attempt {
     bool server_unheard; /* the capture has no packet of the server: that it did not answer is not known */
     size_t early; /* bytes that the client sent before the answer, the first at: */
     struct wsd_moment early_at;
+    struct stream_limit limit; /* reached while it waited for its answer */
 };
 
 /* Judges the attempt and tells it. Sets *out to the stream that goes on when there is a connection now, else to NULL. Returns

@@ -17,7 +17,8 @@ static int attempt(void *user, const struct http1_exchange *x, struct stream **i
                                         .request_at = x->request_at,
                                         .response_at = x->response_at,
                                         .early = x->early,
-                                        .early_at = x->early_at};
+                                        .early_at = x->early_at,
+                                        .limit = x->limit};
     w->attempts++;
     return websocket_open(&w->host, &a, inner);
 }
