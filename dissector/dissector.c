@@ -345,10 +345,12 @@ static __attribute__((noinline)) int look_inside(struct wsd_dissector *d, const 
 
 int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
 {
-    struct cursor c = {packet->data, packet->data + packet->captured, false};
     struct ip_packet ip;
     struct tcp_segment tcp;
     note_packet(d, packet);
+    if (packet->captured == 0) /* data may be NULL */
+        return undecoded(d, false);
+    struct cursor c = {packet->data, packet->data + packet->captured, false};
     enum link_result link = link_decode(packet->link_type, &c);
     if (link != LINK_IP)
         return link == LINK_UNKNOWN || c.short_of ? undecoded(d, link == LINK_UNKNOWN) : WSD_NOBODY;

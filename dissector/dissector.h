@@ -69,7 +69,7 @@ WSD_API void wsd_free(struct wsd_dissector *dissector);
 
 struct wsd_packet {
     int64_t time;        /* nanoseconds since 1970-01-01 UTC */
-    const uint8_t *data; /* from the link layer on; read only until wsd_packet() returns */
+    const uint8_t *data; /* from the link layer on; read only until wsd_packet() returns; may be NULL when captured is 0 */
     uint32_t captured;   /* bytes at data */
     uint32_t length;     /* bytes on the wire; what the snaplen cut is length - captured */
     uint32_t link_type;  /* LINKTYPE_ value as pcap files have it (1 is Ethernet) */

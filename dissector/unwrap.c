@@ -75,9 +75,11 @@ int unwrap(const struct wsd_packet *packet, const uint8_t *ip_at, struct fragmen
 unsigned wsd_ip_packets(const struct wsd_packet *packet, struct wsd_packet inside[WSD_TUNNELS_MOST + 1],
                         bool *later_fragment)
 {
+    *later_fragment = false;
+    if (packet->captured == 0) /* data may be NULL */
+        return 0;
     struct way w = {{packet->data, packet->data + packet->captured, false}, cut_of(packet), 0, true};
     unsigned count = 0;
-    *later_fragment = false;
     for (enum link_result at = link_decode(packet->link_type, &w.c); at == LINK_IP && count <= WSD_TUNNELS_MOST;) {
         struct ip_packet ip;
         if (decode(&w, &ip) < 0)

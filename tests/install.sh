@@ -50,7 +50,7 @@ headers_alone() {
 }
 
 run_example() { # NAME: with the shared library found where it was installed
-    LD_LIBRARY_PATH=$root$prefix/lib "$place/$1" "$capture" >"$place/$1.out"
+    LD_LIBRARY_PATH=$root$prefix/lib "$place/$1" <"$capture" >"$place/$1.out"
     diff -u docs/example.out "$place/$1.out"
 }
 

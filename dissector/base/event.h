@@ -347,7 +347,8 @@ struct wsd_finding {
     const char *detail; /* printable ASCII, never NULL, may be "" */
 };
 
-/* The connection ended, or the capture did. The last event of a connection. */
+/* The connection ended, or the capture did. The last event of a connection; an attempt that was refused or not answered
+ * has none. */
 struct wsd_close {
     enum wsd_direction by; /* who began the ending; WSD_NEITHER: not known */
     enum wsd_how how;

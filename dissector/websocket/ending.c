@@ -45,8 +45,14 @@ void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close
         ws->close_invalid[d] = true;
         ws_finding(ws, d, WSD_FINDING_CLOSE_REASON_UTF8, "", moment);
     }
+    /* Its receiver never had it whole: TCP ended inside. */
+    if (!whole && ws->half[d].ended && (ws->half[d].how == WSD_BY_FIN || ws->half[d].how == WSD_BY_RESET))
+        return;
     if (ws->half[d].closed)
         return;
+    /* A control frame must not be that long (5.5): who receives it fails the connection. */
+    ws->close_too_long[d] = ws->half[d].frame.length > FRAME_CONTROL_PAYLOAD_MOST;
+    ws->close_invalid[d] |= ws->close_too_long[d];
     ws->half[d].closed = true;
     ws->half[d].close_code = close.code;
     /* A hole can make the earlier one of two close frames come later: the packets say which was first. */
@@ -100,10 +106,10 @@ static void judge_ending(struct websocket *ws, const struct wsd_moment *moment)
 
 static enum wsd_how how_it_ended(const struct websocket *ws)
 {
-    if (ws->half[WSD_CLIENT].closed && ws->half[WSD_SERVER].closed)
+    const struct ws_half *client = &ws->half[WSD_CLIENT], *server = &ws->half[WSD_SERVER];
+    if (client->closed && server->closed && !ws->close_too_long[0] && !ws->close_too_long[1])
         return WSD_BY_HANDSHAKE;
-    uint8_t client = ws->half[WSD_CLIENT].how, server = ws->half[WSD_SERVER].how;
-    if (client == WSD_BY_RESET || server == WSD_BY_RESET)
+    if (client->how == WSD_BY_RESET || server->how == WSD_BY_RESET)
         return WSD_BY_RESET;
     return (enum wsd_how)ws->half[ws->first_ended].how;
 }

@@ -297,14 +297,21 @@ static void judge_extensions(struct handshake *h, const struct wsd_head *request
     struct extension e;
     while (walk_next(&w, &e)) {
         bool deflate = bytes_equal_nocase(e.name, EXTENSION_DEFLATE);
+        bool per_frame = is_deflate_frame(e.name);
         if (request != NULL && !offered_extension(request, e.name))
             found(h, WSD_FINDING_HANDSHAKE_EXTENSION_NOT_OFFERED, WSD_SERVER, e.name);
-        if (is_deflate_frame(e.name) && !h->deflate.negotiated)
-            agree_deflate_frame(h, request, e.parameters);
         if (h->draft == DRAFT_HYBI && bytes_equal_nocase(e.name, "deflate-stream"))
             agree_deflate_stream(h);
-        if (!deflate || h->deflate.negotiated)
+        if (!deflate && !per_frame)
             continue;
+        if (h->deflate.negotiated) { /* RSV1 can have one meaning only (RFC 6455 9.1, RFC 7692 6): the first */
+            found(h, WSD_FINDING_HANDSHAKE_DEFLATE_PARAMETER, WSD_SERVER, bytes_text("RSV1 is given a meaning twice"));
+            continue;
+        }
+        if (per_frame) {
+            agree_deflate_frame(h, request, e.parameters);
+            continue;
+        }
         struct deflate_terms answer = extension_deflate_terms(e.parameters, true);
         if (answer.invalid)
             found(h, WSD_FINDING_HANDSHAKE_DEFLATE_PARAMETER, WSD_SERVER, answer.culprit);

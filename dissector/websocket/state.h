@@ -36,7 +36,7 @@ struct ws_half {
     uint8_t same_masks; /* frames in a row with this key */
     bool in_payload;    /* a header was decoded, its payload is passing */
     bool searching;     /* where the next frame begins is not known; ws.resync looks for it */
-    bool closed;        /* a close frame was seen */
+    bool closed;        /* a close frame was seen, and TCP did not end inside it */
     bool tail_unseen;   /* continuation frames may belong to a message whose beginning was not captured */
     bool mask_zero_told, mask_repeated_told;
     uint8_t known[4];   /* first bytes of its frames, the latest one first */
@@ -68,6 +68,7 @@ struct websocket {
     uint8_t first_closed;     /* enum wsd_direction that sent the first close frame; WSD_NEITHER */
     uint8_t first_ended;
     bool close_invalid[2];    /* its close frame breaks a rule, so the receiver fails the connection */
+    bool close_too_long[2];   /* it was longer than control frames may be */
     bool is_legacy;           /* its frames are not the RFC's: legacy.c reads them */
     bool no_closing;          /* the draft that is spoken has no closing handshake, or frames that are not decoded */
     struct buffer *reason;    /* of the first close frame; NULL: it had none */

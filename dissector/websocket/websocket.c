@@ -394,9 +394,9 @@ static int websocket_end(struct stream *s, enum wsd_direction d, enum wsd_how ho
     int rc = search_end(ws, d);
     if (rc != 0)
         return rc;
-    cut_off_frame(ws, d, moment);
     ws->half[d].ended = true;
     ws->half[d].how = (uint8_t)how;
+    cut_off_frame(ws, d, moment);
     if (!ws->half[!d].ended) {
         ws->first_ended = (uint8_t)d;
         return 0;

@@ -84,9 +84,8 @@ static void write_frame(struct json_sink *s, const struct wsd_event *e)
 }
 
 /* What was cut, by --max-payload or by the capture, may end inside of a character. */
-static struct wsd_bytes whole_characters(const struct wsd_message *m)
+static struct wsd_bytes whole_characters(const struct wsd_message *m, struct wsd_bytes text)
 {
-    struct wsd_bytes text = m->payload;
     if (m->truncated || !m->complete)
         text.length = utf8_border(text);
     return text;
@@ -95,7 +94,7 @@ static struct wsd_bytes whole_characters(const struct wsd_message *m)
 /* Each byte that is not known has U+FFFD in its place; the library sees to it that no character is cut by one. */
 static void write_text(struct writer *w, const struct wsd_message *m)
 {
-    struct wsd_bytes text = whole_characters(m);
+    struct wsd_bytes text = whole_characters(m, m->payload);
     size_t at = 0;
     if (m->unknown_count == 0) {
         json_string(w, text);
@@ -116,10 +115,10 @@ static void write_text(struct writer *w, const struct wsd_message *m)
 
 static void write_message_payload(struct writer *w, const struct wsd_message *m)
 {
-    if (m->opcode == WSD_OPCODE_CLOSE && m->complete) {
+    if (m->opcode == WSD_OPCODE_CLOSE) {
         KEY(w, "code");
         json_integer_or_null(w, m->close_code, 0);
-        STRING(w, "reason", m->close_reason);
+        STRING(w, "reason", whole_characters(m, m->close_reason));
     } else if (m->text) {
         KEY(w, "text");
         write_text(w, m);

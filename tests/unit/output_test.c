@@ -214,7 +214,16 @@ static void json_message(void **state)
                              .close_code = 1001,
                              .close_reason = bytes("by\xff")};
     send_message(f, 2, m);
+    m.complete = false; /* cut off inside a character */
+    m.close_reason = bytes("by\xe4\xb8");
+    send_message(f, 2, m);
     end(f);
+    char *last = strstr(got, "\"complete\":false");
+    assert_non_null(last);
+    assert_non_null(strstr(last, "\"code\":1001,\"reason\":\"by\"}\n"));
+    while (*last != '\n')
+        last--;
+    last[1] = 0;
     assert_string_equal(got,
                         "{\"type\":\"message\",\"ts\":\"2026-11-22T10:00:00.000001000Z\",\"conn\":1,\"dir\":\"client\","
                         "\"opcode\":\"text\",\"length\":16,\"wire_length\":9,\"frames\":2,\"compressed\":false,"

@@ -165,6 +165,24 @@ static void nothing_in_front(void **state)
     assert_true(v.data_messages > 0);
 }
 
+/* A packet of which nothing was captured may have no bytes at all. */
+static void no_bytes(void **state)
+{
+    (void)state;
+    for (uint32_t link = 0; link < 300; link++) {
+        struct wsd_options options;
+        wsd_options_init(&options);
+        struct wsd_dissector *d = wsd_new(&options);
+        struct wsd_packet inside[WSD_TUNNELS_MOST + 1];
+        const struct wsd_packet packet = {.length = 60, .link_type = link};
+        bool later;
+        assert_int_equal(wsd_packet(d, &packet), WSD_NOBODY);
+        assert_int_equal(wsd_totals(d)->undecoded, 1);
+        assert_int_equal(wsd_ip_packets(&packet, inside, &later), 0);
+        wsd_free(d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +204,7 @@ int main(void)
         cmocka_unit_test(http),
         cmocka_unit_test(every_link_type),
         cmocka_unit_test(nothing_in_front),
+        cmocka_unit_test(no_bytes),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
