@@ -149,9 +149,10 @@ static int on_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_mo
         return 0;
     h->limit.what = NULL;
     half->after_wait = HEAD;
-    if (half->phase == HEAD && http_header(&request.head, "Sec-WebSocket-Key1", 0) != NULL) {
-        half->after_wait = BODY; /* hixie-76 has a third key behind the head, which belongs to no request that follows */
+    if (http_header(&request.head, "Sec-WebSocket-Key1", 0) != NULL) {
+        half->after_wait = BODY; /* hixie-76 has a third key behind the head, which goes to what follows the upgrade */
         half->left = HIXIE_KEY;
+        half->phase = HEAD;
     }
     if (kind == CONNECT || half->phase == HEAD) /* RFC 9110 9.3.6: a CONNECT has no body */
         half->phase = WAIT;
