@@ -146,7 +146,7 @@ PROCESSORS   := $(shell nproc 2>/dev/null || echo 2)
 # A recursive make, as parallel as the outer one, or else as there are processors.
 SUBMAKE       = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(PROCESSORS))
 
-.PHONY: all demo check bench fuzz afl lint format layers install uninstall clean golden-update vectors-update help docs \
+.PHONY: all demo check bench bench-live fuzz afl lint format layers install uninstall clean golden-update vectors-update help docs \
         test-programs fuzz-programs FORCE
 .DEFAULT_GOAL := all
 
@@ -254,6 +254,12 @@ bench:
 	@tools/deps.sh bench
 	@$(SUBMAKE) all
 	@tests/bench/bench.sh
+
+## bench-live: live capture on the loopback interface: delay, processor time, memory, drops (asserts nothing)
+bench-live:
+	@tools/deps.sh check
+	@$(SUBMAKE) all
+	@tests/bench/live.sh
 
 ## fuzz: run every fuzz target for T seconds (make fuzz T=60)
 fuzz:

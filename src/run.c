@@ -103,6 +103,11 @@ static void tell_what_is_in_force(const struct run *r)
     for (size_t i = 0; i < o->file_count; i++)
         say("input: %s%s", strcmp(o->files[i], "-") == 0 ? "standard input" : o->files[i],
             o->merge && o->file_count > 1 ? " (merged by time)" : "");
+    if (r->live)
+        say("live: %u bytes of a packet, kernel buffer %u MiB, %spromiscuous", o->snaplen, o->buffer >> 20,
+            o->not_promiscuous ? "not " : "");
+    if (o->write != NULL)
+        say("written to: %s", o->write);
     say("capture filter: %s", o->capture_filter != NULL ? o->capture_filter : "none");
     if (o->max_payload == UINT64_MAX)
         say("limit: payloads are kept whole");

@@ -214,6 +214,7 @@ static int begin_file(struct pcapng *f, bool append)
         return fail(f, f->path, strerror(errno));
     if (f->options.give && S_ISREG(about.st_mode) && fchown(f->fd, f->options.uid, f->options.gid) < 0)
         return fail(f, f->path, strerror(errno));
+    f->options.give = false; /* later ones are made by that user */
     f->size = S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
     f->packets = false;
     f->failed = false;

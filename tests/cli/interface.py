@@ -40,8 +40,8 @@ class Capture:
         """What was still printed, the exit status, standard error."""
         if number is not None:
             self.process.send_signal(number)
-        out, err = self.process.communicate()
-        return out.decode(), self.process.returncode, err.decode()
+        out, err = self.process.stdout.read(), self.process.stderr.read() # communicate() would pass by what is buffered
+        return out.decode(), self.process.wait(), err.decode()
 
 
 def says_each_message():

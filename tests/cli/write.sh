@@ -56,6 +56,17 @@ wants 0 '--rotate 1s'
 times=("$place"/ring/time_*.pcapng)
 [ "${#times[@]}" -ge 1 ] || fail '--rotate 1s'
 
+# As root: another user's files, also those that are begun when privileges are gone.
+if [ "$(id -u)" = 0 ]; then
+    mkdir "$place/theirs" && chown 65534 "$place/theirs" && chmod 755 "$place"
+    run -q -Z nobody -w "$place/theirs/a.pcapng" --rotate 64k --keep 2 captures/many-connections.pcap
+    wants 0 '-Z nobody -w'
+    silent "$err" '-Z nobody -w'
+    [ "$(find "$place/theirs" -user 65534 -name 'a_*' | wc -l)" = 2 ] || fail "-Z nobody -w: $(ls -l "$place/theirs")"
+else
+    echo 'skipped: not root, -w with -Z not tried'
+fi
+
 # A disk that is full: said once, status 1, everything is shown, and what got there can be read.
 run -w /dev/full captures/ws-plain.pcap
 wants 1 '-w /dev/full'
