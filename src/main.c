@@ -8,11 +8,14 @@
 #include "say.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { ERROR_LINE = 256 };
 
@@ -44,11 +47,24 @@ static int list_interfaces(void)
     return STATUS_INPUT;
 }
 
-static int act(const struct options *options)
+/* Without -o: the monitor where somebody looks and can press keys. */
+static void choose_output(struct options *options)
+{
+    const char *term = getenv("TERM");
+    if (options->output_chosen || isatty(STDOUT_FILENO) != 1 || term == NULL || *term == 0 || strcmp(term, "dumb") == 0)
+        return;
+    int keys = isatty(STDIN_FILENO) == 1 ? STDIN_FILENO : open("/dev/tty", O_RDWR | O_CLOEXEC);
+    if (keys >= 0)
+        options->output = OUTPUT_TUI;
+    if (keys > STDERR_FILENO)
+        close(keys);
+}
+
+static int act(struct options *options)
 {
     signal(SIGPIPE, SIG_IGN);
     switch (options->action) {
-    case ACTION_RUN: return run(options);
+    case ACTION_RUN: choose_output(options); return run(options);
     case ACTION_HELP: options_print_help(stdout); break;
     case ACTION_VERSION: printf("wscope %s\n", wsd_version()); break;
     case ACTION_LIST_FINDINGS: print_findings(stdout); break;

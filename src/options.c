@@ -12,6 +12,8 @@ enum {
     SNAPLEN_MOST = 262144, /* bytes, as tcpdump */
     DURATION_MOST = 1000000000, /* s */
     KEEP_MOST = 1000000,        /* files */
+    DEFAULT_MEMORY = 256 * 1024 * 1024,
+    LEAST_MEMORY = 8 * 1024 * 1024,
     LONG_ONLY = 256 /* values of options without a letter begin here */
 };
 
@@ -88,6 +90,7 @@ static int parse_format(const struct parse *p, const char *text)
     int value = 0;
     int result = parse_word(p, OPTION_OUTPUT, text, words, &value);
     p->options->output = (enum output_format)value;
+    p->options->output_chosen = true;
     return result;
 }
 
@@ -108,6 +111,22 @@ static int parse_max_payload(const struct parse *p, const char *text)
     if (o->max_payload == 0)
         o->max_payload = UINT64_MAX;
     return result;
+}
+
+static int parse_memory(const struct parse *p, const char *text)
+{
+    int result = parse_number(p, OPTION_MEMORY, text, true, &p->options->memory);
+    if (result == 0 && p->options->memory < LEAST_MEMORY)
+        return wrong(p, "--memory", "8M is the least");
+    return result;
+}
+
+/* The monitor shows these at a key; whoever asks for them wants lines. */
+static void wants_text(struct options *o)
+{
+    if (!o->output_chosen)
+        o->output = OUTPUT_TEXT;
+    o->output_chosen = true;
 }
 
 static int parse_count(const struct parse *p, const char *text)
@@ -193,9 +212,19 @@ static int apply(const struct parse *p, enum option_id id, const char *argument)
     case OPTION_KEEP: return parse_within(p, id, argument, KEEP_MOST, &o->keep);
     case OPTION_CAPTURE_FILTER: o->capture_filter = argument; break;
     case OPTION_OUTPUT: return parse_format(p, argument);
-    case OPTION_FRAMES: o->frames = true; break;
-    case OPTION_HEX: o->hex = true; break;
-    case OPTION_VERBOSE: o->verbose = true; break;
+    case OPTION_FRAMES:
+        o->frames = true;
+        wants_text(o);
+        break;
+    case OPTION_HEX:
+        o->hex = true;
+        wants_text(o);
+        break;
+    case OPTION_VERBOSE:
+        o->verbose = true;
+        wants_text(o);
+        break;
+    case OPTION_MEMORY: return parse_memory(p, argument);
     case OPTION_MAX_PAYLOAD: return parse_max_payload(p, argument);
     case OPTION_MERGE: o->merge = true; break;
     case OPTION_COUNT: return parse_count(p, argument);
@@ -282,8 +311,10 @@ int options_parse(struct options *o, int argc, char **argv, char *error, size_t 
     struct parse p = {o, error, error_size};
     struct getopt_tables tables;
     error[0] = 0;
-    *o = (struct options){
-        .max_payload = DEFAULT_MAX_PAYLOAD, .snaplen = SNAPLEN_MOST, .buffer = (uint32_t)DEFAULT_BUFFER << 20};
+    *o = (struct options){.max_payload = DEFAULT_MAX_PAYLOAD,
+                          .memory = DEFAULT_MEMORY,
+                          .snaplen = SNAPLEN_MOST,
+                          .buffer = (uint32_t)DEFAULT_BUFFER << 20};
     o->files = calloc((size_t)argc + 1, sizeof *o->files);
     o->interfaces = calloc((size_t)argc + 1, sizeof *o->interfaces);
     if (o->files == NULL || o->interfaces == NULL)
@@ -369,7 +400,7 @@ void options_print_help(FILE *out)
           "\n"
           "  sudo wscope                            what crosses this machine\n"
           "  sudo wscope -i eth0 -f 'port 8080'     of one interface and port\n"
-          "  wscope capture.pcapng                  every message, a line each\n"
+          "  wscope capture.pcapng                  on a terminal the monitor, else lines\n"
           "  wscope -o summary capture.pcapng       connections, findings, bytes: one page\n"
           "  wscope -o json capture.pcapng | jq .   for other programs\n"
           "  ssh host tcpdump -U -w - | wscope -    while it happens, on another machine\n",

@@ -18,12 +18,14 @@
     X(LIST_INTERFACES, 'D', "list-interfaces", NULL, "list the interfaces there are, and leave")                       \
     X(CAPTURE_FILTER, 'f', "capture-filter", "EXPR",                                                                   \
       "look only at packets that pass this pcap filter, or carry (VLAN, MPLS, PPPoE, tunnels) one that does")          \
-    X(OUTPUT, 'o', "output", "FORMAT", "text (the default), json (one object a line), or summary (one page)")          \
+    X(OUTPUT, 'o', "output", "FORMAT", "tui (the monitor: the default on a terminal), text (the default elsewhere), json (one object a line), or summary")  \
     X(FRAMES, 0, "frames", NULL, "show each frame as well")                                                            \
     X(HEX, 'x', "hex", NULL, "payloads in hex and ASCII (text output)")                                                \
     X(VERBOSE, 'V', "verbose", NULL, "every header field of every frame, link layer to payload (text output)")         \
     X(MAX_PAYLOAD, 0, "max-payload", "BYTES",                                                                          \
       "keep and print so much of a payload (64k; k, M or G may follow; 0: all)")                                       \
+    X(MEMORY, 0, "memory", "BYTES",                                                                                     \
+      "keep so much in the monitor (256M; k, M or G may follow); the oldest messages leave first")                     \
     X(MERGE, 0, "merge", NULL, "merge several files by time stamp, instead of one after the other")                    \
     X(COUNT, 'c', "count", "N", "stop after N data messages")                                                          \
     X(DURATION, 'a', "duration", "SECONDS", "stop a live capture after that time")                                     \
@@ -52,7 +54,8 @@ enum option_id { OPTIONS(OPTION_ENUM) OPTION_LIMIT };
 #define OUTPUT_FORMATS(X)                                                                                              \
     X(TEXT, "text", text_sink, "one line an event")                                                                    \
     X(JSON, "json", json_sink, "one JSON object a line")                                                               \
-    X(SUMMARY, "summary", summary_sink, "one page")
+    X(SUMMARY, "summary", summary_sink, "one page")                                                                    \
+    X(TUI, "tui", handoff_sink, "the monitor")
 #define OUTPUT_ENUM(name, ...) OUTPUT_##name,
 enum output_format { OUTPUT_FORMATS(OUTPUT_ENUM) OUTPUT_FORMAT_COUNT };
 #undef OUTPUT_ENUM
@@ -68,6 +71,8 @@ struct options {
     const char *capture_filter; /* NULL: none */
     const char *user;           /* -Z, NULL: none */
     enum output_format output;
+    bool output_chosen;         /* by -o, or by an option that belongs to text */
+    uint64_t memory;            /* bytes that the monitor keeps */
     enum color_when color;
     bool frames, hex, verbose, merge, check, tell, no_sandbox, quiet;
     uint64_t max_payload; /* bytes, UINT64_MAX: all */

@@ -7,6 +7,8 @@
 #include "output/packets.h"
 #include "output/sink.h"
 #include "say.h"
+#include "ui/handoff.h"
+#include "ui/ui.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,9 +35,12 @@ struct run {
     bool trickles;     /* from a pipe: packets may have to be waited for, nothing is held back meanwhile */
     char interface[64];             /* the default one, */
     const char *interface_names[1]; /* as a list */
+    unsigned silent;                /* packets since progress was told, where none has to be waited for */
     int64_t flushed;                /* live: time of the packet after which the output was sent last */
     struct source_drops drops;      /* live, when last looked at, */
     int64_t drops_looked_at;        /* which was at this time */
+    struct loop *screen; /* the monitor's, else NULL */
+    struct ui_reading reading;
     uint64_t messages; /* data messages shown */
     bool counted;      /* -c is reached */
     int terminal;      /* the one that controls us, to see whether it is still there; -1: none */
@@ -74,9 +79,14 @@ static void catch_signals(bool reopens)
 
 /* ---- standard error */
 
-/* What was printed comes first where both are one terminal. */
+/* What was printed comes first where both are one terminal. While the monitor has it, it tells. */
 static void complain(struct run *r, const char *what)
 {
+    if (r->screen != NULL) {
+        r->sink->tell(r->state, what, true);
+        r->status = STATUS_INPUT;
+        return;
+    }
     output_flush(&r->output);
     say("%s", what);
     r->status = STATUS_INPUT;
@@ -86,6 +96,10 @@ static void note(struct run *r, const char *text)
 {
     if (r->options->quiet)
         return;
+    if (r->screen != NULL) {
+        r->sink->tell(r->state, text, false);
+        return;
+    }
     output_flush(&r->output);
     say("note: %s", text);
 }
@@ -208,14 +222,35 @@ static bool goes_on(const struct run *r)
     return (stop == 0 || r->live) && !r->counted && r->output.error == 0;
 }
 
+enum { PROGRESS_AFTER = 1024 /* packets, where none had to be waited for */ };
+
+static void tell_progress(struct run *r)
+{
+    const struct wsd_totals *t = wsd_totals(r->dissector);
+    struct sink_progress progress = {.live = r->live,
+                                     .packets = t->packets,
+                                     .bytes = t->bytes,
+                                     .flows = t->flows,
+                                     .flows_ignored = t->flows_ignored,
+                                     .dropped_kernel = r->drops.kernel,
+                                     .dropped_interface = r->drops.interface};
+    if (r->sink->progress != NULL)
+        r->sink->progress(r->state, &progress);
+}
+
 enum { FLUSH_AFTER = 10000000, LOOK_AT_DROPS_AFTER = 1000000000 }; /* ns */
 
 /* A line is not held back: from a pipe never, live until there is nothing to be read, or 10 ms have gone by. */
 static void flush_in_time(struct run *r, int64_t time)
 {
+    if (!r->trickles && !r->live && ++r->silent == PROGRESS_AFTER) {
+        r->silent = 0;
+        tell_progress(r);
+    }
     if (!r->trickles && (!r->live || time - r->flushed < FLUSH_AFTER))
         return;
     r->flushed = time;
+    tell_progress(r);
     if (r->output.out.length > 0)
         output_flush(&r->output);
     if (r->packets != NULL)
@@ -255,6 +290,7 @@ static int pass_time(struct run *r, int64_t time)
         packets_flush(r->packets);
         look_at_packets(r);
     }
+    tell_progress(r);
     r->flushed = time;
     if (time - r->drops_looked_at > LOOK_AT_DROPS_AFTER) {
         look_at_drops(r);
@@ -467,6 +503,60 @@ static int confine(struct run *r)
     return -EPERM;
 }
 
+/* ---- the monitor: it reads in a thread of its own */
+
+static void read_all(void *user)
+{
+    struct run *r = user;
+    pump(r);
+    finish(r);
+}
+
+static void stop_reading(void *user)
+{
+    (void)user;
+    stop = 1;
+}
+
+/* The monitor caught SIGHUP, and its terminal is still there. */
+static void hang_up(void *user)
+{
+    (void)user;
+    hung_up = 1;
+}
+
+/* The terminal, while its description may still be read. */
+static int open_screen(struct run *r)
+{
+    char error[SOURCE_ERROR];
+    if (r->options->output != OUTPUT_TUI)
+        return 0;
+    r->reading = (struct ui_reading){.handoff = r->state, .read = read_all, .stop = stop_reading, .hang_up = hang_up, .user = r};
+    r->screen = ui_open(r->options, &r->reading, error, sizeof error);
+    if (r->screen != NULL)
+        return 0;
+    complain(r, error);
+    r->status = STATUS_USAGE;
+    return -ENOTTY;
+}
+
+static void print_told(void *user, const char *text, bool wrong)
+{
+    (void)user;
+    if (wrong)
+        say("%s", text);
+}
+
+/* What went wrong meanwhile is still to be read when the monitor is gone. */
+static void close_screen(struct run *r)
+{
+    if (r->screen == NULL)
+        return;
+    ui_close(r->screen);
+    r->screen = NULL;
+    handoff_told(r->state, 0, print_told, NULL);
+}
+
 /* The exit status, once everything was written. */
 static int settle(struct run *r)
 {
@@ -500,15 +590,21 @@ int run(const struct options *options)
     catch_signals(options->write != NULL);
     int status = STATUS_INPUT;
     if (find_user(r) == 0 && open_source(r) == 0 && open_packets(r) == 0 && open_dissector(r) == 0 &&
-        confine(r) == 0) {
-        if (options->tell)
+        open_screen(r) == 0 && confine(r) == 0) {
+        if (options->tell && r->screen == NULL)
             tell_what_is_in_force(r);
-        pump(r);
-        finish(r);
+        if (r->screen != NULL)
+            ui_run(r->screen);
+        else
+            read_all(r);
+        close_screen(r);
         status = settle(r);
     } else {
+        close_screen(r);
         status = r->status;
     }
+    if (r->sink->free != NULL && r->dissector != NULL)
+        r->sink->free(r->state);
     source_close(r->source);
     packets_close(r->packets);
     if (r->terminal >= 0)

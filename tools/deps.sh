@@ -62,6 +62,9 @@ have() {
     libpcap) library libpcap -lpcap $'#include <pcap/pcap.h>\nint main(void){return !pcap_lib_version();}' ;;
     libseccomp) no_linux || library libseccomp -lseccomp $'#include <seccomp.h>\nint main(void){return !seccomp_version();}' ;;
     libcap-ng) no_linux || library libcap-ng -lcap-ng $'#include <cap-ng.h>\nint main(void){capng_clear(CAPNG_SELECT_BOTH);return 0;}' ;;
+    ncursesw)
+        library ncursesw -lncursesw $'#define NCURSES_WIDECHAR 1\n#include <curses.h>\nint main(void){wint_t c;return get_wch(&c) != ERR && set_escdelay(1) != ERR;}'
+        ;;
     cmocka)
         library cmocka -lcmocka $'#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <cmocka.h>\nint main(void){return cmocka_run_group_tests_name("", (struct CMUnitTest *)0, 0, 0, 0);}' ||
             library cmocka -lcmocka $'#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <cmocka.h>\nint main(void){print_message("");return 0;}'
@@ -80,6 +83,7 @@ make           build make              make               make     make         
 pkg-config     build pkg-config        pkgconf            pkgconf  pkgconf           pkgconf    pkgconf
 zlib           build zlib1g-dev        zlib-devel         zlib     zlib-dev          zlib       -
 libcrypto      build libssl-dev        openssl-devel      openssl  openssl-dev       openssl@3  openssl
+ncursesw       build libncurses-dev    ncurses-devel      ncurses  ncurses-dev       ncurses    ncurses
 libpcap        build libpcap-dev       libpcap-devel      libpcap  libpcap-dev       libpcap    libpcap
 libseccomp     build libseccomp-dev    libseccomp-devel   libseccomp libseccomp-dev  -          -
 libcap-ng      build libcap-ng-dev     libcap-ng-devel    libcap-ng libcap-ng-dev    -          -
@@ -88,6 +92,7 @@ clang          check clang             clang              clang    clang        
 libfuzzer      check @libfuzzer        compiler-rt        compiler-rt compiler-rt    llvm       llvm
 cmocka         check libcmocka-dev     libcmocka-devel    cmocka   cmocka-dev        cmocka     cmocka
 python3        check python3           python3            python   python3           python3    python3
+tmux           check tmux              tmux               tmux     tmux              tmux       tmux
 clang-tidy     lint  clang-tidy        clang-tools-extra  clang    clang-extra-tools llvm       llvm
 clang-format   lint  clang-format      clang-tools-extra  clang    clang-extra-tools llvm       llvm
 cppcheck       lint  cppcheck          cppcheck           cppcheck cppcheck          cppcheck   cppcheck

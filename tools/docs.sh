@@ -10,14 +10,14 @@ folder=${1:-docs}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"${CC:-gcc}" -std=c11 -D_DEFAULT_SOURCE -I. -Isrc -Idissector -o "$work/tables" tools/tables.c
+"${CC:-gcc}" -std=c11 -D_DEFAULT_SOURCE -I. -Isrc -Idissector -o "$work/tables" tools/tables.c src/ui/keys.c
 version=$(sed -n 's/^VERSION *:= *//p' Makefile)
 
 fill() { # NAME
     local line
     while IFS= read -r line; do
         case $line in
-        '@options@' | '@findings@' | '@findings-markdown@') "$work/tables" "$(tr -d @ <<<"$line")" ;;
+        '@options@' | '@keys@' | '@findings@' | '@findings-markdown@') "$work/tables" "$(tr -d @ <<<"$line")" ;;
         *) printf '%s\n' "${line//@version@/$version}" ;;
         esac
     done <"docs/$1.in" >"$work/$1"

@@ -4,6 +4,7 @@
  */
 #include "dissector/base/event.h"
 #include "src/options.h"
+#include "src/ui/keys.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,6 +80,36 @@ static void print_findings(void)
     }
 }
 
+static void print_keys_of(unsigned places, const char *title, int place)
+{
+    bool begun = false;
+    for (int command = 1; command < COMMAND_COUNT; command++) {
+        const struct key_row *row = key_row((enum command)command);
+        char name[KEY_WORD];
+        bool here = place < 0 ? row->places == places : row->places != EVERYWHERE && (row->places & places) != 0;
+        if (!here)
+            continue;
+        if (!begun)
+            printf(".SS %s\n", title);
+        begun = true;
+        fputs(".TP\n\\fB", stdout);
+        for (int i = 0; i < KEYS_EACH && row->keys[i] != 0; i++) {
+            fputs(i > 0 ? "\\fR, \\fB" : "", stdout);
+            roff(key_word(name, row->keys[i]));
+        }
+        fputs("\\fR\n", stdout);
+        roff(row->help);
+        putchar('\n');
+    }
+}
+
+static void print_keys(void)
+{
+    print_keys_of(EVERYWHERE, "Everywhere", -1);
+    for (int place = 0; place < PLACE_COUNT; place++)
+        print_keys_of(1u << place, place_title((enum place)place), place);
+}
+
 /* The part of a code before its first "-" says what it is about. */
 static void print_markdown(void)
 {
@@ -102,6 +133,8 @@ int main(int argc, char **argv)
     const char *what = argc > 1 ? argv[1] : "";
     if (strcmp(what, "options") == 0)
         print_options();
+    else if (strcmp(what, "keys") == 0)
+        print_keys();
     else if (strcmp(what, "findings") == 0)
         print_findings();
     else if (strcmp(what, "findings-markdown") == 0)

@@ -18,6 +18,15 @@ struct sink_end {
     bool interface_unknown;                     /* nobody can say what the interface dropped */
 };
 
+/* How far reading has come. */
+struct sink_progress {
+    bool live; /* packets come as they happen */
+    uint64_t packets, bytes;
+    uint64_t flows, flows_ignored;
+    uint64_t dropped_kernel, dropped_interface;
+    uint64_t read, size; /* bytes of the inputs; size 0: not known */
+};
+
 struct sink {
     size_t state_size;
     /* Says what the library is to tell: keep_payload, frames, detail. */
@@ -25,9 +34,14 @@ struct sink {
     void (*begin)(void *state, struct output *); /* the output outlives the state */
     void (*event)(void *state, const struct wsd_event *);
     void (*finish)(void *state, const struct sink_end *);
+    /* NULL in sinks that need none of them: now and then while reading (after each packet that had to be waited for); something to
+     * tell the user, instead of on standard error; the end of what begin() made. */
+    void (*progress)(void *state, const struct sink_progress *);
+    void (*tell)(void *state, const char *text, bool wrong);
+    void (*free)(void *state);
 };
 
-extern const struct sink text_sink, json_sink, summary_sink;
+extern const struct sink text_sink, json_sink, summary_sink, handoff_sink;
 
 /* The sink of a format. */
 const struct sink *sink_of(enum output_format format);

@@ -55,7 +55,7 @@ def on_terminal(columns, *arguments, **environment):
     if child == 0:
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, columns, 0, 0))
         os.environ.update({'TERM': 'xterm', **environment})
-        os.execv(sys.argv[1], [sys.argv[1], *arguments])
+        os.execv(sys.argv[1], [sys.argv[1], '-o', 'text', *arguments])
     output = b''
     while True:
         try:

@@ -1,0 +1,124 @@
+#include "base/json_token.h"
+
+#include <string.h>
+
+enum { LOOKED_AT = 64 /* tokens that decide whether it is JSON */ };
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static bool is_number(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
+/* What ends a token that is neither a string nor a bracket. */
+static bool is_border(uint8_t c)
+{
+    return is_blank(c) || c == ',' || c == ':' || c == '"' || c == '{' || c == '}' || c == '[' || c == ']';
+}
+
+size_t json_string_end(struct wsd_bytes text, size_t at, bool *cut)
+{
+    while (at < text.length) {
+        if (text.data[at] == '"') {
+            *cut = false;
+            return at + 1;
+        }
+        at += text.data[at] == '\\' ? 2 : 1;
+    }
+    *cut = true;
+    return text.length;
+}
+
+static bool is_word(struct wsd_bytes text, size_t offset, size_t length)
+{
+    static const char *const words[] = {"true", "false", "null"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == length && memcmp(text.data + offset, words[i], length) == 0)
+            return true;
+    return false;
+}
+
+static struct json_token other(struct wsd_bytes text, size_t at)
+{
+    struct json_token t = {.kind = JSON_TOKEN_BROKEN, .offset = at};
+    bool number = text.data[at] == '-' || (text.data[at] >= '0' && text.data[at] <= '9');
+    size_t end = at;
+    for (; end < text.length && !is_border(text.data[end]); end++)
+        number = number && is_number(text.data[end]);
+    t.length = end - at;
+    if (number)
+        t.kind = JSON_TOKEN_NUMBER;
+    else if (is_word(text, at, t.length))
+        t.kind = JSON_TOKEN_WORD;
+    return t;
+}
+
+struct json_token json_token(struct wsd_bytes text, size_t at)
+{
+    while (at < text.length && is_blank(text.data[at]))
+        at++;
+    struct json_token t = {.kind = JSON_TOKEN_END, .offset = at, .length = 1};
+    if (at >= text.length) {
+        t.length = 0;
+        return t;
+    }
+    switch (text.data[at]) {
+    case '{':
+    case '[': t.kind = JSON_TOKEN_OPEN; return t;
+    case '}':
+    case ']': t.kind = JSON_TOKEN_CLOSE; return t;
+    case ',': t.kind = JSON_TOKEN_COMMA; return t;
+    case ':': t.kind = JSON_TOKEN_COLON; return t;
+    case '"':
+        t.kind = JSON_TOKEN_STRING;
+        t.length = json_string_end(text, at + 1, &t.cut) - at;
+        return t;
+    default: return other(text, at);
+    }
+}
+
+size_t json_skip(struct wsd_bytes text, size_t at, uint64_t *members)
+{
+    uint64_t depth = 0, commas = 0;
+    bool any = false;
+    while (at < text.length) {
+        struct json_token t = json_token(text, at);
+        at = t.offset + t.length;
+        if (t.kind == JSON_TOKEN_END)
+            break;
+        if (t.kind == JSON_TOKEN_CLOSE && depth <= 1)
+            break;
+        any = any || depth > 0;
+        if (t.kind == JSON_TOKEN_OPEN)
+            depth++;
+        else if (t.kind == JSON_TOKEN_CLOSE)
+            depth--;
+        else if (t.kind == JSON_TOKEN_COMMA && depth == 1)
+            commas++;
+    }
+    *members = any ? commas + 1 : 0;
+    return at;
+}
+
+bool json_looks_like(struct wsd_bytes text)
+{
+    enum json_token_kind before = JSON_TOKEN_COMMA; /* a value may follow */
+    struct json_token t = json_token(text, 0);
+    if (t.kind != JSON_TOKEN_OPEN)
+        return false;
+    for (int i = 0; i < LOOKED_AT && t.kind != JSON_TOKEN_END; i++) {
+        bool value_before = before == JSON_TOKEN_STRING || before == JSON_TOKEN_NUMBER || before == JSON_TOKEN_WORD ||
+                            before == JSON_TOKEN_CLOSE;
+        bool value = t.kind == JSON_TOKEN_STRING || t.kind == JSON_TOKEN_NUMBER || t.kind == JSON_TOKEN_WORD ||
+                     t.kind == JSON_TOKEN_OPEN;
+        if (t.kind == JSON_TOKEN_BROKEN || (value && value_before) || (!value && t.kind != JSON_TOKEN_CLOSE && !value_before))
+            return false;
+        before = t.kind;
+        t = json_token(text, t.offset + t.length);
+    }
+    return true;
+}

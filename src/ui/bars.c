@@ -1,0 +1,183 @@
+#include "ui/bars.h"
+
+#include "output/human.h"
+#include "ui/view.h"
+
+#include <string.h>
+
+enum { TARGETS = 24, STATUS_TEXT = 512 };
+
+/* Where something can be clicked. */
+struct target {
+    int from, to, what;
+};
+
+static struct target tabs[TARGETS], keys[TARGETS];
+static size_t tab_count, key_count;
+
+static int target_at(const struct target *targets, size_t n, int x, int none)
+{
+    for (size_t i = 0; i < n; i++)
+        if (x >= targets[i].from && x < targets[i].to)
+            return targets[i].what;
+    return none;
+}
+
+enum place bars_top_at(int x)
+{
+    return (enum place)target_at(tabs, tab_count, x, PLACE_COUNT);
+}
+
+enum command bars_keys_at(int x)
+{
+    return (enum command)target_at(keys, key_count, x, COMMAND_NONE);
+}
+
+static void remember(struct target *targets, size_t *n, int from, int to, int what)
+{
+    if (*n < TARGETS)
+        targets[(*n)++] = (struct target){from, to, what};
+}
+
+/* ---- the top line */
+
+static void write_input(const struct ui *ui, struct writer *w)
+{
+    const struct options *o = ui->options;
+    const char *slash = o->file_count > 0 ? strrchr(o->files[0], '/') : NULL;
+    if (o->file_count == 0)
+        writer_text(w, "live");
+    else if (strcmp(o->files[0], "-") == 0)
+        writer_text(w, "standard input");
+    else
+        writer_text(w, slash != NULL ? slash + 1 : o->files[0]);
+    if (o->file_count > 1)
+        writer_format(w, " and %zu more", o->file_count - 1);
+}
+
+static void write_progress(const struct ui *ui, struct writer *w)
+{
+    const struct sink_progress *p = &ui->news.progress;
+    char count[HUMAN_SIZE];
+    if (ui->paused)
+        writer_text(w, "PAUSED");
+    else if (ui->loading && !p->live && p->size > 0)
+        writer_format(w, "loading %u%%", (unsigned)(100 * (p->read < p->size ? p->read : p->size) / p->size));
+    else if (ui->loading && !p->live)
+        writer_format(w, "loading, %s packets", human_count(count, p->packets));
+    else if (ui->loading)
+        writer_format(w, "live, %s packets", human_count(count, p->packets));
+    else
+        writer_format(w, "%s packets", human_count(count, p->packets));
+}
+
+void bars_top(struct ui *ui, struct area area)
+{
+    char input[STATUS_TEXT], progress[64];
+    struct writer in = {.data = input, .size = sizeof input}, right = {.data = progress, .size = sizeof progress - 1};
+    write_input(ui, &in);
+    write_progress(ui, &right);
+    progress[right.length] = 0;
+    int right_columns = (int)right.length, needed = 0;
+    for (int place = 0; place < PLACE_COUNT; place++)
+        needed += draw_columns(place_title((enum place)place)) + 4;
+    bool all = area.width >= needed + right_columns + 12;
+    struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_TITLE);
+    int room = area.width - right_columns - 2 - (all ? needed : draw_columns(place_title(ui->place)) + 4) - 9;
+    pen_text(&pen, ROLE_TITLE, " wscope ");
+    if (room > 3)
+        pen_bytes(&pen, ROLE_TITLE, (struct wsd_bytes){(const uint8_t *)input, in.length}, room > 28 && all ? 28 : room, false);
+    pen_text(&pen, ROLE_TITLE, " ");
+    tab_count = 0;
+    for (int place = 0; place < PLACE_COUNT; place++) {
+        bool here = (enum place)place == ui->place;
+        char name[KEY_WORD];
+        if (!all && !here)
+            continue;
+        int from = pen.x;
+        pen.base = here ? ROLE_TAB : ROLE_TITLE;
+        pen_format(&pen, ROLE_TITLE, " %s %s ", key_word(name, place_key((enum place)place)), place_title((enum place)place));
+        remember(tabs, &tab_count, from, pen.x, place);
+    }
+    pen.base = ROLE_TITLE;
+    pen_to(&pen, area.width - right_columns - 1);
+    pen_text(&pen, ROLE_TITLE, progress);
+    pen_end(&pen);
+}
+
+/* ---- the status line */
+
+static void write_losses(const struct ui *ui, struct writer *w)
+{
+    const struct handoff_news *n = &ui->news;
+    char count[HUMAN_SIZE];
+    if (n->progress.live)
+        writer_format(w, "  drops: kernel %llu, interface %llu, own %llu", (unsigned long long)n->progress.dropped_kernel,
+                      (unsigned long long)n->progress.dropped_interface, (unsigned long long)n->left_out_records);
+    else if (n->left_out_records > 0)
+        writer_format(w, "  %s left out", human_count(count, n->left_out_records));
+    if (n->left_out_payloads > 0)
+        writer_format(w, "  %s without payload", human_count(count, n->left_out_payloads));
+    if (ui->model.messages_left > 0)
+        writer_format(w, "  %s older messages left", human_count(count, ui->model.messages_left));
+    if (ui->model.connections_left > 0)
+        writer_format(w, "  %s older connections", human_count(count, ui->model.connections_left));
+    if (ui->model.out_of_memory)
+        writer_text(w, "  out of memory");
+}
+
+void bars_status(struct ui *ui, struct area area)
+{
+    char left[STATUS_TEXT], right[STATUS_TEXT];
+    struct writer l = {.data = left, .size = sizeof left - 1}, r = {.data = right, .size = sizeof right - 1};
+    const struct view *view = ui_view(ui->place);
+    if (ui->said[0] != 0)
+        writer_text(&l, ui->said);
+    else
+        view->status(ui->states[ui->place], ui, &l);
+    write_losses(ui, &r);
+    left[l.length] = right[r.length] = 0;
+    struct pen pen = pen_at(&ui->terminal, area, 0, ui->said[0] != 0 && ui->said_wrong ? ROLE_ERROR : ROLE_STATUS);
+    int losses = draw_columns(right);
+    if (losses > area.width / 2)
+        losses = area.width / 2;
+    pen_text(&pen, ROLE_STATUS, " ");
+    pen_left(&pen, ROLE_STATUS, left, area.width - losses - 2);
+    pen_right(&pen, ROLE_STATUS, right, losses);
+    pen_end(&pen);
+}
+
+/* ---- the keys */
+
+static int key_columns(const struct key_row *row)
+{
+    char name[KEY_WORD];
+    return draw_columns(key_word(name, row->keys[0])) + 1 + draw_columns(row->bar) + 2;
+}
+
+void bars_keys(struct ui *ui, struct area area)
+{
+    struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_NORMAL);
+    /* Help and the way out always have their place. */
+    int reserved = key_columns(key_row(COMMAND_HELP)) + key_columns(key_row(COMMAND_QUIT));
+    key_count = 0;
+    pen_text(&pen, ROLE_NORMAL, " ");
+    for (int command = COMMAND_NONE + 1; command < COMMAND_COUNT; command++) {
+        const struct key_row *row = key_row((enum command)command);
+        char name[KEY_WORD];
+        if (row->bar == NULL || (row->places >> ui->place & 1) == 0)
+            continue;
+        bool last = command == COMMAND_HELP || command == COMMAND_QUIT;
+        if (key_command(row->keys[0], ui->place) != row->command)
+            continue;
+        if (!last && pen.x + key_columns(row) + reserved > pen.end)
+            continue;
+        int from = pen.x;
+        pen_text(&pen, ROLE_KEY, key_word(name, row->keys[0]));
+        pen_text(&pen, ROLE_NORMAL, " ");
+        pen_text(&pen, ROLE_KEY_TEXT, row->bar);
+        remember(keys, &key_count, from, pen.x, command);
+        pen_text(&pen, ROLE_NORMAL, "  ");
+    }
+    pen_end(&pen);
+}

@@ -1,0 +1,418 @@
+#include "ui/document.h"
+
+#include "dissector/base/escape.h"
+#include "dissector/base/json_token.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINES_A_MARK = 64, SLOTS_LEAST = 64, WIDTH_LEAST = 8, INDENT_MOST = 40, LINE_BYTES = 4096, FOLD_ALL_MOST = 100000 };
+
+/* ---- breaking */
+
+static struct wsd_bytes part(const struct document *d, size_t from, size_t to)
+{
+    return (struct wsd_bytes){d->bytes.data + from, to - from};
+}
+
+/* Bytes of a run that fit into columns: whole characters, at least one. */
+static size_t fitting(struct wsd_bytes run, size_t columns, size_t *taken)
+{
+    char text[LINE_BYTES];
+    struct escaped done = escape_text(text, sizeof text, columns, run, ESCAPE_UTF8);
+    *taken = done.columns;
+    if (done.used == 0 && run.length > 0) {
+        uint32_t c;
+        size_t n = escape_decode(run.data, run.length, &c);
+        *taken = columns;
+        return n > 0 ? n : 1;
+    }
+    return done.used;
+}
+
+/* ---- text */
+
+static bool text_line(const struct document *d, struct document_at *at, struct document_line *line)
+{
+    size_t from = at->offset, left = d->bytes.length - from, taken;
+    if (left == 0)
+        return false;
+    size_t looked = left < (size_t)d->width * 4 ? left : (size_t)d->width * 4;
+    const uint8_t *end = memchr(d->bytes.data + from, '\n', looked);
+    size_t length = end != NULL ? (size_t)(end - (d->bytes.data + from)) : looked;
+    size_t shown = length > 0 && end != NULL && end[-1] == '\r' ? length - 1 : length;
+    size_t used = shown > 0 ? fitting(part(d, from, from + shown), d->width, &taken) : 0;
+    line->piece[0] = (struct piece){PIECE_PLAIN, part(d, from, from + used)};
+    line->pieces = 1;
+    line->length = used;
+    if (used == shown && end != NULL)
+        used = length + 1;
+    at->offset = from + used;
+    return true;
+}
+
+/* ---- JSON */
+
+static bool is_folded(const struct document *d, size_t bracket)
+{
+    size_t low = 0, high = d->fold_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (d->folds[middle] == bracket)
+            return true;
+        if (d->folds[middle] < bracket)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+struct writing {
+    const struct document *d;
+    struct document_line *line;
+    size_t column;
+    bool full; /* the line was broken; `rest` is where it goes on */
+    struct document_at rest;
+};
+
+static void put(struct writing *w, enum piece_kind kind, size_t from, size_t to, uint32_t depth)
+{
+    size_t room = w->d->width > w->column ? w->d->width - w->column : 0, taken = 0, length = to - from;
+    if (w->full || length == 0)
+        return;
+    if (room == 0 || w->line->pieces == DOCUMENT_PIECES) {
+        w->full = true;
+        w->rest = (struct document_at){from, depth, 0}; /* the whole of it on the next line */
+        return;
+    }
+    size_t used = fitting(part(w->d, from, to), room, &taken);
+    /* A backslash and what it stands before stay together, so that the rest can be read. */
+    size_t slashes = 0;
+    while (used < length && slashes < used && w->d->bytes.data[from + used - 1 - slashes] == '\\')
+        slashes++;
+    if (slashes % 2 == 1)
+        used += used > 1 ? (size_t)-1 : 1;
+    w->line->piece[w->line->pieces++] = (struct piece){kind, part(w->d, from, from + used)};
+    w->column += taken;
+    if (used < length) {
+        w->full = true;
+        w->rest = (struct document_at){from + used, depth, (uint8_t)(1 + kind)};
+    }
+}
+
+static enum piece_kind kind_of(enum json_token_kind kind)
+{
+    switch (kind) {
+    case JSON_TOKEN_STRING: return PIECE_STRING;
+    case JSON_TOKEN_NUMBER: return PIECE_NUMBER;
+    case JSON_TOKEN_WORD: return PIECE_WORD;
+    case JSON_TOKEN_BROKEN: return PIECE_BROKEN;
+    default: return PIECE_PLAIN;
+    }
+}
+
+/* Behind a value: its comma, if there is one. Returns where the next line begins. */
+static size_t put_comma(struct writing *w, size_t at, uint32_t depth)
+{
+    struct json_token t = json_token(w->d->bytes, at);
+    if (t.kind != JSON_TOKEN_COMMA)
+        return at;
+    put(w, PIECE_PLAIN, t.offset, t.offset + 1, depth);
+    return t.offset + 1;
+}
+
+static void put_constant(struct writing *w, enum piece_kind kind, const char *text)
+{
+    if (w->line->pieces == DOCUMENT_PIECES || w->full)
+        return;
+    w->line->piece[w->line->pieces++] = (struct piece){kind, {(const uint8_t *)text, strlen(text)}};
+    w->column += strlen(text);
+}
+
+/* An opening bracket. */
+static size_t put_open(struct writing *w, struct json_token t, uint32_t *depth)
+{
+    struct wsd_bytes bytes = w->d->bytes;
+    struct json_token next = json_token(bytes, t.offset + 1);
+    put(w, PIECE_PLAIN, t.offset, t.offset + 1, *depth);
+    if (w->full)
+        return t.offset;
+    if (next.kind == JSON_TOKEN_CLOSE) {
+        put(w, PIECE_PLAIN, next.offset, next.offset + 1, *depth + 1);
+        return put_comma(w, next.offset + 1, *depth);
+    }
+    w->line->opens = true;
+    w->line->bracket = t.offset;
+    if (!is_folded(w->d, t.offset)) {
+        ++*depth;
+        return t.offset + 1;
+    }
+    uint64_t members;
+    size_t end = json_skip(bytes, t.offset, &members);
+    w->line->folded = true;
+    snprintf(w->line->fold_text, sizeof w->line->fold_text, " %llu %s%s ", (unsigned long long)members,
+             bytes.data[t.offset] == '{' ? "member" : "element", members == 1 ? "" : "s");
+    put_constant(w, PIECE_FOLD, w->line->fold_text);
+    if (end > t.offset + 1)
+        put(w, PIECE_PLAIN, end - 1, end, *depth + 1);
+    return put_comma(w, end, *depth);
+}
+
+/* A token that began in a line before. Returns where it ends. */
+static size_t go_on(struct writing *w, const struct document_at *at)
+{
+    enum piece_kind kind = (enum piece_kind)(at->inside - 1);
+    bool cut;
+    size_t end = at->offset;
+    if (kind == PIECE_STRING || kind == PIECE_KEY) {
+        end = json_string_end(w->d->bytes, at->offset, &cut);
+    } else {
+        struct json_token t = json_token(w->d->bytes, at->offset);
+        end = t.offset + t.length;
+    }
+    put(w, kind, at->offset, end, at->depth);
+    return end;
+}
+
+/* A member's key, with its colon; the token behind it. */
+static struct json_token put_key(struct writing *w, struct json_token t, struct json_token colon, uint32_t depth)
+{
+    put(w, PIECE_KEY, t.offset, t.offset + t.length, depth);
+    put_constant(w, PIECE_PLAIN, ": ");
+    return json_token(w->d->bytes, colon.offset + 1);
+}
+
+static bool json_line(const struct document *d, struct document_at *at, struct document_line *line)
+{
+    struct wsd_bytes bytes = d->bytes;
+    uint32_t depth = at->depth;
+    struct json_token t = {0};
+    bool continued = at->inside != 0;
+    if (!continued) {
+        t = json_token(bytes, at->offset);
+        if (t.kind == JSON_TOKEN_END)
+            return false;
+        if (t.kind == JSON_TOKEN_CLOSE && depth > 0)
+            depth--;
+    }
+    unsigned most = d->width / 2 < INDENT_MOST ? d->width / 2 : INDENT_MOST;
+    line->indent = depth * DOCUMENT_INDENT < most ? depth * DOCUMENT_INDENT : most;
+    line->offset = continued ? at->offset : t.offset;
+    struct writing w = {.d = d, .line = line, .column = line->indent};
+    size_t next;
+    if (continued) {
+        next = go_on(&w, at);
+        struct json_token colon = json_token(bytes, next);
+        if (at->inside - 1 == PIECE_KEY && colon.kind == JSON_TOKEN_COLON && !w.full) {
+            put_constant(&w, PIECE_PLAIN, ": ");
+            t = json_token(bytes, colon.offset + 1);
+        } else {
+            t.kind = JSON_TOKEN_END; /* nothing but a comma may follow */
+        }
+    } else {
+        next = t.offset;
+        struct json_token colon = t.kind == JSON_TOKEN_STRING ? json_token(bytes, t.offset + t.length) : t;
+        if (t.kind == JSON_TOKEN_STRING && colon.kind == JSON_TOKEN_COLON)
+            t = put_key(&w, t, colon, depth);
+    }
+    if (t.kind == JSON_TOKEN_OPEN && !w.full) {
+        next = put_open(&w, t, &depth);
+    } else if (t.kind != JSON_TOKEN_END && !w.full) {
+        put(&w, kind_of(t.kind), t.offset, t.offset + t.length, depth);
+        next = t.offset + t.length;
+    }
+    if (!w.full && !line->opens)
+        next = put_comma(&w, next, depth);
+    if (!w.full && next <= at->offset && !continued)
+        next = at->offset + 1; /* whatever happens, it ends */
+    *at = w.full ? w.rest : (struct document_at){next, depth, 0};
+    line->length = at->offset > line->offset ? at->offset - line->offset : 0;
+    return true;
+}
+
+/* The line at a place, which is moved behind it; false at the end. */
+static bool next_line(const struct document *d, struct document_at *at, struct document_line *line)
+{
+    line->offset = at->offset;
+    line->length = line->pieces = 0;
+    line->indent = 0;
+    line->opens = line->folded = false;
+    return d->mode == DOCUMENT_JSON ? json_line(d, at, line) : text_line(d, at, line);
+}
+
+/* ---- lines */
+
+static void begin_anew(struct document *d)
+{
+    d->mark_count = 0;
+    d->end = (struct document_at){0};
+    d->lines = 0;
+    d->complete = false;
+    if (d->mode == DOCUMENT_HEX) {
+        d->lines = (d->bytes.length + d->width - 1) / d->width;
+        d->complete = true;
+    }
+}
+
+void document_set(struct document *d, struct wsd_bytes bytes, enum document_mode mode, unsigned width)
+{
+    if (width < WIDTH_LEAST)
+        width = WIDTH_LEAST;
+    if (d->bytes.data != bytes.data || d->bytes.length != bytes.length || d->mode != mode)
+        d->fold_count = 0;
+    d->bytes = bytes;
+    d->mode = mode;
+    d->width = width;
+    begin_anew(d);
+}
+
+void document_free(struct document *d)
+{
+    free(d->marks);
+    free(d->folds);
+    *d = (struct document){0};
+}
+
+static bool mark(struct document *d)
+{
+    if (d->mark_count == d->mark_slots) {
+        size_t slots = d->mark_slots == 0 ? SLOTS_LEAST : d->mark_slots * 2;
+        struct document_at *marks = realloc(d->marks, slots * sizeof *marks);
+        if (marks == NULL)
+            return false;
+        d->marks = marks;
+        d->mark_slots = slots;
+    }
+    d->marks[d->mark_count++] = d->end;
+    return true;
+}
+
+bool document_work(struct document *d, size_t most)
+{
+    struct document_line line;
+    for (; most > 0 && !d->complete; most--) {
+        struct document_at before = d->end;
+        if (!next_line(d, &d->end, &line)) {
+            d->complete = true;
+            break;
+        }
+        struct document_at after = d->end;
+        d->end = before;
+        if (d->lines % LINES_A_MARK == 0 && !mark(d)) {
+            d->complete = d->out_of_memory = true;
+            break;
+        }
+        d->end = after;
+        d->lines++;
+    }
+    return !d->complete;
+}
+
+static void hex_line(const struct document *d, uint64_t number, struct document_line *line)
+{
+    size_t from = (size_t)number * d->width;
+    size_t n = d->bytes.length - from < d->width ? d->bytes.length - from : d->width;
+    *line = (struct document_line){.offset = from, .length = n, .pieces = 1, .piece = {{PIECE_PLAIN, part(d, from, from + n)}}};
+}
+
+void document_line(const struct document *d, uint64_t number, struct document_line *line)
+{
+    if (d->mode == DOCUMENT_HEX) {
+        hex_line(d, number, line);
+        return;
+    }
+    struct document_at at = d->marks[number / LINES_A_MARK];
+    for (uint64_t i = number / LINES_A_MARK * LINES_A_MARK; i <= number; i++)
+        next_line(d, &at, line);
+}
+
+uint64_t document_find(const struct document *d, size_t offset)
+{
+    if (d->mode == DOCUMENT_HEX)
+        return offset / d->width;
+    size_t low = 0, high = d->mark_count;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (d->marks[middle].offset <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    uint64_t number = (uint64_t)low * LINES_A_MARK;
+    struct document_line line;
+    if (d->mark_count == 0)
+        return 0;
+    struct document_at at = d->marks[low];
+    while (number + 1 < d->lines && next_line(d, &at, &line) && at.offset <= offset)
+        number++;
+    return number;
+}
+
+/* ---- folds */
+
+static bool add_fold(struct document *d, size_t index, size_t bracket)
+{
+    if (d->fold_count == d->fold_slots) {
+        size_t slots = d->fold_slots == 0 ? SLOTS_LEAST : d->fold_slots * 2;
+        size_t *folds = realloc(d->folds, slots * sizeof *folds);
+        if (folds == NULL)
+            return false;
+        d->folds = folds;
+        d->fold_slots = slots;
+    }
+    memmove(d->folds + index + 1, d->folds + index, (d->fold_count - index) * sizeof *d->folds);
+    d->folds[index] = bracket;
+    d->fold_count++;
+    return true;
+}
+
+/* Lines from a byte on are not known any more. */
+static void forget_from(struct document *d, size_t offset)
+{
+    size_t kept = 0;
+    while (kept < d->mark_count && d->marks[kept].offset < offset)
+        kept++;
+    if (kept > 0)
+        kept--;
+    d->end = kept < d->mark_count ? d->marks[kept] : (struct document_at){0};
+    d->mark_count = kept;
+    d->lines = (uint64_t)kept * LINES_A_MARK;
+    d->complete = false;
+}
+
+void document_fold(struct document *d, size_t bracket)
+{
+    size_t i = 0;
+    while (i < d->fold_count && d->folds[i] < bracket)
+        i++;
+    if (i < d->fold_count && d->folds[i] == bracket) {
+        d->fold_count--;
+        memmove(d->folds + i, d->folds + i + 1, (d->fold_count - i) * sizeof *d->folds);
+    } else {
+        d->out_of_memory = !add_fold(d, i, bracket);
+    }
+    forget_from(d, bracket);
+}
+
+void document_fold_all(struct document *d)
+{
+    bool unfold = d->fold_count > 0;
+    d->fold_count = 0;
+    if (!unfold) {
+        uint64_t depth = 0;
+        size_t at = 0;
+        for (;;) {
+            struct json_token t = json_token(d->bytes, at);
+            if (t.kind == JSON_TOKEN_END || d->fold_count == FOLD_ALL_MOST)
+                break;
+            at = t.offset + t.length;
+            if (t.kind == JSON_TOKEN_OPEN && ++depth > 1)
+                d->out_of_memory = !add_fold(d, d->fold_count, t.offset);
+            else if (t.kind == JSON_TOKEN_CLOSE && depth > 0)
+                depth--;
+        }
+    }
+    begin_anew(d);
+}

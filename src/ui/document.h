@@ -1,0 +1,77 @@
+/*
+ * document.h: a payload as lines: JSON with its structure, text, or hex. Nothing of curses.
+ *
+ * Where the lines begin is found a slice at a time, and remembered for every 64th; a line is made anew when it is to be seen.
+ * So a payload of any length can be scrolled at once, and takes little memory beside itself. Long lines are broken at the width.
+ * JSON is shown as it stands: numbers, escapes and the order of members are not touched, only blanks between tokens.
+ */
+#ifndef UI_DOCUMENT_H
+#define UI_DOCUMENT_H
+
+#include "dissector/dissector.h"
+
+enum document_mode { DOCUMENT_JSON, DOCUMENT_TEXT, DOCUMENT_HEX };
+
+/* What a piece of a line is. */
+enum piece_kind { PIECE_PLAIN, PIECE_KEY, PIECE_STRING, PIECE_NUMBER, PIECE_WORD, PIECE_FOLD, PIECE_BROKEN };
+
+struct piece {
+    enum piece_kind kind;
+    struct wsd_bytes bytes;
+};
+
+enum { DOCUMENT_PIECES = 8, DOCUMENT_FOLD_TEXT = 48, DOCUMENT_INDENT = 2 };
+
+struct document_line {
+    size_t offset; /* of its first byte in the payload */
+    size_t length; /* bytes it shows; of a folded line those it stands for */
+    unsigned indent; /* columns */
+    size_t pieces;
+    struct piece piece[DOCUMENT_PIECES];
+    bool opens;   /* begins an object or array, whose bracket is at */
+    bool folded;
+    size_t bracket;
+    char fold_text[DOCUMENT_FOLD_TEXT];
+};
+
+/* Where a line begins. */
+struct document_at {
+    size_t offset;
+    uint32_t depth;
+    uint8_t inside; /* 0, or 1 + the enum piece_kind of the token that the line before broke */
+};
+
+struct document {
+    struct wsd_bytes bytes; /* borrowed */
+    enum document_mode mode;
+    unsigned width; /* columns; hex: bytes a line */
+    struct document_at *marks; /* of every 64th line */
+    size_t mark_count, mark_slots;
+    struct document_at end; /* where the next unknown line begins */
+    uint64_t lines;         /* known */
+    bool complete;
+    bool out_of_memory;
+    size_t *folds; /* offsets of brackets, ascending */
+    size_t fold_count, fold_slots;
+};
+
+/* Begins anew with other bytes, another mode or width. Folds are kept when only the width is another. */
+void document_set(struct document *d, struct wsd_bytes bytes, enum document_mode mode, unsigned width);
+void document_free(struct document *d);
+
+/* Finds up to `most` more lines. True when there are more to find. */
+bool document_work(struct document *d, size_t most);
+
+/* A known line. */
+void document_line(const struct document *d, uint64_t line, struct document_line *out);
+
+/* The known line that shows the byte at an offset, or the last one known before it. */
+uint64_t document_find(const struct document *d, size_t offset);
+
+/* Folds, or unfolds, the object or array whose bracket is there. Lines behind it are to be found anew. */
+void document_fold(struct document *d, size_t bracket);
+
+/* Folds everything inside the outermost, or unfolds all. */
+void document_fold_all(struct document *d);
+
+#endif

@@ -1,0 +1,472 @@
+#include "ui/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOTS_LEAST = 64 };
+
+static const int64_t second = 1000000000;
+
+/* ---- rings: slots are a power of two, and a thing's slot is its number modulo that */
+
+/* Doubles the slots. Returns the new memory or NULL. */
+static void *ring_grown(void *slots, size_t *count, size_t size, uint64_t first, uint64_t end)
+{
+    size_t wanted = *count == 0 ? SLOTS_LEAST : *count * 2;
+    char *grown = calloc(wanted, size);
+    if (grown == NULL)
+        return NULL;
+    /* Two runs at most on each side; one by one is as fast as it needs to be. */
+    for (uint64_t i = first; i < end; i++)
+        memcpy(grown + (i & (wanted - 1)) * size, (char *)slots + (i & (*count - 1)) * size, size);
+    free(slots);
+    *count = wanted;
+    return grown;
+}
+
+static bool room_for_row(struct model *m)
+{
+    if (m->end_row - m->first_row < m->row_slots)
+        return true;
+    size_t before = m->row_slots;
+    void *grown = ring_grown(m->rows, &m->row_slots, sizeof *m->rows, m->first_row, m->end_row);
+    if (grown == NULL)
+        return false;
+    m->rows = grown;
+    m->used += (m->row_slots - before) * sizeof *m->rows;
+    return true;
+}
+
+static bool room_for_block(struct model *m)
+{
+    if (m->end_block - m->first_block < m->block_slots)
+        return true;
+    void *grown = ring_grown(m->blocks, &m->block_slots, sizeof *m->blocks, m->first_block, m->end_block);
+    if (grown == NULL)
+        return false;
+    m->blocks = grown;
+    return true;
+}
+
+/* ---- places of records */
+
+static record_place place_of(uint64_t block, size_t offset)
+{
+    return (block + 1) << 32 | offset / 8;
+}
+
+static const struct record *at_place(const struct model *m, record_place place)
+{
+    uint64_t block = (place >> 32) - 1;
+    if (place == 0 || block < m->first_block || block >= m->end_block)
+        return NULL;
+    const struct block *b = m->blocks[block & (m->block_slots - 1)].block;
+    return (const struct record *)(b->data + (place & UINT32_MAX));
+}
+
+/* ---- connections */
+
+/* Index of the first one whose id is not below this one. */
+static size_t find_connection(const struct model *m, uint64_t id)
+{
+    size_t low = 0, high = m->connection_count;
+    /* It most often is one of the last. */
+    if (high > 0 && m->connections[high - 1]->about.id < id)
+        return high;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (m->connections[middle]->about.id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct model_connection *model_connection(struct model *m, uint64_t id)
+{
+    if (m->recent != NULL && m->recent->about.id == id)
+        return m->recent;
+    size_t at = find_connection(m, id);
+    if (id == 0 || at == m->connection_count || m->connections[at]->about.id != id)
+        return NULL;
+    return m->recent = m->connections[at];
+}
+
+static struct model_connection *new_connection(struct model *m, uint64_t id)
+{
+    if (m->connection_count == m->connection_slots) {
+        size_t slots = m->connection_slots == 0 ? SLOTS_LEAST : m->connection_slots * 2;
+        void *grown = realloc(m->connections, slots * sizeof(struct model_connection *));
+        if (grown == NULL)
+            return NULL;
+        m->connections = grown;
+        m->connection_slots = slots;
+    }
+    struct model_connection *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return NULL;
+    c->about.id = id;
+    c->about.version = -1;
+    c->about.handshake = WSD_HANDSHAKE_MISSING;
+    c->round_trip = -1;
+    c->code = c->reported = -1;
+    c->by = WSD_NEITHER;
+    c->first_row = m->end_row;
+    size_t at = find_connection(m, id);
+    memmove(m->connections + at + 1, m->connections + at, (m->connection_count - at) * sizeof *m->connections);
+    m->connections[at] = c;
+    m->connection_count++;
+    m->connection_bytes += sizeof *c;
+    m->used += sizeof *c;
+    return m->recent = c;
+}
+
+static void forget(struct model *m, struct model_connection *c)
+{
+    size_t bytes = sizeof *c + (c->opening != NULL ? c->opening->head.size : 0);
+    m->connection_bytes -= bytes;
+    m->used -= bytes;
+    m->connections_left++;
+    free(c->opening);
+    free(c);
+}
+
+/* The oldest that have ended and of which nothing is kept any more, until connections take less than their part. */
+static void forget_connections(struct model *m)
+{
+    size_t most = m->budget / 4, kept = 0;
+    if (m->connection_bytes <= most)
+        return;
+    most -= most / 8; /* so that this is done seldom */
+    m->recent = NULL;
+    for (size_t i = 0; i < m->connection_count; i++) {
+        struct model_connection *c = m->connections[i];
+        if (m->connection_bytes > most && c->ended && c->last_row < m->first_row)
+            forget(m, c);
+        else
+            m->connections[kept++] = c;
+    }
+    m->connection_count = kept;
+}
+
+/* ---- what each record changes */
+
+static void opened(struct model *m, struct model_connection *c, const struct record *r)
+{
+    static const enum model_state states[] = {[WSD_HANDSHAKE_COMPLETE] = MODEL_OPEN,
+                                              [WSD_HANDSHAKE_REJECTED] = MODEL_REJECTED,
+                                              [WSD_HANDSHAKE_UNANSWERED] = MODEL_UNANSWERED,
+                                              [WSD_HANDSHAKE_MISSING] = MODEL_OPEN,
+                                              [WSD_HANDSHAKE_ENCRYPTED] = MODEL_ENCRYPTED};
+    if (c->opening != NULL)
+        return;
+    c->opening = malloc(r->size);
+    if (c->opening == NULL) {
+        m->out_of_memory = true;
+        return;
+    }
+    memcpy(c->opening, r, r->size);
+    m->connection_bytes += r->size;
+    m->used += r->size;
+    record_connection(c->opening, &c->about);
+    memset(c->about.counts, 0, sizeof c->about.counts);
+    c->state = states[c->about.handshake];
+    c->ended = c->state == MODEL_REJECTED || c->state == MODEL_UNANSWERED;
+    c->end_time = r->time;
+}
+
+static void count_in_history(struct model_connection *c, int64_t time)
+{
+    int64_t now = time / second;
+    if (now > c->second) {
+        int64_t passed = now - c->second < MODEL_SECONDS ? now - c->second : MODEL_SECONDS;
+        for (int64_t i = 0; i < passed; i++)
+            c->buckets[(uint64_t)(now - i) % MODEL_SECONDS] = 0;
+        c->second = now;
+    }
+    if (now > c->second - MODEL_SECONDS)
+        c->buckets[(uint64_t)now % MODEL_SECONDS]++;
+}
+
+/* FNV-1a; a pong is the answer to the ping with the same payload. */
+static uint64_t hash_of(struct wsd_bytes bytes)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+    for (size_t i = 0; i < bytes.length && i < 125; i++)
+        hash = (hash ^ bytes.data[i]) * 0x100000001b3;
+    return hash;
+}
+
+static void ping_or_pong(struct model_connection *c, const struct record_message *r)
+{
+    if (r->head.direction > WSD_SERVER)
+        return;
+    uint64_t hash = hash_of(record_payload(r));
+    struct model_ping *sent = &c->ping[r->head.direction], *answered = &c->ping[!r->head.direction];
+    if (r->head.opcode == WSD_OPCODE_PING) {
+        *sent = (struct model_ping){true, r->head.time, hash};
+    } else if (answered->waiting && answered->hash == hash) {
+        c->round_trip = r->head.time - answered->time;
+        answered->waiting = false;
+    }
+}
+
+static void message(struct model *m, struct model_connection *c, struct record_message *r)
+{
+    uint8_t direction = r->head.direction;
+    bool data = r->head.opcode == WSD_OPCODE_TEXT || r->head.opcode == WSD_OPCODE_BINARY;
+    m->messages += data;
+    if (direction > WSD_SERVER)
+        return;
+    struct wsd_counts *counts = &c->about.counts[direction];
+    r->last_frame = c->last_frame[direction];
+    if (data) {
+        counts->messages++;
+        counts->payload_bytes += r->length;
+        c->last_message = r->head.time;
+        count_in_history(c, r->head.time);
+    }
+    if ((r->head.flags & RECORD_INFLATED) != 0 && (r->head.flags & RECORD_COMPRESSED) != 0) {
+        counts->deflated_bytes += r->wire_length;
+        counts->inflated_bytes += r->length;
+    }
+    if (r->head.opcode == WSD_OPCODE_PING || r->head.opcode == WSD_OPCODE_PONG)
+        ping_or_pong(c, r);
+    if (r->head.opcode == WSD_OPCODE_CLOSE && c->state == MODEL_OPEN)
+        c->state = MODEL_CLOSING;
+}
+
+static void frame(struct model_connection *c, struct record_frame *r, record_place place)
+{
+    if (r->head.direction > WSD_SERVER)
+        return;
+    struct wsd_counts *counts = &c->about.counts[r->head.direction];
+    counts->frames++;
+    counts->wire_bytes += r->length;
+    counts->header_bytes += r->header_length;
+    r->previous = c->last_frame[r->head.direction];
+    c->last_frame[r->head.direction] = place;
+}
+
+static void closed(struct model_connection *c, const struct record_close *r)
+{
+    c->ended = true;
+    c->how = (enum wsd_how)r->head.detail;
+    c->by = (enum wsd_direction)r->head.direction;
+    c->code = r->code;
+    c->reported = r->reported;
+    c->duration = r->duration;
+    c->end_time = r->head.time;
+    c->reason_length = r->reason_length < MODEL_REASON ? r->reason_length : MODEL_REASON;
+    memcpy(c->reason, r->reason, c->reason_length);
+    memcpy(c->about.counts, r->counts, sizeof c->about.counts);
+    if (c->how == WSD_BY_HANDSHAKE)
+        c->state = MODEL_CLOSED;
+    else if (c->how == WSD_BY_CAPTURE_END)
+        c->ended = false; /* it was still open, or closing: that is what is to be seen */
+    else if (c->state == MODEL_OPEN || c->state == MODEL_CLOSING)
+        c->state = MODEL_LOST;
+}
+
+static void apply(struct model *m, struct model_connection *c, struct record *r, record_place place)
+{
+    switch ((enum wsd_event_type)r->type) {
+    case WSD_EVENT_CONNECTION: opened(m, c, r); break;
+    case WSD_EVENT_FRAME: frame(c, (struct record_frame *)r, place); break;
+    case WSD_EVENT_MESSAGE: message(m, c, (struct record_message *)r); break;
+    case WSD_EVENT_GAP:
+        if (r->direction <= WSD_SERVER) {
+            c->about.counts[r->direction].gaps++;
+            c->about.counts[r->direction].gap_bytes += ((struct record_gap *)r)->bytes;
+        }
+        break;
+    case WSD_EVENT_FINDING:
+        m->findings[r->detail]++;
+        c->findings[wsd_finding_info((enum wsd_finding_code)r->detail)->severity]++;
+        break;
+    case WSD_EVENT_CLOSE: closed(c, (const struct record_close *)r); break;
+    case WSD_EVENT_TRANSPORT: break;
+    }
+    c->changes++;
+    c->last_time = r->time;
+}
+
+/* ---- the store */
+
+static void add_record(struct model *m, struct model_block *b, struct record *r, record_place place)
+{
+    struct model_connection *c = NULL;
+    if (r->connection != 0) {
+        c = model_connection(m, r->connection);
+        if (c == NULL)
+            c = new_connection(m, r->connection);
+        if (c == NULL) {
+            m->out_of_memory = true;
+            return;
+        }
+    }
+    if (m->began == 0)
+        m->began = r->time;
+    if (r->time > m->now)
+        m->now = r->time;
+    if (c != NULL)
+        apply(m, c, r, place);
+    if (r->type == WSD_EVENT_FRAME)
+        return; /* it is seen through its message */
+    if (!room_for_row(m)) {
+        m->out_of_memory = true;
+        return;
+    }
+    if (c != NULL)
+        c->last_row = m->end_row;
+    m->rows[m->end_row++ & (m->row_slots - 1)] = (struct model_row){r, c, r->type, r->opcode, r->direction, r->flags};
+    b->rows++;
+}
+
+/* Data messages among the rows that leave. */
+static void count_left(struct model *m, uint64_t rows)
+{
+    for (uint64_t i = m->first_row; i < m->first_row + rows; i++) {
+        const struct model_row *row = &m->rows[i & (m->row_slots - 1)];
+        m->messages_left += row->type == WSD_EVENT_MESSAGE &&
+                            (row->opcode == WSD_OPCODE_TEXT || row->opcode == WSD_OPCODE_BINARY);
+    }
+}
+
+static void drop_oldest(struct model *m)
+{
+    struct model_block *oldest = &m->blocks[m->first_block & (m->block_slots - 1)];
+    count_left(m, oldest->rows);
+    m->first_row += oldest->rows;
+    m->used -= oldest->block->size;
+    m->first_block++;
+    m->give_back(m->user, oldest->block);
+}
+
+/* A block that is nearly empty goes back, and what is in it stays in a smaller one. */
+static struct block *shrunk(struct model *m, struct block *b)
+{
+    if (b->length >= b->size / 2)
+        return b;
+    struct block *small = block_new(b->length);
+    if (small == NULL)
+        return b;
+    memcpy(small->data, b->data, b->length);
+    small->length = b->length;
+    m->give_back(m->user, b);
+    return small;
+}
+
+void model_add_take(struct model *m, struct block *block)
+{
+    block = shrunk(m, block);
+    while (m->used + block->size > m->budget && m->end_block > m->first_block)
+        drop_oldest(m);
+    forget_connections(m);
+    if (!room_for_block(m)) {
+        m->out_of_memory = true;
+        m->give_back(m->user, block);
+        return;
+    }
+    uint64_t number = m->end_block++;
+    struct model_block *b = &m->blocks[number & (m->block_slots - 1)];
+    *b = (struct model_block){.block = block};
+    m->used += block->size;
+    for (size_t at = 0; at < block->length;) {
+        struct record *r = (struct record *)(block->data + at / 8);
+        add_record(m, b, r, place_of(number, at));
+        at += r->size;
+    }
+}
+
+void model_init(struct model *m, size_t budget, void (*give_back)(void *user, struct block *block), void *user)
+{
+    *m = (struct model){.budget = budget, .give_back = give_back, .user = user};
+}
+
+void model_free(struct model *m)
+{
+    for (uint64_t i = m->first_block; i < m->end_block; i++)
+        block_free(m->blocks[i & (m->block_slots - 1)].block);
+    for (size_t i = 0; i < m->connection_count; i++) {
+        free(m->connections[i]->opening);
+        free(m->connections[i]);
+    }
+    free(m->blocks);
+    free(m->rows);
+    free(m->connections);
+}
+
+/* ---- looking things up */
+
+const char *model_state_word(enum model_state state)
+{
+#define STATE_WORD(name, word) word,
+    static const char *const words[] = {MODEL_STATES(STATE_WORD)};
+#undef STATE_WORD
+    return words[state];
+}
+
+uint64_t model_row_at(const struct model *m, int64_t time)
+{
+    uint64_t low = m->first_row, high = m->end_row;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (model_row(m, middle)->record->time < time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t model_frames(const struct model *m, const struct record_message *message, const struct record_frame **frames,
+                    size_t most)
+{
+    bool control = record_is_control(&message->head);
+    uint64_t due = message->frames;
+    size_t n = 0;
+    record_place place = message->last_frame;
+    /* From the last to the first; the first are wanted, so earlier ones push later ones out. */
+    for (const struct record *r; due > 0 && (r = at_place(m, place)) != NULL;) {
+        const struct record_frame *f = (const struct record_frame *)r;
+        if (record_is_control(r) == control) {
+            if (n == most)
+                n--;
+            memmove(frames + 1, frames, n * sizeof *frames);
+            frames[0] = f;
+            n++;
+            due--;
+        }
+        place = f->previous;
+    }
+    return n;
+}
+
+void model_event(const struct model_row *row, struct record_scratch *scratch, struct wsd_event *event)
+{
+    record_event(row->record, row->connection != NULL ? &row->connection->about : NULL, scratch, event);
+}
+
+void model_history(const struct model_connection *c, int64_t now, uint32_t *counts, unsigned n)
+{
+    int64_t last = now / second;
+    for (unsigned i = 0; i < n; i++) {
+        int64_t at = last - (int64_t)(n - 1 - i);
+        bool known = at >= 0 && at <= c->second && at > c->second - MODEL_SECONDS;
+        counts[i] = known ? c->buckets[(uint64_t)at % MODEL_SECONDS] : 0;
+    }
+}
+
+double model_rate(const struct model_connection *c, int64_t now, unsigned seconds)
+{
+    uint32_t counts[MODEL_SECONDS];
+    uint64_t sum = 0;
+    if (seconds > MODEL_SECONDS)
+        seconds = MODEL_SECONDS;
+    model_history(c, now, counts, seconds);
+    for (unsigned i = 0; i < seconds; i++)
+        sum += counts[i];
+    return seconds > 0 ? (double)sum / seconds : 0;
+}

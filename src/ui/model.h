@@ -1,0 +1,138 @@
+/*
+ * model.h: what the monitor knows: the records that are kept, and what they add up to. Nothing of curses.
+ *
+ * The store is a queue of blocks, as the reading thread filled them. Each record that may become a line on the screen has a
+ * row: rows are numbered in the order of capture, from 0, and keep their number until their block leaves. When blocks, rows
+ * and connections take more than the budget, the oldest block leaves, and its rows with it; model_row() then yields NULL.
+ * Whoever remembers a row remembers its number, never a pointer.
+ *
+ * A connection stays longer than its messages: until it has ended, its rows have left, and connections alone take a quarter of
+ * the budget. What is counted of it counts all that passed, not only what is kept.
+ */
+#ifndef UI_MODEL_H
+#define UI_MODEL_H
+
+#include "ui/record.h"
+
+enum {
+    MODEL_SECONDS = 60, /* of which the rate is remembered */
+    MODEL_REASON = 124  /* bytes of a close reason that are kept with its connection */
+};
+
+/* What a connection is doing, word and what it means. */
+#define MODEL_STATES(X)                                                                                                \
+    X(OPEN, "open")                                                                                                    \
+    X(CLOSING, "closing")                                                                                              \
+    X(CLOSED, "closed")                                                                                                \
+    X(LOST, "lost")                                                                                                    \
+    X(REJECTED, "rejected")                                                                                            \
+    X(UNANSWERED, "unanswered")                                                                                        \
+    X(ENCRYPTED, "encrypted")
+#define MODEL_ENUM(name, word) MODEL_##name,
+enum model_state { MODEL_STATES(MODEL_ENUM) MODEL_STATE_COUNT };
+#undef MODEL_ENUM
+
+const char *model_state_word(enum model_state state);
+
+/* One ping that waits for its pong (RFC 6455 5.5.2: the pong has the same payload). */
+struct model_ping {
+    bool waiting;
+    int64_t time;
+    uint64_t hash;
+};
+
+struct model_connection {
+    struct wsd_connection about; /* its counts are kept by the model; strings borrow from opening */
+    struct record_connection *opening; /* owned; NULL: its opening was left out on the way */
+    enum model_state state;
+    bool ended;  /* its close event was seen */
+    bool marked; /* by the user */
+    int64_t last_time;    /* of its last event */
+    int64_t last_message; /* of its last data message, 0: none yet */
+    int64_t end_time;     /* when ended */
+    int64_t duration;     /* when ended */
+    enum wsd_direction by; /* when ended */
+    enum wsd_how how;
+    int code, reported;
+    size_t reason_length;
+    uint8_t reason[MODEL_REASON];
+    uint64_t first_row, last_row;
+    uint64_t findings[WSD_SEVERITY_COUNT];
+    int64_t round_trip; /* the last from ping to pong, -1: none */
+    struct model_ping ping[2];
+    int64_t second; /* of the newest bucket */
+    uint32_t buckets[MODEL_SECONDS]; /* data messages in each second, a ring by second % MODEL_SECONDS */
+    record_place last_frame[2];
+    uint64_t changes; /* counts up with each event */
+};
+
+struct model_row {
+    const struct record *record;
+    struct model_connection *connection; /* NULL: concerns none */
+    uint8_t type, opcode, direction, flags; /* as the record has them */
+};
+
+struct model_block {
+    struct block *block;
+    uint64_t rows; /* that stand in it */
+};
+
+struct model {
+    size_t budget; /* bytes */
+    size_t used;
+    int64_t now;   /* the latest time there was */
+    int64_t began; /* the first */
+
+    struct model_block *blocks; /* a ring */
+    size_t block_slots;
+    uint64_t first_block, end_block; /* numbers of the kept ones */
+
+    struct model_row *rows; /* a ring */
+    size_t row_slots;
+    uint64_t first_row, end_row; /* numbers of the kept ones */
+
+    struct model_connection **connections; /* by id, ascending */
+    size_t connection_count, connection_slots, connection_bytes;
+    struct model_connection *recent; /* the last one that was looked for */
+    uint64_t connections_left;       /* ended and forgotten */
+
+    uint64_t messages, messages_left; /* data messages: all, and those that are not kept any more */
+    uint64_t findings[WSD_FINDING_COUNT];
+    bool out_of_memory; /* something could not be kept */
+
+    void (*give_back)(void *user, struct block *block); /* where blocks go that have left */
+    void *user;
+};
+
+void model_init(struct model *model, size_t budget, void (*give_back)(void *user, struct block *block), void *user);
+void model_free(struct model *model);
+
+/* Takes a block, and makes room for it. */
+void model_add_take(struct model *model, struct block *block);
+
+/* NULL when the row has left or is still to come. */
+static inline const struct model_row *model_row(const struct model *m, uint64_t row)
+{
+    return row >= m->first_row && row < m->end_row ? &m->rows[row & (m->row_slots - 1)] : NULL;
+}
+
+/* The row from this one on, kept or not, whose time is at or after `time`; end_row when there is none. */
+uint64_t model_row_at(const struct model *model, int64_t time);
+
+/* NULL when it is not known (any more). */
+struct model_connection *model_connection(struct model *model, uint64_t id);
+
+/* The frames of a message, the first first, as far as they are kept and up to `most`. Returns how many. */
+size_t model_frames(const struct model *model, const struct record_message *message, const struct record_frame **frames,
+                    size_t most);
+
+/* The event of a row, with the connection's counts as they are now. */
+void model_event(const struct model_row *row, struct record_scratch *scratch, struct wsd_event *event);
+
+/* Data messages a second, over the last `seconds` (at most MODEL_SECONDS) before now. */
+double model_rate(const struct model_connection *connection, int64_t now, unsigned seconds);
+
+/* The counts of each of the last `n` seconds, the oldest first; the last is the one in which `now` is. */
+void model_history(const struct model_connection *connection, int64_t now, uint32_t *counts, unsigned n);
+
+#endif

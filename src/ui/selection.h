@@ -1,0 +1,45 @@
+/*
+ * selection.h: the rows of the model that a view shows: those that pass a test, as a list of row numbers.
+ *
+ * It is filled a slice at a time, so that a million rows never stop the keyboard, and follows the model: new rows are
+ * looked at once, rows that leave are dropped from its front. Positions count from the first row that ever passed and stay
+ * valid while others leave: selection->first is the first that is still there, selection_end() the one behind the last.
+ */
+#ifndef UI_SELECTION_H
+#define UI_SELECTION_H
+
+#include "ui/model.h"
+
+struct selection {
+    bool (*passes)(void *user, const struct model_row *row, uint64_t number);
+    void *user;
+    uint64_t *rows; /* a ring by position */
+    size_t slots;
+    uint64_t first, end;
+    uint64_t next; /* row to be looked at next */
+};
+
+void selection_init(struct selection *s, bool (*passes)(void *user, const struct model_row *row, uint64_t number), void *user);
+void selection_free(struct selection *s);
+
+/* Begins anew, because what passes is another. */
+void selection_reset(struct selection *s);
+
+/* Looks at `most` more rows at most. True when there are more to look at. */
+bool selection_work(struct selection *s, const struct model *model, size_t most);
+
+static inline uint64_t selection_end(const struct selection *s)
+{
+    return s->end;
+}
+
+/* The row number at a position between first and end. */
+static inline uint64_t selection_row(const struct selection *s, uint64_t position)
+{
+    return s->rows[position & (s->slots - 1)];
+}
+
+/* The first position whose row number is not below this one. */
+uint64_t selection_find(const struct selection *s, uint64_t row);
+
+#endif

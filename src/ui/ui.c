@@ -1,0 +1,559 @@
+#include "ui/ui.h"
+
+#include "ui/bars.h"
+#include "ui/tty.h"
+#include "ui/view.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    SLICE = 8,         /* ms of work before the keyboard is looked at again */
+    FRAME = 40,        /* ms between two drawings, unless a key was pressed */
+    TICK = 1000,       /* ms after which times and rates are drawn anew in live capture */
+    DOUBLE_CLICK = 400, /* ms */
+    SPLIT_PERCENT = 45, /* of the list */
+    BELOW_LEAST = 14,  /* lines of the views, for a detail below the list */
+    BESIDE_LEAST = 120 /* columns, for one beside it */
+};
+
+struct loop {
+    struct ui ui;
+    const struct ui_reading *reading;
+    struct block *pending, *last_pending; /* taken, and not yet in the model */
+    size_t pending_bytes;
+    bool ended;           /* nothing more comes */
+    int64_t drawn, taken; /* when it was done last, ms */
+    bool redraw, redraw_now;
+    size_t told; /* lines of the hand-off that were shown */
+    struct area areas[PLACE_COUNT]; /* where each view was drawn; height 0: it was not */
+    struct area split_line;
+    bool dragging;
+    int64_t clicked; /* ms */
+    int clicked_y, clicked_x;
+};
+
+static volatile sig_atomic_t signalled;
+
+static const struct view *const views[PLACE_COUNT] = {
+#define VIEW_OF(name, symbol, key, title) [PLACE_##name] = &symbol,
+    VIEWS(VIEW_OF)
+#undef VIEW_OF
+};
+
+const struct view *ui_view(enum place place)
+{
+    return views[place];
+}
+
+static int64_t milliseconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* ---- for the views */
+
+static void open_view(struct ui *ui, enum place place)
+{
+    ui->place = place;
+    if (views[place]->open != NULL)
+        views[place]->open(ui->states[place], ui);
+}
+
+void ui_go(struct ui *ui, enum place place)
+{
+    if (place == ui->place)
+        return;
+    if (ui->history_length == UI_HISTORY) {
+        memmove(ui->history, ui->history + 1, sizeof ui->history - sizeof *ui->history);
+        ui->history_length--;
+    }
+    ui->history[ui->history_length++] = ui->place;
+    open_view(ui, place);
+}
+
+void ui_back(struct ui *ui)
+{
+    if (ui->history_length > 0)
+        open_view(ui, ui->history[--ui->history_length]);
+}
+
+int64_t ui_now(const struct ui *ui)
+{
+    struct timespec t;
+    if (ui->paused)
+        return ui->paused_now;
+    if (!ui->loading || !ui->news.progress.live)
+        return ui->model.now;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void ui_say(struct ui *ui, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(ui->said, sizeof ui->said, format, arguments);
+    va_end(arguments);
+    ui->said_wrong = false;
+}
+
+void ui_complain(struct ui *ui, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(ui->said, sizeof ui->said, format, arguments);
+    va_end(arguments);
+    ui->said_wrong = true;
+}
+
+/* ---- what was read */
+
+static void give_back(void *user, struct block *block)
+{
+    handoff_give_back(((struct loop *)user)->reading->handoff, block);
+}
+
+static void told(void *user, const char *text, bool wrong)
+{
+    struct ui *ui = user;
+    ui_say(ui, "%s", text);
+    ui->said_wrong = wrong;
+}
+
+static void take(struct loop *l)
+{
+    struct handoff_news news;
+    struct block *first = handoff_take(l->reading->handoff, &news);
+    l->taken = milliseconds();
+    l->ui.news = news;
+    l->ended = news.ended;
+    if (news.told)
+        l->told = handoff_told(l->reading->handoff, l->told, told, &l->ui);
+    if (l->last_pending != NULL)
+        l->last_pending->next = first;
+    else
+        l->pending = first;
+    for (struct block *b = first; b != NULL; b = b->next) {
+        l->pending_bytes += b->size;
+        l->last_pending = b;
+    }
+    l->redraw = true;
+}
+
+/* While paused, what comes waits, as long as it is not too much. */
+static bool held(const struct loop *l)
+{
+    return l->ui.paused && l->pending_bytes < l->ui.model.budget / 4;
+}
+
+static void add_one(struct loop *l)
+{
+    struct block *b = l->pending;
+    l->pending = b->next;
+    if (l->pending == NULL)
+        l->last_pending = NULL;
+    l->pending_bytes -= b->size;
+    b->next = NULL;
+    model_add_take(&l->ui.model, b);
+    l->redraw = true;
+}
+
+static bool work_of(struct loop *l, enum place place)
+{
+    return views[place]->work != NULL && l->areas[place].height > 0 && views[place]->work(l->ui.states[place], &l->ui);
+}
+
+/* A slice of work. Returns whether there is more. */
+static bool work(struct loop *l)
+{
+    int64_t until = milliseconds() + SLICE;
+    bool more = true;
+    while (more && milliseconds() < until) {
+        more = false;
+        if (l->pending != NULL && !held(l)) {
+            add_one(l);
+            more = true;
+        }
+        for (int place = 0; place < PLACE_COUNT; place++) {
+            if (work_of(l, (enum place)place)) {
+                more = true;
+                l->redraw = true;
+            }
+        }
+    }
+    bool loading = !l->ended || l->pending != NULL;
+    if (loading != l->ui.loading)
+        l->redraw = true;
+    l->ui.loading = loading;
+    return more;
+}
+
+/* ---- drawing */
+
+/* Where list and detail are, when both are seen. */
+static enum split split_of(const struct ui *ui, struct area whole)
+{
+    enum split split = ui->split;
+    if (!ui->detail_open || (ui->place != PLACE_MESSAGES && ui->place != PLACE_DETAIL))
+        return SPLIT_ALONE;
+    if (split == SPLIT_AUTO)
+        split = whole.width >= BESIDE_LEAST ? SPLIT_BESIDE : SPLIT_BELOW;
+    if (split == SPLIT_BELOW && whole.height < BELOW_LEAST)
+        split = SPLIT_ALONE;
+    if (split == SPLIT_BESIDE && whole.width < BESIDE_LEAST / 2)
+        split = SPLIT_ALONE;
+    return split;
+}
+
+static int part(int whole, int percent, int least)
+{
+    int size = whole * percent / 100;
+    return size < least ? least : size > whole - least ? whole - least : size;
+}
+
+static void lay_out(struct loop *l, struct area whole)
+{
+    enum split split = split_of(&l->ui, whole);
+    memset(l->areas, 0, sizeof l->areas);
+    l->split_line = (struct area){0};
+    l->areas[l->ui.place] = whole;
+    if (split == SPLIT_BELOW) {
+        int rows = part(whole.height, l->ui.split_percent, 4);
+        l->areas[PLACE_MESSAGES] = (struct area){whole.y, whole.x, rows, whole.width};
+        l->split_line = (struct area){whole.y + rows, whole.x, 1, whole.width};
+        l->areas[PLACE_DETAIL] = (struct area){whole.y + rows + 1, whole.x, whole.height - rows - 1, whole.width};
+    } else if (split == SPLIT_BESIDE) {
+        int columns = part(whole.width, l->ui.split_percent, 20);
+        l->areas[PLACE_MESSAGES] = (struct area){whole.y, whole.x, whole.height, columns};
+        l->split_line = (struct area){whole.y, whole.x + columns, whole.height, 1};
+        l->areas[PLACE_DETAIL] = (struct area){whole.y, whole.x + columns + 1, whole.height, whole.width - columns - 1};
+    }
+}
+
+/* What is seen, and where, before work is done for it. */
+static void find_areas(struct loop *l)
+{
+    int rows = getmaxy(stdscr), columns = getmaxx(stdscr);
+    lay_out(l, (struct area){1, 0, rows > 4 ? rows - 3 : 1, columns});
+}
+
+static void draw(struct loop *l)
+{
+    int rows = getmaxy(stdscr), columns = getmaxx(stdscr);
+    erase();
+    for (int place = 0; place < PLACE_COUNT; place++)
+        if (l->areas[place].height > 0)
+            views[place]->draw(l->ui.states[place], &l->ui, l->areas[place], (enum place)place == l->ui.place);
+    if (l->split_line.width > 1)
+        draw_horizontal(&l->ui.terminal, l->split_line, ROLE_FAINT);
+    else if (l->split_line.height > 1)
+        draw_vertical(&l->ui.terminal, l->split_line, ROLE_FAINT);
+    bars_top(&l->ui, (struct area){0, 0, 1, columns});
+    bars_status(&l->ui, (struct area){rows - 2, 0, 1, columns});
+    bars_keys(&l->ui, (struct area){rows - 1, 0, 1, columns});
+    refresh();
+    l->drawn = milliseconds();
+    l->redraw = l->redraw_now = false;
+}
+
+/* ---- keys */
+
+static uint32_t key_of(int result, wint_t c)
+{
+    static const int codes[][2] = {{KEY_UP, KEYBOARD_UP},         {KEY_DOWN, KEYBOARD_DOWN},
+                                   {KEY_LEFT, KEYBOARD_LEFT},     {KEY_RIGHT, KEYBOARD_RIGHT},
+                                   {KEY_PPAGE, KEYBOARD_PAGE_UP}, {KEY_NPAGE, KEYBOARD_PAGE_DOWN},
+                                   {KEY_HOME, KEYBOARD_HOME},     {KEY_END, KEYBOARD_END},
+                                   {KEY_DC, KEYBOARD_DELETE},     {KEY_BTAB, KEYBOARD_BACK_TAB},
+                                   {KEY_F(1), KEYBOARD_F1},       {KEY_ENTER, KEYBOARD_ENTER},
+                                   {KEY_BACKSPACE, KEYBOARD_BACKSPACE}};
+    if (result != KEY_CODE_YES)
+        return c == '\n' ? KEYBOARD_ENTER : c == '\b' ? KEYBOARD_BACKSPACE : (uint32_t)c;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (codes[i][0] == (int)c)
+            return (uint32_t)codes[i][1];
+    return KEYBOARD_NONE;
+}
+
+static void pause_or_go_on(struct ui *ui)
+{
+    ui->paused_now = ui_now(ui);
+    ui->paused = !ui->paused;
+}
+
+static bool go_to(struct ui *ui, enum command command)
+{
+    switch (command) {
+    case COMMAND_VIEW_1: ui_go(ui, PLACE_CONNECTIONS); return true;
+    case COMMAND_VIEW_2: ui_go(ui, PLACE_MESSAGES); return true;
+    case COMMAND_VIEW_3: ui_go(ui, PLACE_DETAIL); return true;
+    case COMMAND_HELP: ui_go(ui, PLACE_HELP); return true;
+    default: return false;
+    }
+}
+
+static void act(struct loop *l, enum command command)
+{
+    struct ui *ui = &l->ui;
+    ui->said[0] = 0;
+    l->redraw_now = true;
+    if (command == COMMAND_NONE || views[ui->place]->act(ui->states[ui->place], ui, command) || go_to(ui, command))
+        return;
+    switch (command) {
+    case COMMAND_BACK: ui_back(ui); break;
+    case COMMAND_PAUSE: pause_or_go_on(ui); break;
+    case COMMAND_SPLIT: ui->split = (enum split)((ui->split + 1) % SPLIT_COUNT); break;
+    case COMMAND_REDRAW: clearok(stdscr, TRUE); break;
+    case COMMAND_QUIT: ui->quit = true; break;
+    default: break;
+    }
+}
+
+/* ---- mouse */
+
+static bool inside(struct area area, int y, int x)
+{
+    return y >= area.y && y < area.y + area.height && x >= area.x && x < area.x + area.width;
+}
+
+static void drag_split(struct loop *l, int y, int x)
+{
+    struct area first = l->areas[PLACE_MESSAGES], second = l->areas[PLACE_DETAIL];
+    int percent = l->split_line.width > 1 ? (y - first.y) * 100 / (first.height + second.height + 1)
+                                          : (x - first.x) * 100 / (first.width + second.width + 1);
+    l->ui.split_percent = percent < 10 ? 10 : percent > 90 ? 90 : percent;
+}
+
+static void mouse_in_views(struct loop *l, struct mouse mouse)
+{
+    int y = mouse.y, x = mouse.x;
+    for (int place = 0; place < PLACE_COUNT; place++) {
+        struct area area = l->areas[place];
+        if (area.height == 0 || !inside(area, y, x))
+            continue;
+        bool press = mouse.what == MOUSE_PRESS || mouse.what == MOUSE_DOUBLE;
+        if (press && (enum place)place != l->ui.place)
+            ui_go(&l->ui, (enum place)place);
+        mouse.y = y - area.y;
+        mouse.x = x - area.x;
+        views[place]->mouse(l->ui.states[place], &l->ui, &mouse);
+        return;
+    }
+}
+
+static void press(struct loop *l, int y, int x)
+{
+    int64_t now = milliseconds();
+    bool twice = now - l->clicked < DOUBLE_CLICK && y == l->clicked_y && x == l->clicked_x;
+    l->clicked = twice ? 0 : now;
+    l->clicked_y = y;
+    l->clicked_x = x;
+    l->ui.said[0] = 0;
+    if (y == 0 && bars_top_at(x) != PLACE_COUNT)
+        ui_go(&l->ui, bars_top_at(x));
+    else if (y == getmaxy(stdscr) - 1 && bars_keys_at(x) != COMMAND_NONE)
+        act(l, bars_keys_at(x));
+    else if (inside(l->split_line, y, x))
+        l->dragging = true;
+    else
+        mouse_in_views(l, (struct mouse){twice ? MOUSE_DOUBLE : MOUSE_PRESS, y, x});
+}
+
+static void mouse(struct loop *l)
+{
+    MEVENT e;
+    if (getmouse(&e) != OK)
+        return;
+    l->redraw_now = true;
+    if (e.bstate & BUTTON4_PRESSED)
+        mouse_in_views(l, (struct mouse){MOUSE_WHEEL_UP, e.y, e.x});
+    else if (e.bstate & BUTTON5_PRESSED)
+        mouse_in_views(l, (struct mouse){MOUSE_WHEEL_DOWN, e.y, e.x});
+    else if (e.bstate & BUTTON1_PRESSED)
+        press(l, e.y, e.x);
+    else if (e.bstate & BUTTON1_RELEASED)
+        l->dragging = false;
+    else if ((e.bstate & REPORT_MOUSE_POSITION) && l->dragging)
+        drag_split(l, e.y, e.x);
+}
+
+/* All keys that wait. */
+static void keyboard(struct loop *l)
+{
+    wint_t c;
+    int result;
+    while (!l->ui.quit && (result = get_wch(&c)) != ERR) {
+        if (result == KEY_CODE_YES && c == KEY_RESIZE)
+            l->redraw_now = true;
+        else if (result == KEY_CODE_YES && c == KEY_MOUSE)
+            mouse(l);
+        else
+            act(l, key_command(key_of(result, c), l->ui.place));
+    }
+}
+
+/* ---- the loop */
+
+static void on_signal(int number)
+{
+    signalled = number;
+}
+
+static void catch_signals(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        sigaction(signals[i], &action, NULL);
+}
+
+/* The earlier of two times to wait; below 0 there is none yet. */
+static int64_t sooner(int64_t timeout, int64_t other)
+{
+    if (other < 0)
+        other = 0;
+    return timeout < 0 || other < timeout ? other : timeout;
+}
+
+/* Until something happens. */
+static void wait_for_something(struct loop *l, bool more)
+{
+    int64_t now = milliseconds(), next_take = l->taken + FRAME / 2, timeout = -1;
+    bool wants = !l->ended && (l->pending == NULL || held(l));
+    bool listens = wants && now >= next_take;
+    if (more || l->redraw_now)
+        timeout = 0;
+    if (l->redraw)
+        timeout = sooner(timeout, l->drawn + FRAME - now);
+    if (wants && !listens)
+        timeout = sooner(timeout, next_take - now);
+    if (l->ui.loading && l->ui.news.progress.live)
+        timeout = sooner(timeout, l->drawn + TICK - now);
+    struct pollfd fds[] = {{tty_fd(), POLLIN, 0}, {listens ? handoff_fd(l->reading->handoff) : -1, POLLIN, 0}};
+    int ready = poll(fds, 2, (int)timeout);
+    if (l->ui.news.progress.live && milliseconds() - l->drawn >= TICK)
+        l->redraw = true;
+    if (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)))
+        signalled = SIGHUP;
+    if (listens && ready > 0 && fds[1].revents != 0)
+        take(l);
+}
+
+static void loop(struct loop *l)
+{
+    l->redraw_now = true;
+    while (!l->ui.quit) {
+        keyboard(l);
+        find_areas(l);
+        bool more = work(l);
+        if (l->redraw_now || (l->redraw && milliseconds() - l->drawn >= FRAME))
+            draw(l);
+        if (!l->ui.quit)
+            wait_for_something(l, more);
+        if (signalled == SIGHUP && !tty_lost()) {
+            signalled = 0;
+            l->reading->hang_up(l->reading->user);
+        }
+        if (signalled != 0)
+            l->ui.quit = true;
+    }
+}
+
+static int begin_views(struct ui *ui)
+{
+    for (int place = 0; place < PLACE_COUNT; place++) {
+        ui->states[place] = calloc(1, views[place]->state_size);
+        if (ui->states[place] == NULL)
+            return -ENOMEM;
+        views[place]->begin(ui->states[place], ui);
+    }
+    return 0;
+}
+
+static void end_views(struct ui *ui)
+{
+    for (int place = 0; place < PLACE_COUNT; place++) {
+        if (ui->states[place] != NULL && views[place]->end != NULL)
+            views[place]->end(ui->states[place], ui);
+        free(ui->states[place]);
+    }
+}
+
+static void free_loop(struct loop *l)
+{
+    end_views(&l->ui);
+    model_free(&l->ui.model);
+    while (l->pending != NULL) {
+        struct block *next = l->pending->next;
+        block_free(l->pending);
+        l->pending = next;
+    }
+    free(l);
+}
+
+static enum theme default_theme(void)
+{
+    return COLORS >= 256 ? THEME_COLORS_256 : THEME_DARK;
+}
+
+struct loop *ui_open(const struct options *options, const struct ui_reading *reading, char *error, size_t error_size)
+{
+    struct loop *l = calloc(1, sizeof *l);
+    if (l == NULL) {
+        snprintf(error, error_size, "memory: there is none left");
+        return NULL;
+    }
+    struct ui *ui = &l->ui;
+    ui->options = options;
+    ui->loop = l;
+    ui->scope = SCOPE_ALL;
+    ui->split_percent = SPLIT_PERCENT;
+    ui->loading = true;
+    l->reading = reading;
+    terminal_look(&ui->terminal, STDOUT_FILENO, options->color);
+    model_init(&ui->model, options->memory, give_back, l);
+    if (begin_views(ui) < 0) {
+        snprintf(error, error_size, "memory: there is none left");
+    } else {
+        signalled = 0;
+        catch_signals();
+        if (tty_begin(isatty(STDIN_FILENO) != 1, error, error_size) == 0) {
+            ui->theme = default_theme();
+            ui->color = ui->terminal.color;
+            draw_theme(ui->theme, ui->color);
+            return l;
+        }
+    }
+    free_loop(l);
+    return NULL;
+}
+
+void ui_run(struct loop *l)
+{
+    int rc = handoff_start(l->reading->handoff, l->reading->read, l->reading->user);
+    if (rc < 0)
+        ui_complain(&l->ui, "a thread cannot be begun: %s", strerror(-rc));
+    loop(l);
+    l->reading->stop(l->reading->user);
+    handoff_stop(l->reading->handoff);
+}
+
+void ui_close(struct loop *l)
+{
+    if (l == NULL)
+        return;
+    tty_end();
+    free_loop(l);
+}

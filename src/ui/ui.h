@@ -1,0 +1,100 @@
+/*
+ * ui.h: the monitor: its loop, its layout, and what the views share.
+ *
+ *     top line      program, input, the views, how far reading has come
+ *     the view      or two: the list of messages and the detail of one, beside or below
+ *     status line   where one is, what was left out
+ *     key bar       or a line to type in
+ */
+#ifndef UI_UI_H
+#define UI_UI_H
+
+#include "output/terminal.h"
+#include "ui/handoff.h"
+#include "ui/keys.h"
+#include "ui/marks.h"
+#include "ui/model.h"
+#include "ui/theme.h"
+
+/* Who reads, in the thread that the hand-off begins. */
+struct ui_reading {
+    struct handoff *handoff;
+    void (*read)(void *user); /* until all is read */
+    void (*stop)(void *user); /* called in the monitor's thread: reading shall end soon */
+    void (*hang_up)(void *user); /* SIGHUP, from somebody else than a terminal that has gone */
+    void *user;
+};
+
+struct loop;
+
+/* Takes the terminal. NULL, with one line in error, when it cannot be used. */
+struct loop *ui_open(const struct options *options, const struct ui_reading *reading, char *error, size_t error_size);
+
+/* Begins reading, and shows everything until the user leaves. */
+void ui_run(struct loop *loop);
+
+/* Gives the terminal back. NULL is allowed. */
+void ui_close(struct loop *loop);
+
+/* ---- for the views ------------------------------------------------------------------------------------------ */
+
+struct view;
+
+enum scope { SCOPE_CONNECTION, SCOPE_MARKED, SCOPE_ALL };
+enum split { SPLIT_AUTO, SPLIT_BELOW, SPLIT_BESIDE, SPLIT_ALONE, SPLIT_COUNT };
+enum { UI_HISTORY = 16, UI_SAID = 256 };
+
+struct ui {
+    struct model model;
+    const struct options *options;
+    struct terminal terminal; /* charset, arrows; columns and lines are curses' business */
+    enum theme theme;
+    bool color;
+
+    /* What the views show. */
+    uint64_t connection; /* whose messages, with SCOPE_CONNECTION */
+    enum scope scope;
+    uint64_t message;    /* row that the detail shows */
+    struct marks marks;  /* messages */
+    bool has_message;
+
+    bool paused;        /* what is shown stands still: what comes waits outside of the model */
+    int64_t paused_now;
+
+    enum place place; /* of the keyboard */
+    enum place history[UI_HISTORY];
+    size_t history_length;
+    bool detail_open; /* beside or below the messages */
+    enum split split;
+    int split_percent; /* of the list */
+
+    void *states[PLACE_COUNT];
+    struct handoff_news news;
+    bool loading; /* there is still something to be read, or to be taken */
+    bool quit;
+    char said[UI_SAID]; /* stands in the status line until the next key */
+    bool said_wrong;
+    struct loop *loop; /* ui.c's own */
+};
+
+/* To another view, and back to where one came from. */
+void ui_go(struct ui *ui, enum place place);
+void ui_back(struct ui *ui);
+
+/* The time that "now" is for what is shown: of the clock in live capture, else of the latest packet. */
+int64_t ui_now(const struct ui *ui);
+
+/* Says something in the status line, until the next key. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void ui_say(struct ui *ui, const char *format, ...);
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void ui_complain(struct ui *ui, const char *format, ...);
+
+/* The view of a place, and its state. */
+const struct view *ui_view(enum place place);
+
+#endif

@@ -1,0 +1,395 @@
+/*
+ * view_detail.c: the row under the messages' cursor, whole: its payload as JSON, text or hex, its bytes as on the wire, all
+ * header fields of its frames; of rows that are no messages what is known of them.
+ */
+#include "dissector/base/json_token.h"
+#include "ui/document.h"
+#include "ui/lines.h"
+#include "ui/list.h"
+#include "ui/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MODES(X)                                                                                                       \
+    X(JSON, "JSON")                                                                                                    \
+    X(TEXT, "Text")                                                                                                    \
+    X(HEX, "Hex")
+#define MODE_ENUM(name, word) MODE_##name,
+enum mode { MODES(MODE_ENUM) MODE_COUNT };
+#undef MODE_ENUM
+
+enum {
+    LINES_A_SLICE = 2000,
+    HEADER_LINES = 2,
+    TELL_SIZE = 64 * 1024, /* what is told of a row that is no message */
+    NARROW = 78,           /* columns that 16 bytes in hex take */
+    WIDE = 146             /* and 32 */
+};
+
+struct detail {
+    struct document document;
+    struct list list;
+    enum mode mode, chosen; /* shown, and what the user wants where it can be */
+    bool has;
+    uint64_t row;
+    const struct record *record; /* of that row, when the document was made; only compared */
+    unsigned width;
+    char *told; /* text about a row that is no message */
+};
+
+static const char *mode_word(enum mode mode)
+{
+#define WORD(name, word) word,
+    static const char *const words[] = {MODES(WORD)};
+#undef WORD
+    return words[mode];
+}
+
+/* ---- what is shown */
+
+static void tell_head(struct writer *w, const char *title, const struct wsd_head *head)
+{
+    if (head == NULL)
+        return;
+    writer_format(w, "%s\n\n", title);
+    writer_put(w, (const char *)head->raw.data, head->raw.length);
+    WRITER_JUST(w, "\n");
+}
+
+/* A row that is no message, in words. */
+static struct wsd_bytes tell(struct detail *s, const struct model_row *row)
+{
+    struct record_scratch scratch;
+    struct wsd_event e;
+    if (s->told == NULL)
+        s->told = malloc(TELL_SIZE);
+    if (s->told == NULL)
+        return (struct wsd_bytes){0};
+    struct writer w = {.data = s->told, .size = TELL_SIZE};
+    model_event(row, &scratch, &e);
+    switch (e.type) {
+    case WSD_EVENT_CONNECTION:
+        tell_head(&w, "Request", e.opening.request);
+        tell_head(&w, "Response", e.opening.response);
+        break;
+    case WSD_EVENT_FINDING: {
+        const struct wsd_finding_info *info = wsd_finding_info(e.finding.code);
+        static const char *const sides[] = {"the client", "the server", "nobody, or both"};
+        writer_format(&w, "%s: %s\n\n%s\n", wsd_severity_word(info->severity), info->word, info->text);
+        if (e.finding.detail[0] != 0)
+            writer_format(&w, "%s\n", e.finding.detail);
+        writer_format(&w, "\nrule: %s\nbroken by: %s\npacket: %llu\n", info->rule, sides[e.finding.direction],
+                      (unsigned long long)e.at.packet);
+        break;
+    }
+    case WSD_EVENT_CLOSE:
+        writer_format(&w, "how: %s\n", wsd_how_word(e.close.how));
+        if (e.close.code >= 0)
+            writer_format(&w, "code: %d %s\n", e.close.code, wsd_close_word(e.close.code));
+        if (e.close.reported >= 0)
+            writer_format(&w, "the client is told: %d %s\n", e.close.reported, wsd_close_word(e.close.reported));
+        if (e.close.reason.length > 0) {
+            WRITER_JUST(&w, "reason: ");
+            writer_put(&w, (const char *)e.close.reason.data, e.close.reason.length);
+            WRITER_JUST(&w, "\n");
+        }
+        break;
+    case WSD_EVENT_GAP:
+        writer_format(&w, "%llu bytes are missing in the capture.\n", (unsigned long long)e.gap.bytes);
+        break;
+    default: break;
+    }
+    return (struct wsd_bytes){(const uint8_t *)s->told, w.length};
+}
+
+static unsigned hex_bytes(unsigned width)
+{
+    return width >= WIDE ? 32 : width >= NARROW ? 16 : 8;
+}
+
+/* The mode that fits, by what the user chose and what the payload is. */
+static enum mode mode_for(const struct detail *s, const struct record_message *m, struct wsd_bytes payload)
+{
+    bool text = (m->head.flags & RECORD_TEXT) != 0;
+    if (s->chosen == MODE_HEX)
+        return MODE_HEX;
+    if (s->chosen == MODE_JSON && text && json_looks_like(payload))
+        return MODE_JSON;
+    return text || s->chosen == MODE_TEXT ? MODE_TEXT : MODE_HEX;
+}
+
+static void set_document(struct detail *s, struct wsd_bytes bytes)
+{
+    static const enum document_mode modes[] = {[MODE_JSON] = DOCUMENT_JSON, [MODE_TEXT] = DOCUMENT_TEXT, [MODE_HEX] = DOCUMENT_HEX};
+    document_set(&s->document, bytes, modes[s->mode], s->mode == MODE_HEX ? hex_bytes(s->width) : s->width);
+    document_work(&s->document, LINES_A_SLICE);
+}
+
+/* The document borrows from a record, which may have left. */
+static bool is_there(struct detail *s, const struct ui *ui)
+{
+    const struct model_row *row = s->has ? model_row(&ui->model, s->row) : NULL;
+    if (row != NULL && row->record == s->record)
+        return true;
+    if (s->has)
+        document_set(&s->document, (struct wsd_bytes){0}, DOCUMENT_TEXT, s->width);
+    s->has = false;
+    return false;
+}
+
+/* The document for the row that is to be shown, at a width. */
+static void refresh_document(struct detail *s, struct ui *ui, unsigned width)
+{
+    const struct model_row *row = ui->has_message ? model_row(&ui->model, ui->message) : NULL;
+    bool same = is_there(s, ui) && row != NULL && s->row == ui->message;
+    if (row == NULL) {
+        s->has = false;
+        return;
+    }
+    if (same && s->width == width)
+        return;
+    size_t offset = 0;
+    struct document_line line;
+    if (same && s->document.lines > 0) {
+        document_line(&s->document, s->list.cursor, &line);
+        offset = line.offset;
+    } else {
+        s->list.cursor = s->list.top = 0;
+        s->list.follows = false;
+    }
+    s->has = true;
+    s->row = ui->message;
+    s->record = row->record;
+    s->width = width;
+    struct wsd_bytes bytes;
+    if (row->type == WSD_EVENT_MESSAGE) {
+        const struct record_message *m = (const struct record_message *)row->record;
+        bytes = record_payload(m);
+        s->mode = mode_for(s, m, bytes);
+    } else {
+        bytes = tell(s, row);
+        s->mode = MODE_TEXT;
+    }
+    set_document(s, bytes);
+    if (offset > 0)
+        list_go(&s->list, document_find(&s->document, offset));
+}
+
+/* ---- the view */
+
+static void detail_begin(void *state, struct ui *ui)
+{
+    struct detail *s = state;
+    (void)ui;
+    s->list.can_follow = true;
+}
+
+static void detail_end(void *state, struct ui *ui)
+{
+    struct detail *s = state;
+    (void)ui;
+    document_free(&s->document);
+    free(s->told);
+}
+
+static bool detail_work(void *state, struct ui *ui)
+{
+    struct detail *s = state;
+    return is_there(s, ui) && document_work(&s->document, LINES_A_SLICE);
+}
+
+static void fold_at_cursor(struct detail *s)
+{
+    struct document_line line;
+    if (s->mode != MODE_JSON || s->list.cursor >= s->document.lines)
+        return;
+    document_line(&s->document, s->list.cursor, &line);
+    if (!line.opens)
+        return;
+    document_fold(&s->document, line.bracket);
+    document_work(&s->document, LINES_A_SLICE);
+}
+
+/* To the row before or behind in the list of messages. */
+static void sibling(struct ui *ui, enum command command)
+{
+    ui_view(PLACE_MESSAGES)->act(ui->states[PLACE_MESSAGES], ui, command);
+    ui_view(PLACE_MESSAGES)->act(ui->states[PLACE_MESSAGES], ui, COMMAND_NONE);
+}
+
+static bool detail_act(void *state, struct ui *ui, enum command command)
+{
+    struct detail *s = state;
+    is_there(s, ui);
+    if (list_act(&s->list, command)) {
+        if (s->document.complete)
+            s->list.follows = false;
+        return true;
+    }
+    switch (command) {
+    case COMMAND_MODE:
+        s->chosen = (enum mode)((s->mode + 1) % MODE_COUNT);
+        s->width = 0;
+        return true;
+    case COMMAND_ENTER:
+    case COMMAND_FOLD: fold_at_cursor(s); return true;
+    case COMMAND_FOLD_ALL:
+        if (s->mode == MODE_JSON)
+            document_fold_all(&s->document);
+        return true;
+    case COMMAND_SIBLING_NEXT: sibling(ui, COMMAND_DOWN); return true;
+    case COMMAND_SIBLING_PREVIOUS: sibling(ui, COMMAND_UP); return true;
+    case COMMAND_FOCUS: ui_go(ui, PLACE_MESSAGES); return true;
+    case COMMAND_BACK: ui->detail_open = false; return false;
+    default: return false;
+    }
+}
+
+static bool detail_mouse(void *state, struct ui *ui, const struct mouse *mouse)
+{
+    struct detail *s = state;
+    uint64_t line;
+    is_there(s, ui);
+    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN) {
+        list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
+    } else if (mouse->y >= HEADER_LINES && list_at(&s->list, (unsigned)(mouse->y - HEADER_LINES), &line)) {
+        s->list.cursor = line;
+        if (mouse->what == MOUSE_DOUBLE)
+            fold_at_cursor(s);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* ---- drawing */
+
+static void draw_about(struct ui *ui, struct area area, const struct model_row *row)
+{
+    struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_NORMAL);
+    struct line_style style = {.terminal = &ui->terminal, .fine = true};
+    char size[HUMAN_SIZE];
+    pen_format(&pen, ROLE_STRONG, "#%llu ", (unsigned long long)row->record->connection);
+    if (row->type == WSD_EVENT_MESSAGE) {
+        const struct record_message *m = (const struct record_message *)row->record;
+        pen_format(&pen, line_sender(row->direction), "%s %s ", terminal_arrow(&ui->terminal, (enum wsd_direction)row->direction),
+                   wsd_opcode_word(row->opcode));
+        pen_text(&pen, ROLE_STRONG, human_size(size, m->length));
+        if (m->wire_length != m->length)
+            pen_format(&pen, ROLE_NORMAL, ", %s on the wire", human_size(size, m->wire_length));
+        if (m->frames > 1)
+            pen_format(&pen, ROLE_NORMAL, ", %llu frames", (unsigned long long)m->frames);
+        if (m->kept < m->length)
+            pen_format(&pen, ROLE_WARNING, ", %s kept", human_size(size, m->kept));
+        if (m->unknown_bytes > 0)
+            pen_format(&pen, ROLE_WARNING, ", %s unknown", human_size(size, m->unknown_bytes));
+        pen_text(&pen, ROLE_NORMAL, "  ");
+    }
+    line_time(&pen, ROLE_FAINT, &style, row->record->time);
+    pen_format(&pen, ROLE_FAINT, "  packet %llu", (unsigned long long)row->record->packet);
+    pen_end(&pen);
+}
+
+static void draw_modes(const struct detail *s, struct ui *ui, struct area area, bool message)
+{
+    struct pen pen = pen_at(&ui->terminal, area, 1, ROLE_NORMAL);
+    for (int mode = 0; mode < MODE_COUNT && message; mode++) {
+        pen.base = (enum mode)mode == s->mode ? ROLE_TAB : ROLE_NORMAL;
+        pen_format(&pen, ROLE_FAINT, " %s ", mode_word((enum mode)mode));
+    }
+    pen.base = ROLE_NORMAL;
+    pen_end(&pen);
+}
+
+static void draw_hex(struct pen *pen, const struct document_line *line, unsigned width)
+{
+    static const char digits[] = "0123456789abcdef";
+    struct wsd_bytes bytes = line->piece[0].bytes;
+    pen_format(pen, ROLE_FAINT, "%08zx  ", line->offset);
+    for (size_t i = 0; i < width; i++) {
+        char text[5] = "   ";
+        if (i < bytes.length) {
+            text[0] = digits[bytes.data[i] >> 4];
+            text[1] = digits[bytes.data[i] & 15];
+        }
+        if (i % 8 == 7)
+            memcpy(text + 3, " ", 2);
+        pen_text(pen, ROLE_NORMAL, text);
+    }
+    for (size_t i = 0; i < bytes.length; i++) {
+        char text[2] = {(char)bytes.data[i], 0};
+        bool printable = bytes.data[i] >= 0x20 && bytes.data[i] < 0x7F;
+        pen_text(pen, printable ? ROLE_JSON_STRING : ROLE_FAINT, printable ? text : ".");
+    }
+}
+
+static enum role role_of_piece(enum piece_kind kind)
+{
+    static const enum role roles[] = {[PIECE_PLAIN] = ROLE_NORMAL,        [PIECE_KEY] = ROLE_JSON_KEY,
+                                      [PIECE_STRING] = ROLE_JSON_STRING,  [PIECE_NUMBER] = ROLE_JSON_NUMBER,
+                                      [PIECE_WORD] = ROLE_JSON_WORD,      [PIECE_FOLD] = ROLE_FAINT,
+                                      [PIECE_BROKEN] = ROLE_ERROR};
+    return roles[kind];
+}
+
+static void draw_line(struct detail *s, struct ui *ui, struct area area, int row, uint64_t number, bool focused)
+{
+    struct document_line line;
+    bool cursor = number == s->list.cursor && focused;
+    struct pen pen = pen_at(&ui->terminal, area, row, cursor ? ROLE_CURSOR : ROLE_NORMAL);
+    document_line(&s->document, number, &line);
+    if (s->mode == MODE_HEX) {
+        draw_hex(&pen, &line, s->document.width);
+    } else {
+        pen_to(&pen, (int)line.indent);
+        for (size_t i = 0; i < line.pieces; i++)
+            pen_bytes(&pen, role_of_piece(line.piece[i].kind), line.piece[i].bytes, pen.end - pen.x, false);
+    }
+    pen_end(&pen);
+}
+
+static void detail_draw(void *state, struct ui *ui, struct area area, bool focused)
+{
+    struct detail *s = state;
+    refresh_document(s, ui, (unsigned)(area.width > 2 ? area.width - 1 : 1));
+    if (!s->has) {
+        struct pen pen = pen_at(&ui->terminal, area, 1, ROLE_NORMAL);
+        pen_text(&pen, ROLE_FAINT, ui->has_message ? "  It has left: the store is full." : "  No message is selected.");
+        return;
+    }
+    struct area inner = area;
+    inner.width--;
+    draw_about(ui, area, model_row(&ui->model, s->row));
+    draw_modes(s, ui, area, model_row(&ui->model, s->row)->type == WSD_EVENT_MESSAGE);
+    list_set(&s->list, 0, s->document.lines, (unsigned)(area.height > HEADER_LINES ? area.height - HEADER_LINES : 0));
+    for (int row = HEADER_LINES; row < area.height; row++) {
+        uint64_t number;
+        if (list_at(&s->list, (unsigned)(row - HEADER_LINES), &number))
+            draw_line(s, ui, inner, row, number, focused);
+    }
+    draw_scroll_bar(&ui->terminal, (struct area){area.y + HEADER_LINES, area.x, area.height - HEADER_LINES, area.width},
+                    s->list.first, s->list.end, s->list.top);
+}
+
+static void detail_status(void *state, struct ui *ui, struct writer *text)
+{
+    struct detail *s = state;
+    (void)ui;
+    writer_format(text, "line %llu/%llu%s", (unsigned long long)(list_empty(&s->list) ? 0 : s->list.cursor + 1),
+                  (unsigned long long)s->document.lines, s->document.complete ? "" : " and more");
+    if (s->document.out_of_memory)
+        writer_text(text, "  out of memory");
+}
+
+const struct view detail_view = {
+    .place = PLACE_DETAIL,
+    .state_size = sizeof(struct detail),
+    .begin = detail_begin,
+    .end = detail_end,
+    .act = detail_act,
+    .mouse = detail_mouse,
+    .work = detail_work,
+    .draw = detail_draw,
+    .status = detail_status,
+};

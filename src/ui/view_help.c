@@ -1,0 +1,127 @@
+/*
+ * view_help.c: all keys there are, from their table, by view.
+ */
+#include "ui/list.h"
+#include "ui/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LINES_MOST = 4 * COMMAND_COUNT, KEYS_TEXT = 40 };
+
+struct help_line {
+    const char *heading;       /* or NULL, */
+    const struct key_row *row; /* or both NULL: an empty line */
+};
+
+struct help {
+    struct help_line lines[LINES_MOST];
+    size_t count;
+    struct list list;
+};
+
+static void add(struct help *s, const char *heading, const struct key_row *row)
+{
+    if (s->count < LINES_MOST)
+        s->lines[s->count++] = (struct help_line){heading, row};
+}
+
+static void help_begin(void *state, struct ui *ui)
+{
+    struct help *s = state;
+    (void)ui;
+    add(s, "Everywhere", NULL);
+    for (int command = 1; command < COMMAND_COUNT; command++)
+        if (key_row((enum command)command)->places == EVERYWHERE)
+            add(s, NULL, key_row((enum command)command));
+    for (int place = 0; place < PLACE_COUNT; place++) {
+        bool begun = false;
+        for (int command = 1; command < COMMAND_COUNT; command++) {
+            const struct key_row *row = key_row((enum command)command);
+            if (row->places == EVERYWHERE || (row->places >> place & 1) == 0)
+                continue;
+            if (!begun) {
+                add(s, NULL, NULL);
+                add(s, place_title((enum place)place), NULL);
+            }
+            begun = true;
+            add(s, NULL, row);
+        }
+    }
+}
+
+static bool help_act(void *state, struct ui *ui, enum command command)
+{
+    struct help *s = state;
+    if (command == COMMAND_HELP) {
+        ui_back(ui);
+        return true;
+    }
+    return list_act(&s->list, command);
+}
+
+static bool help_mouse(void *state, struct ui *ui, const struct mouse *mouse)
+{
+    struct help *s = state;
+    uint64_t line;
+    (void)ui;
+    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN)
+        list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
+    else if (list_at(&s->list, (unsigned)mouse->y, &line))
+        s->list.cursor = line;
+    return true;
+}
+
+static void write_keys(char out[KEYS_TEXT], const struct key_row *row)
+{
+    struct writer w = {.data = out, .size = KEYS_TEXT - 1};
+    char name[KEY_WORD];
+    for (int i = 0; i < KEYS_EACH && row->keys[i] != 0; i++) {
+        if (i > 0)
+            writer_text(&w, ", ");
+        writer_text(&w, key_word(name, row->keys[i]));
+    }
+    out[w.length] = 0;
+}
+
+static void help_draw(void *state, struct ui *ui, struct area area, bool focused)
+{
+    struct help *s = state;
+    list_set(&s->list, 0, s->count, (unsigned)area.height);
+    for (int row = 0; row < area.height; row++) {
+        uint64_t at;
+        if (!list_at(&s->list, (unsigned)row, &at))
+            break;
+        const struct help_line *l = &s->lines[at];
+        struct pen pen = pen_at(&ui->terminal, area, row, at == s->list.cursor && focused ? ROLE_CURSOR : ROLE_NORMAL);
+        char keys[KEYS_TEXT];
+        if (l->heading != NULL) {
+            pen_text(&pen, ROLE_HEADING, l->heading);
+        } else if (l->row != NULL) {
+            write_keys(keys, l->row);
+            pen_text(&pen, ROLE_NORMAL, "  ");
+            pen_left(&pen, ROLE_KEY, keys, 18);
+            pen_text(&pen, ROLE_NORMAL, "  ");
+            pen_text(&pen, ROLE_NORMAL, l->row->help);
+        }
+        pen_end(&pen);
+    }
+    draw_scroll_bar(&ui->terminal, area, s->list.first, s->list.end, s->list.top);
+}
+
+static void help_status(void *state, struct ui *ui, struct writer *text)
+{
+    (void)state;
+    (void)ui;
+    writer_format(text, "wscope %s", wsd_version());
+}
+
+const struct view help_view = {
+    .place = PLACE_HELP,
+    .state_size = sizeof(struct help),
+    .begin = help_begin,
+    .act = help_act,
+    .mouse = help_mouse,
+    .draw = help_draw,
+    .status = help_status,
+};

@@ -1,0 +1,282 @@
+/*
+ * view_messages.c: what was said, a line each: of one connection, of the marked ones, or of all, in the order of capture.
+ */
+#include "ui/lines.h"
+#include "ui/list.h"
+#include "ui/selection.h"
+#include "ui/view.h"
+
+#include <string.h>
+
+enum { ROWS_A_SLICE = 20000, WIDE = 110 /* columns from which there is room for more */ };
+
+struct messages {
+    struct ui *ui;
+    struct selection selection;
+    struct list list;
+    enum time_mode time;
+    bool hides_control;
+    uint64_t wanted; /* a row that the cursor shall go to, once it is there */
+    bool wants;
+    /* What the selection was made for. */
+    enum scope scope;
+    uint64_t connection;
+};
+
+static bool passes(void *user, const struct model_row *row, uint64_t number)
+{
+    const struct messages *s = user;
+    (void)number;
+    if (row->type == WSD_EVENT_TRANSPORT)
+        return false;
+    if (s->hides_control && row->type == WSD_EVENT_MESSAGE && row->opcode >= WSD_OPCODE_CLOSE)
+        return false;
+    if (s->scope == SCOPE_CONNECTION)
+        return row->connection != NULL && row->connection->about.id == s->connection;
+    if (s->scope == SCOPE_MARKED)
+        return row->connection != NULL && row->connection->marked;
+    return true;
+}
+
+/* The row under the cursor; false: there is none. */
+static bool row_at_cursor(const struct messages *s, uint64_t *row)
+{
+    if (s->list.cursor < s->selection.first || s->list.cursor >= s->selection.end)
+        return false;
+    *row = selection_row(&s->selection, s->list.cursor);
+    return true;
+}
+
+/* What passes is another; the cursor stays at its row, or near it. */
+static void reselect(struct messages *s)
+{
+    s->wants = row_at_cursor(s, &s->wanted);
+    selection_reset(&s->selection);
+    s->list.first = s->list.end = s->list.cursor = s->list.top = 0;
+}
+
+static void show_row(struct messages *s)
+{
+    struct ui *ui = s->ui;
+    uint64_t row;
+    ui->has_message = row_at_cursor(s, &row);
+    if (ui->has_message)
+        ui->message = row;
+}
+
+static void messages_begin(void *state, struct ui *ui)
+{
+    struct messages *s = state;
+    s->ui = ui;
+    selection_init(&s->selection, passes, s);
+    s->list.can_follow = true;
+    s->scope = SCOPE_ALL;
+}
+
+static void messages_end(void *state, struct ui *ui)
+{
+    (void)ui;
+    selection_free(&((struct messages *)state)->selection);
+}
+
+static void messages_open(void *state, struct ui *ui)
+{
+    struct messages *s = state;
+    bool same = s->scope == ui->scope && (s->scope != SCOPE_CONNECTION || s->connection == ui->connection);
+    if (same && s->scope != SCOPE_MARKED)
+        return;
+    bool other = !same;
+    s->scope = ui->scope;
+    s->connection = ui->connection;
+    reselect(s);
+    s->wants = s->wants && !other;
+    s->list.follows = ui->loading && ui->news.progress.live;
+}
+
+static bool messages_work(void *state, struct ui *ui)
+{
+    struct messages *s = state;
+    bool more = selection_work(&s->selection, &ui->model, ROWS_A_SLICE);
+    if (s->wants && (!more || (s->selection.end > s->selection.first &&
+                               selection_row(&s->selection, s->selection.end - 1) >= s->wanted))) {
+        s->list.end = s->selection.end;
+        s->list.first = s->selection.first;
+        list_go(&s->list, selection_find(&s->selection, s->wanted));
+        s->wants = false;
+    }
+    return more;
+}
+
+static void next_scope(struct messages *s, struct ui *ui)
+{
+    size_t marked = 0;
+    uint64_t row;
+    for (size_t i = 0; i < ui->model.connection_count; i++)
+        marked += ui->model.connections[i]->marked;
+    if (s->scope == SCOPE_ALL && row_at_cursor(s, &row) && model_row(&ui->model, row) != NULL &&
+        model_row(&ui->model, row)->connection != NULL) {
+        ui->scope = SCOPE_CONNECTION;
+        ui->connection = model_row(&ui->model, row)->connection->about.id;
+    } else if (s->scope == SCOPE_CONNECTION && marked > 0) {
+        ui->scope = SCOPE_MARKED;
+    } else {
+        ui->scope = SCOPE_ALL;
+    }
+    s->scope = ui->scope;
+    s->connection = ui->connection;
+    reselect(s);
+}
+
+static void mark_row(struct messages *s, struct ui *ui)
+{
+    uint64_t row;
+    if (!row_at_cursor(s, &row))
+        return;
+    marks_toggle(&ui->marks, row);
+    list_act(&s->list, COMMAND_DOWN);
+}
+
+static bool messages_act(void *state, struct ui *ui, enum command command)
+{
+    struct messages *s = state;
+    bool moved = list_act(&s->list, command);
+    if (moved)
+        s->wants = false;
+    show_row(s);
+    if (moved)
+        return true;
+    switch (command) {
+    case COMMAND_ENTER:
+        if (ui->has_message) {
+            ui->detail_open = true;
+            ui_go(ui, PLACE_DETAIL);
+        }
+        return true;
+    case COMMAND_BACK:
+        if (!ui->detail_open)
+            return false;
+        ui->detail_open = false;
+        return true;
+    case COMMAND_FOCUS:
+        if (ui->detail_open)
+            ui_go(ui, PLACE_DETAIL);
+        return true;
+    case COMMAND_TIME: s->time = (enum time_mode)((s->time + 1) % TIME_MODE_COUNT); return true;
+    case COMMAND_CONTROL_FRAMES:
+        s->hides_control = !s->hides_control;
+        reselect(s);
+        ui_say(ui, s->hides_control ? "control frames are hidden" : "control frames are shown");
+        return true;
+    case COMMAND_SCOPE: next_scope(s, ui); return true;
+    case COMMAND_FOLLOW:
+        s->list.follows = !s->list.follows;
+        ui_say(ui, s->list.follows ? "following: the newest is shown" : "not following any more");
+        return true;
+    case COMMAND_MARK: mark_row(s, ui); return true;
+    case COMMAND_UNMARK: marks_clear(&ui->marks); return true;
+    default: return false;
+    }
+}
+
+static bool messages_mouse(void *state, struct ui *ui, const struct mouse *mouse)
+{
+    struct messages *s = state;
+    uint64_t line;
+    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN) {
+        list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
+    } else if (mouse->y >= 1 && list_at(&s->list, (unsigned)mouse->y - 1, &line)) {
+        s->list.cursor = line;
+        s->list.follows = false;
+    } else {
+        return false;
+    }
+    s->wants = false;
+    show_row(s);
+    if (mouse->what == MOUSE_DOUBLE)
+        messages_act(s, ui, COMMAND_ENTER);
+    return true;
+}
+
+static void draw_row(struct messages *s, struct ui *ui, struct line_style *style, struct area area, int row, uint64_t position,
+                     bool focused)
+{
+    uint64_t number = selection_row(&s->selection, position);
+    const struct model_row *r = model_row(&ui->model, number);
+    bool marked = ui->marks.count > 0 && marks_has(&ui->marks, number);
+    enum role base = position != s->list.cursor ? marked ? ROLE_MARKED : ROLE_NORMAL
+                     : focused                  ? ROLE_CURSOR
+                                                : ROLE_CURSOR_DIM;
+    if (r == NULL)
+        return;
+    style->previous = r->record->time;
+    if (position > s->selection.first) {
+        const struct model_row *before = model_row(&ui->model, selection_row(&s->selection, position - 1));
+        if (before != NULL)
+            style->previous = before->record->time;
+    }
+    struct pen pen = pen_at(&ui->terminal, area, row, base);
+    pen_text(&pen, ROLE_MARKED, marked ? "*" : " ");
+    line_draw(&pen, style, r);
+}
+
+static void messages_draw(void *state, struct ui *ui, struct area area, bool focused)
+{
+    struct messages *s = state;
+    struct line_style style = {.terminal = &ui->terminal,
+                               .time = s->time,
+                               .connection = s->scope != SCOPE_CONNECTION,
+                               .wire_size = area.width >= WIDE,
+                               .fine = area.width >= WIDE};
+    list_set(&s->list, s->selection.first, s->selection.end, (unsigned)(area.height > 1 ? area.height - 1 : 0));
+    show_row(s);
+    const struct model_row *first = list_empty(&s->list)
+                                        ? NULL
+                                        : model_row(&ui->model, selection_row(&s->selection, s->selection.first));
+    style.start = first != NULL ? first->record->time : ui->model.began;
+    if (s->scope == SCOPE_CONNECTION && first != NULL && first->connection != NULL && first->connection->opening != NULL)
+        style.start = first->connection->opening->head.time;
+    if (s->scope == SCOPE_ALL && ui->model.began != 0)
+        style.start = ui->model.began;
+    struct area inner = area;
+    inner.width--;
+    struct pen pen = pen_at(&ui->terminal, inner, 0, ROLE_NORMAL);
+    pen_text(&pen, ROLE_HEADING, " ");
+    line_headings(&pen, &style);
+    for (int row = 1; row < area.height; row++) {
+        uint64_t position;
+        if (list_at(&s->list, (unsigned)row - 1, &position))
+            draw_row(s, ui, &style, inner, row, position, focused);
+    }
+    draw_scroll_bar(&ui->terminal, (struct area){area.y + 1, area.x, area.height - 1, area.width}, s->list.first, s->list.end,
+                    s->list.top);
+}
+
+static void messages_status(void *state, struct ui *ui, struct writer *text)
+{
+    struct messages *s = state;
+    if (s->scope == SCOPE_CONNECTION)
+        writer_format(text, "#%llu  ", (unsigned long long)s->connection);
+    else
+        writer_text(text, s->scope == SCOPE_MARKED ? "marked connections  " : "all connections  ");
+    writer_format(text, "%llu/%llu", (unsigned long long)(list_empty(&s->list) ? 0 : s->list.cursor - s->list.first + 1),
+                  (unsigned long long)(s->list.end - s->list.first));
+    if (s->list.follows)
+        writer_text(text, "  following");
+    if (s->hides_control)
+        writer_text(text, "  no control frames");
+    if (ui->marks.count > 0)
+        writer_format(text, "  %zu marked", ui->marks.count);
+}
+
+const struct view messages_view = {
+    .place = PLACE_MESSAGES,
+    .state_size = sizeof(struct messages),
+    .begin = messages_begin,
+    .end = messages_end,
+    .open = messages_open,
+    .act = messages_act,
+    .mouse = messages_mouse,
+    .work = messages_work,
+    .draw = messages_draw,
+    .status = messages_status,
+};
