@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum {
-    POOL_BLOCKS = 64,           /* kept to be filled again: fresh memory costs more than a record */
+    POOL_BLOCKS = 8,            /* kept to be filled again: fresh memory costs more than a record */
     FIRST_BLOCK = 8 * 1024,     /* the first rows shall be seen soon */
     JOIN_NANOSECONDS = 5000000, /* between two attempts to interrupt the reading thread */
     INTERRUPT = SIGUSR2
@@ -151,6 +151,7 @@ static void handoff_begin(void *state, struct output *output)
 {
     struct handoff *h = state;
     h->waits = output->options->file_count > 0;
+    h->progress.live = h->news.progress.live = !h->waits;
     h->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&h->mutex, NULL);
     pthread_cond_init(&h->room, NULL);

@@ -4,14 +4,21 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* ---- blocks */
 
 struct block *block_new(size_t size)
 {
-    struct block *b = malloc(sizeof *b + size);
+    size_t bytes = sizeof(struct block) + size;
+    bool huge = bytes == BLOCK_PAGE;
+    struct block *b = huge ? aligned_alloc(BLOCK_PAGE, bytes) : malloc(bytes);
     if (b == NULL)
         return NULL;
+#ifdef MADV_HUGEPAGE
+    if (huge)
+        (void)madvise(b, bytes, MADV_HUGEPAGE); /* only a wish */
+#endif
     b->next = NULL;
     b->size = size;
     b->length = 0;

@@ -359,6 +359,8 @@ static void feed(struct fixture *f, struct wsd_bytes evil)
 static void check_hostile(struct wsd_bytes evil)
 {
     for (int format = 0; format < OUTPUT_FORMAT_COUNT; format++) {
+        if (format == OUTPUT_TUI)
+            continue; /* it keeps records, and prints nothing by itself */
         for (int variant = 0; variant < 4; variant++) {
             enum escape_charset charset = variant & 1 ? ESCAPE_ASCII : ESCAPE_UTF8;
             struct fixture *f = begin((enum output_format)format, charset);
