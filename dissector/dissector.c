@@ -78,7 +78,8 @@ static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, stru
                                   .response = x->response,
                                   .request_at = x->request_at,
                                   .response_at = x->response_at,
-                                  .server_unheard = !flow_heard(flow, WSD_SERVER),
+                                  .partial = x->partial,
+                                  .server_unheard = x->unheard || !flow_heard(flow, WSD_SERVER),
                                   .early = x->early,
                                   .early_at = x->early_at,
                                   .limit = x->limit};
@@ -119,19 +120,21 @@ static int on_accepted(void *user, bool swapped, struct websocket_attempt *a)
     return flow_community_id(flow, d->community_id);
 }
 
-static int guess(struct wsd_dissector *d, bool roles_known, struct wsd_bytes request, struct stream **out)
+static int guess(struct wsd_dissector *d, const struct websocket_guess *hooks, struct wsd_bytes request,
+                 struct stream **out)
 {
-    const struct websocket_guess hooks = {d, on_accepted, roles_known};
-    *out = websocket_guess_new(&d->host, &hooks, request);
+    *out = websocket_guess_new(&d->host, hooks, request);
     return *out == NULL ? -ENOMEM : 0;
 }
 
 /* HTTP that lost bytes or an answer, and goes on with something else. */
-static int on_lost(void *user, struct wsd_bytes request, struct wsd_bytes first, bool border, struct stream **inner)
+static int on_lost(void *user, const struct http1_lost *lost, struct stream **inner)
 {
-    if (border && websocket_sender(first) != WSD_CLIENT)
+    const struct websocket_guess hooks = {.user = user, .accepted = on_accepted, .roles_known = true,
+                                          .partial = lost->partial, .answered = lost->answered};
+    if (lost->border && websocket_sender(lost->first) != WSD_CLIENT)
         return 0;
-    return guess(user, true, request, inner);
+    return guess(user, &hooks, lost->request, inner);
 }
 
 static void on_limit(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment)
@@ -186,7 +189,8 @@ static int open_stream(struct wsd_dissector *d, enum wsd_direction direction, st
     } else if (d->opening->from_syn || http1_sender(bytes) != WSD_NEITHER) {
         *slot = on_inside_take(d, NULL);
     } else {
-        int rc = guess(d, false, bytes_of(NULL, 0), slot);
+        const struct websocket_guess hooks = {.user = d, .accepted = on_accepted};
+        int rc = guess(d, &hooks, bytes_of(NULL, 0), slot);
         if (rc != 0)
             return rc;
         (*slot)->slot = slot;

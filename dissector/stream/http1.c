@@ -44,6 +44,8 @@ struct http1 {
     uint8_t waiting;                 /* how many */
     bool orphan;                     /* an answer 101 may be taken without its request */
     struct buffer request;           /* the head of the attempt that waits for its answer */
+    bool partial;                    /* these are only its first lines: the rest is not in the capture */
+    bool answered;                   /* of an answer 101 the capture has the beginning */
     struct wsd_moment request_at;
     uint64_t bytes;
     uint64_t dropped;          /* bytes of the client behind early[WSD_CLIENT] that were not kept */
@@ -160,6 +162,7 @@ static int on_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_mo
         half->after_body = WAIT;
     if (kind == CONNECT)
         return propose_tunnel(h, &request.head, moment);
+    h->partial = false;
     h->request_at = *moment;
     h->request_at.headers = (struct wsd_bytes){NULL, 0};
     h->request.length = 0;
@@ -211,7 +214,9 @@ static int wait_for_request(struct http1 *h, struct wsd_bytes raw, const struct 
 
 static struct http1_exchange exchange_of(const struct http1 *h, struct http_head *request)
 {
-    struct http1_exchange x = {.request_at = h->request_at, .via = h->via, .bytes = h->bytes, .limit = h->limit};
+    struct http1_exchange x = {.request_at = h->request_at, .via = h->via, .bytes = h->bytes, .limit = h->limit,
+                              .partial = h->partial};
+    x.unheard = h->half[WSD_SERVER].phase == LOST;
     x.bytes += h->via != NULL ? h->via->bytes : 0;
     if (h->request.length > 0 && http_parse_request(buffer_bytes(&h->request), request) == 0)
         x.request = &request->head;
@@ -250,7 +255,8 @@ static int give_way_lost(struct http1 *h, enum wsd_direction d, struct wsd_bytes
                          const struct wsd_moment *moment, bool *gone)
 {
     struct stream *inner = NULL;
-    int rc = h->hooks->lost(h->user, buffer_bytes(&h->request), first, border, &inner);
+    const struct http1_lost lost = {buffer_bytes(&h->request), h->partial, h->answered, first, border};
+    int rc = h->hooks->lost(h->user, &lost, &inner);
     if (rc != 0 || inner == NULL)
         return rc;
     if (h->limit.what != NULL)
@@ -545,7 +551,7 @@ static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, c
 static int give_up(struct http1 *h, const struct wsd_moment *moment)
 {
     struct http_head request;
-    if (h->request.length == 0)
+    if (h->request.length == 0 || h->partial)
         return STREAM_DONE;
     struct http1_exchange x = exchange_of(h, &request);
     x.response_at = *moment;
@@ -561,22 +567,56 @@ static int http1_data(struct stream *s, enum wsd_direction d, struct wsd_bytes b
     return rc == STREAM_DONE && !gone ? give_up((struct http1 *)s, moment) : rc;
 }
 
+/* The snaplen cut a head. Its whole lines are a head too, but nothing may be concluded from what they lack: it is kept for what
+ * they have, if frames follow. Returns 0 or -ENOMEM. */
+static int keep_cut_request(struct http1 *h, struct wsd_bytes line)
+{
+    struct http_head request;
+    struct wsd_bytes whole = line;
+    while (whole.length > 0 && whole.data[whole.length - 1] != '\n')
+        whole.length--;
+    if (whole.length == 0 || http_parse_request(whole, &request) < 0 || !is_attempt(&request.head))
+        return 0;
+    h->request.length = 0;
+    h->partial = true;
+    return buffer_append(&h->request, whole, whole.length);
+}
+
+static bool switches(struct wsd_bytes line)
+{
+    return line.length >= 12 && http_may_be_response(line) && memcmp(line.data + 8, " 101", 4) == 0;
+}
+
+static int note_cut_head(struct http1 *h, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    struct wsd_bytes line = buffer_bytes(&h->half[d].line);
+    if (h->half[d].phase != HEAD || line.length == 0)
+        return 0;
+    if (d == WSD_CLIENT) {
+        h->request_at = *moment;
+        h->request_at.headers = (struct wsd_bytes){NULL, 0};
+        return keep_cut_request(h, line);
+    }
+    h->answered = switches(line);
+    return 0;
+}
+
 static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
 {
     struct http1 *h = (struct http1 *)s;
     struct half *half = &h->half[d];
-    (void)moment;
     if (half->phase == UNTIL_CLOSE || half->phase == LOST)
         return 0;
     if ((half->phase == BODY || half->phase == CHUNK_DATA) && missing < half->left) {
         half->left -= missing;
         return 0;
     }
+    int rc = note_cut_head(h, d, moment);
     half->phase = LOST;
     half->line.length = 0;
     half->searched = 0;
     h->waiting = 0;
-    return 0;
+    return rc;
 }
 
 static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)

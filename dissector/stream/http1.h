@@ -17,6 +17,8 @@
 struct http1_exchange {
     const struct wsd_head *request;  /* NULL: not seen */
     const struct wsd_head *response; /* NULL: never came */
+    bool partial; /* of the request only its first lines are in the capture */
+    bool unheard; /* of the answer, if there was one, nothing whole is */
     struct wsd_moment request_at, response_at;
     const struct via *via; /* the proxies in front; NULL: none */
     uint64_t bytes; /* of HTTP and these proxies, both ways, since the connection began */
@@ -25,15 +27,22 @@ struct http1_exchange {
     struct stream_limit limit; /* reached while it waited */
 };
 
+/* Bytes were lost, or the answer was, and what follows is no HTTP. */
+struct http1_lost {
+    struct wsd_bytes request; /* the head of an attempt, or empty */
+    bool partial;             /* only the first lines of that head are in the capture */
+    bool answered;            /* the capture has the beginning of an answer 101 */
+    struct wsd_bytes first;   /* what follows */
+    bool border;              /* it must begin with a frame */
+};
+
 struct http1_hooks {
     /* The attempt was answered. Sets *inner to the stream that goes on, or leaves it NULL: refused. 0 or -ENOMEM. */
     int (*answered)(void *user, const struct http1_exchange *exchange, struct stream **inner);
     /* It never will be. Returns 0 or -ENOMEM. */
     int (*unanswered)(void *user, const struct http1_exchange *exchange);
-    /* Bytes were lost, or the answer was, and what follows is no HTTP: a WebSocket? Sets *inner to a stream that finds out.
-     * request: the attempt's head, or empty. first: what follows; border: it must begin with a frame, else *inner stays as it is,
-     * NULL. Returns 0 or -ENOMEM. */
-    int (*lost)(void *user, struct wsd_bytes request, struct wsd_bytes first, bool border, struct stream **inner);
+    /* Is it a WebSocket? Sets *inner to a stream that finds out, or leaves it NULL. Returns 0 or -ENOMEM. */
+    int (*lost)(void *user, const struct http1_lost *lost, struct stream **inner);
     /* CONNECT was answered with 2xx: the stream that goes on inside, which gets the list. NULL: no memory. */
     struct stream *(*tunnel_take)(void *user, struct via *via);
     /* A limit was reached that has to do with no attempt. what: printable. */

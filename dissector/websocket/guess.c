@@ -19,12 +19,13 @@ struct guess {
     struct websocket_guess hooks;
     struct resync *resync[2];
     bool ended[2];
+    uint8_t how[2]; /* enum wsd_how, when ended */
     struct buffer request;
 };
 
 static struct resync_terms terms_of(const struct guess *g, enum wsd_direction d)
 {
-    return (struct resync_terms){.masked = d == WSD_CLIENT, .either = !g->hooks.roles_known, .deflate = true, .strict = g->request.length == 0};
+    return (struct resync_terms){.masked = d == WSD_CLIENT, .either = !g->hooks.roles_known, .deflate = true, .strict = g->request.length == 0 && !g->hooks.answered};
 }
 
 /* The terms of a direction that is known to carry frames. */
@@ -44,6 +45,8 @@ static struct websocket *accept(struct guess *g, bool swapped, const struct wsd_
         attempt.request = &request.head;
     if (*rc == 0)
         *rc = handshake_judge_request(attempt.request, &h);
+    if (g->hooks.partial)
+        handshake_forgive(&h);
     if (*rc == 0) {
         h.outcome = WSD_HANDSHAKE_MISSING;
         ws = websocket_new(g->host, &attempt, &h);
@@ -60,7 +63,8 @@ static int become_websocket(struct guess *g, enum wsd_direction found)
 {
     bool masked = resync_masked(g->resync[found]), swapped = masked != (found == WSD_CLIENT) && !g->hooks.roles_known;
     struct stream **slot = g->base.slot;
-    bool ended[2] = {g->ended[0], g->ended[1]};
+    const bool ended[2] = {g->ended[0], g->ended[1]};
+    const uint8_t how[2] = {g->how[0], g->how[1]};
     int rc;
     struct websocket *ws = accept(g, swapped, resync_first(g->resync[found]), &rc);
     if (ws == NULL)
@@ -83,7 +87,7 @@ static int become_websocket(struct guess *g, enum wsd_direction found)
     for (int d = 0; d < 2 && rc == 0; d++)
         if (ended[d]) {
             const struct wsd_moment none = {.time = ws->info.opened};
-            rc = stream_end(*slot, (enum wsd_direction)(swapped ? !d : d), WSD_BY_FIN, &none);
+            rc = stream_end(*slot, (enum wsd_direction)(swapped ? !d : d), (enum wsd_how)how[d], &none);
         }
     return rc;
 }
@@ -102,6 +106,7 @@ static int guess_data(struct stream *s, enum wsd_direction d, struct wsd_bytes b
 static int guess_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
 {
     struct guess *g = (struct guess *)s;
+    resync_expect_gap(g->resync[d], missing);
     if (!resync_found(g->resync[d], true)) {
         resync_give_up(g->resync[d]);
         return 0;
@@ -120,6 +125,7 @@ static int guess_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
         return rc != 0 ? rc : stream_end(*slot, d, how, moment);
     }
     g->ended[d] = true;
+    g->how[d] = (uint8_t)how;
     return g->ended[!d] ? STREAM_DONE : 0;
 }
 

@@ -423,6 +423,25 @@ int handshake_judge(const struct wsd_head *request, const struct wsd_head *respo
     return rc;
 }
 
+static bool needs_whole_request(const struct handshake_finding *f)
+{
+    switch (f->code) {
+    case WSD_FINDING_HANDSHAKE_SUBPROTOCOL_NOT_OFFERED:
+    case WSD_FINDING_HANDSHAKE_EXTENSION_NOT_OFFERED:
+    case WSD_FINDING_HANDSHAKE_DEFLATE_PARAMETER: return true;
+    default: return f->direction == WSD_CLIENT;
+    }
+}
+
+void handshake_forgive(struct handshake *h)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < h->finding_count; i++)
+        if (!needs_whole_request(&h->findings[i]))
+            h->findings[kept++] = h->findings[i];
+    h->finding_count = kept;
+}
+
 void handshake_free(struct handshake *h)
 {
     buffer_free(&h->url);

@@ -43,6 +43,9 @@ int handshake_judge(const struct wsd_head *request, const struct wsd_head *respo
 /* What a request alone says: URL, version, what it broke. NULL: nothing. Returns 0 or -ENOMEM; *out is to be freed either way. */
 int handshake_judge_request(const struct wsd_head *request, struct handshake *out);
 
+/* The request that was judged is not whole in the capture: forgets what was found because something is missing in it. */
+void handshake_forgive(struct handshake *handshake);
+
 void handshake_free(struct handshake *handshake);
 
 #endif

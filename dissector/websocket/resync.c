@@ -244,6 +244,16 @@ bool resync_found(struct resync *r, bool final)
     return true;
 }
 
+void resync_expect_gap(struct resync *r, uint64_t missing)
+{
+    scan(r, true);
+    advance(r);
+    for (size_t i = 0; i < r->count; i++)
+        if (r->candidates[i].frames > 0 && r->candidates[i].next > r->held.bytes.length &&
+            r->candidates[i].next - r->held.bytes.length == missing)
+            r->candidates[i].bits += LANDING_BITS;
+}
+
 bool resync_masked(const struct resync *r)
 {
     return r->found_masked;

@@ -61,10 +61,11 @@ int search_bytes(struct websocket *ws, enum wsd_direction d, struct wsd_bytes by
 }
 
 /* No more bytes will come before a gap or the end: what was found so far is taken, or nothing. */
-int search_end(struct websocket *ws, enum wsd_direction d)
+int search_end(struct websocket *ws, enum wsd_direction d, uint64_t missing)
 {
     if (!ws->half[d].searching)
         return 0;
+    resync_expect_gap(ws->resync[d], missing);
     if (resync_found(ws->resync[d], true))
         return search_resume(ws, d);
     resync_give_up(ws->resync[d]);

@@ -115,8 +115,8 @@ int search_bytes(struct websocket *ws, enum wsd_direction d, struct wsd_bytes by
 int search_again(struct websocket *ws, enum wsd_direction d);
 int search_resume(struct websocket *ws, enum wsd_direction d);
 
-/* search.c: a gap or the end follows: what was found so far is read, or nothing. */
-int search_end(struct websocket *ws, enum wsd_direction d);
+/* search.c: a gap of so many bytes follows, or the end (0): what was found so far is read, or nothing. */
+int search_end(struct websocket *ws, enum wsd_direction d, uint64_t missing);
 
 /* ending.c: a close frame's payload, as far as the capture has it; whole: all of it. */
 void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close_payload close, bool whole,

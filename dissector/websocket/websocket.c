@@ -366,7 +366,7 @@ static int websocket_gap(struct stream *s, enum wsd_direction d, uint64_t missin
     struct websocket *ws = (struct websocket *)s;
     struct ws_half *half = &ws->half[d];
     struct message_env env = env_of(ws, d, moment);
-    int rc = search_end(ws, d);
+    int rc = search_end(ws, d, missing);
     tell_gap(ws, d, missing, moment);
     if (rc != 0 || half->searching)
         return rc;
@@ -391,7 +391,7 @@ static int websocket_end(struct stream *s, enum wsd_direction d, enum wsd_how ho
         ws->half[d].how = (uint8_t)how; /* FIN, then a RST */
         return 0;
     }
-    int rc = search_end(ws, d);
+    int rc = search_end(ws, d, 0);
     if (rc != 0)
         return rc;
     ws->half[d].ended = true;
@@ -567,6 +567,8 @@ int websocket_open(struct websocket_host *host, const struct websocket_attempt *
     bool secure = attempt->carrier == WSD_CARRIER_TLS || attempt->carrier == WSD_CARRIER_H2_TLS;
     *out = NULL;
     int rc = handshake_judge(attempt->request, attempt->response, secure, &h);
+    if (attempt->partial)
+        handshake_forgive(&h);
     if (rc == 0)
         rc = open_judged(host, attempt, &h, out);
     handshake_free(&h);

@@ -18,7 +18,8 @@ struct websocket_attempt {
     const struct wsd_head *request;  /* NULL: not seen */
     const struct wsd_head *response; /* NULL: never came */
     struct wsd_moment request_at, response_at;
-    bool server_unheard; /* the capture has no packet of the server: that it did not answer is not known */
+    bool partial;        /* the capture has only the first lines of the request: what it lacks is no fault */
+    bool server_unheard; /* nor a whole answer of the server, or no packet: that it did not answer is not known */
     size_t early; /* bytes that the client sent before the answer, the first at: */
     struct wsd_moment early_at;
     struct stream_limit limit; /* reached while it waited for its answer */
@@ -38,9 +39,11 @@ struct websocket_guess {
     /* swapped: the frames' masking shows that client and server are the other way round. Fills what it knows of the connection. */
     int (*accepted)(void *user, bool swapped, struct websocket_attempt *attempt);
     bool roles_known; /* from a SYN or an HTTP head: then unmasked frames of the client are just wrong */
+    bool partial;     /* only the first lines of the request are known: what they lack is no fault */
+    bool answered;    /* something was answered 101: less evidence is needed */
 };
 
-/* request: a whole head that was sent for this connection, or empty; it is copied. NULL: no memory. */
+/* request: a head that was sent for this connection, or empty; it is copied. NULL: no memory. */
 struct stream *websocket_guess_new(struct websocket_host *host, const struct websocket_guess *guess,
                                    struct wsd_bytes request);
 

@@ -16,6 +16,8 @@ static int attempt(void *user, const struct http1_exchange *x, struct stream **i
                                         .response = x->response,
                                         .request_at = x->request_at,
                                         .response_at = x->response_at,
+                                        .partial = x->partial,
+                                        .server_unheard = x->unheard,
                                         .early = x->early,
                                         .early_at = x->early_at,
                                         .limit = x->limit};
@@ -40,13 +42,14 @@ static int accepted(void *user, bool swapped, struct websocket_attempt *a)
     return 0;
 }
 
-static int lost(void *user, struct wsd_bytes request, struct wsd_bytes first, bool border, struct stream **inner)
+static int lost(void *user, const struct http1_lost *what, struct stream **inner)
 {
     struct wire *w = user;
-    const struct websocket_guess guess = {w, accepted, true};
-    if (border && websocket_sender(first) != WSD_CLIENT)
+    const struct websocket_guess guess = {.user = w, .accepted = accepted, .roles_known = true,
+                                          .partial = what->partial, .answered = what->answered};
+    if (what->border && websocket_sender(what->first) != WSD_CLIENT)
         return 0;
-    *inner = websocket_guess_new(&w->host, &guess, request);
+    *inner = websocket_guess_new(&w->host, &guess, what->request);
     return *inner == NULL ? -1 : 0;
 }
 
