@@ -399,11 +399,8 @@ static void note_syn(struct flows *flows, struct flow *flow, unsigned side, cons
 }
 
 /* The acknowledgement number says what the other side sent, whether the capture has it or not. */
-static void note_ack(struct flow *flow, unsigned side, const struct tcp_segment *s)
+static inline void note_ack(struct reassembly *peer, const struct tcp_segment *s)
 {
-    struct reassembly *peer = &flow->half[!side];
-    if (peer->held != NULL)
-        peer->held->heard = true;
     if ((s->flags & TCP_ACK) == 0 || (peer->acked_known && tcp_distance(s->ack, peer->acked) <= 0))
         return;
     peer->acked = s->ack;
@@ -445,10 +442,6 @@ static int take_payload(struct flows *flows, struct flow *flow, unsigned side, c
         tell_transport(flows, flow, side, WSD_TRANSPORT_RETRANSMISSION, moment);
     if (r->ended) /* behind the FIN only the garbage byte of a keep-alive may come */
         return 0;
-    if (seq == r->next && r->held == NULL && s->payload.length == s->length) { /* in order and whole, as most are */
-        r->next += s->length;
-        return tell_data(flows, flow, side, s->payload, moment);
-    }
     return reassembly_segment(r, &flows->host, flow, side, seq, s->payload, s->length, moment);
 }
 
@@ -487,7 +480,9 @@ static int take_segment(struct flows *flows, struct flow *flow, unsigned side, c
 {
     if (s->flags & TCP_SYN)
         note_syn(flows, flow, side, s, moment);
-    note_ack(flow, side, s);
+    if (flow->half[!side].held != NULL)
+        flow->half[!side].held->heard = true;
+    note_ack(&flow->half[!side], s);
     note_window(flows, flow, side, s, moment);
     note_fin(flows, flow, side, s, moment);
     int rc = s->length > 0 ? take_payload(flows, flow, side, s, moment) : 0;
@@ -553,8 +548,8 @@ static void revive(struct flow *flow)
         flow->half[side] = (struct reassembly){0}; /* ignore() left nothing in them */
 }
 
-static int read_segment(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
-                        const struct wsd_moment *moment);
+static int take_event(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                      const struct wsd_moment *moment);
 
 /* What this segment says of the claim, acted upon: then it is read itself. */
 static int weigh_claim(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
@@ -571,29 +566,17 @@ static int weigh_claim(struct flows *flows, struct flow *flow, unsigned side, co
     int rc = 0;
     if (state == CLAIM_HOLDS) {
         rc = restart(flows, flow, &claim->moment);
-        int first = read_segment(flows, flow, claim->side, &claim->segment, &claim->moment);
+        int first = take_event(flows, flow, claim->side, &claim->segment, &claim->moment);
         rc = rc != 0 ? rc : first;
     }
     free(claim);
     return rc;
 }
 
-static int read_segment(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
-                        const struct wsd_moment *moment)
+/* Out of line, so that the way of the others stays short. */
+static __attribute__((noinline)) int take_event(struct flows *flows, struct flow *flow, unsigned side,
+                                                const struct tcp_segment *s, const struct wsd_moment *moment)
 {
-    if (s->length > 0)
-        prefetch_upper(flows, flow, side);
-    if (flow->kind == FLOW_IGNORED && goes_on(flow, side, s))
-        revive(flow);
-    if (flow->kind == FLOW_IGNORED) {
-        flow->last = moment->time;
-        return 0;
-    }
-    if (uneventful(flow, side, s)) {
-        flow->last = moment->time;
-        note_ack(flow, side, s);
-        return s->length == 0 ? 0 : settle(flows, flow, take_payload(flows, flow, side, s, moment));
-    }
     int claimed = flow->claim != NULL ? weigh_claim(flows, flow, side, s, moment) : 0;
     if (claimed < 0 || flow->kind == FLOW_IGNORED)
         return claimed;
@@ -608,6 +591,30 @@ static int read_segment(struct flows *flows, struct flow *flow, unsigned side, c
     if (rc == 0 && flow->half[0].ended && flow->half[1].ended)
         ignore(flows, flow);
     return rc;
+}
+
+static inline int read_segment(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                               const struct wsd_moment *moment)
+{
+    if (s->length > 0)
+        prefetch_upper(flows, flow, side);
+    if (flow->kind == FLOW_IGNORED && goes_on(flow, side, s))
+        revive(flow);
+    if (flow->kind == FLOW_IGNORED) {
+        flow->last = moment->time;
+        return 0;
+    }
+    if (!uneventful(flow, side, s))
+        return take_event(flows, flow, side, s, moment);
+    struct reassembly *r = &flow->half[side];
+    flow->last = moment->time;
+    note_ack(&flow->half[!side], s);
+    if (s->length == 0)
+        return 0;
+    if (s->seq != r->next || s->payload.length != s->length || !r->known || r->ended || flow->client == FLOW_NO_CLIENT)
+        return settle(flows, flow, take_payload(flows, flow, side, s, moment));
+    r->next += s->length; /* in order and whole, as most are */
+    return settle(flows, flow, tell_data(flows, flow, side, s->payload, moment));
 }
 
 int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *s,
