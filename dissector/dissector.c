@@ -28,6 +28,7 @@ struct wsd_dissector {
     uint64_t datagram;    /* of which it was a fragment, 0: none, */
     uint64_t outer;       /* and the one around that */
     struct flow *opening;            /* whose bytes are being read, for the hooks of the stream layers */
+    bool evicted_told[2];            /* that flows are given up: for their number, for memory */
     char community_id[FLOW_COMMUNITY_ID_SIZE]; /* of the connection that is being told */
 };
 
@@ -35,20 +36,9 @@ static const uint64_t SECOND = UINT64_C(1000000000);
 
 void wsd_options_init(struct wsd_options *options)
 {
-    *options = (struct wsd_options){
-        .keep_payload = 65536,
-        .limits = {.flows = 1 << 20,
-                   .fragments = 256,
-                   .segment_bytes = 16 << 20,
-                   .segment_total = 256 << 20,
-                   .head_bytes = 64 << 10,
-                   .early_bytes = 64 << 10,
-                   .inflate_bytes = 16 << 20,
-                   .inflate_ratio = 64,
-                   .idle_undecided = 300 * SECOND,
-                   .idle_ignored = 120 * SECOND,
-                   .idle_websocket = 86400 * SECOND},
-    };
+    *options = (struct wsd_options){.keep_payload = 65536};
+    for (int i = 0; i < WSD_LIMIT_COUNT; i++)
+        *wsd_limit_at(&options->limits, (enum wsd_limit)i) = wsd_limit_info((enum wsd_limit)i)->normal;
 }
 
 /* ---- an upgrade ----------------------------------------------------------------------------------------------- */
@@ -158,14 +148,14 @@ static struct stream **slot_of(struct wsd_dissector *d)
 static struct stream *on_inside_take(void *user, struct via *via)
 {
     struct wsd_dissector *d = user;
-    const struct http1_limits limits = {d->options.limits.head_bytes, d->options.limits.early_bytes};
+    const struct http1_limits limits = {(uint32_t)d->options.limits.head_bytes, (uint32_t)d->options.limits.early_bytes};
     return http1_new_take(slot_of(d), &http1_hooks, d, &limits, via);
 }
 
 static struct stream *on_tunnel_take(void *user, struct via *via)
 {
     struct wsd_dissector *d = user;
-    return proxy_new_take(slot_of(d), &proxy_hooks, d, d->options.limits.early_bytes, via);
+    return proxy_new_take(slot_of(d), &proxy_hooks, d, (uint32_t)d->options.limits.early_bytes, via);
 }
 
 /* ---- what flows tell ------------------------------------------------------------------------------------------ */
@@ -198,6 +188,16 @@ static int open_stream(struct wsd_dissector *d, enum wsd_direction direction, st
     return *slot == NULL ? -ENOMEM : 0;
 }
 
+/* Behind each piece of bytes: what is held because of it. Most WebSocket bytes change nothing. rc: what reading it returned. */
+static inline int count_memory(struct wsd_dissector *d, struct flow *flow, int rc)
+{
+    if (rc == 0 && (flow->kind == FLOW_UNDECIDED || d->host.memory_changed)) {
+        d->host.memory_changed = false;
+        flows_hold(d->flows, flow, stream_memory(flow->upper));
+    }
+    return rc;
+}
+
 static int on_data(void *user, struct flow *flow, enum wsd_direction direction, struct wsd_bytes bytes,
                    const struct wsd_moment *moment)
 {
@@ -211,7 +211,7 @@ static int on_data(void *user, struct flow *flow, enum wsd_direction direction, 
         if (rc != 0)
             return rc;
     }
-    return stream_data(flow->upper, direction, bytes, moment);
+    return count_memory(d, flow, stream_data(flow->upper, direction, bytes, moment));
 }
 
 static int on_gap(void *user, struct flow *flow, enum wsd_direction direction, uint64_t missing,
@@ -219,7 +219,7 @@ static int on_gap(void *user, struct flow *flow, enum wsd_direction direction, u
 {
     struct wsd_dissector *d = user;
     d->opening = flow;
-    return flow->upper == NULL ? 0 : stream_gap(flow->upper, direction, missing, moment);
+    return flow->upper == NULL ? 0 : count_memory(d, flow, stream_gap(flow->upper, direction, missing, moment));
 }
 
 static int on_end(void *user, struct flow *flow, enum wsd_direction direction, enum wsd_how how,
@@ -244,6 +244,22 @@ static void on_held_limit(void *user, struct flow *flow, enum wsd_direction dire
     const struct wsd_connection *connection = websocket_connection(flow->upper);
     if (connection != NULL)
         host_finding(&d->host, connection, direction, WSD_FINDING_LIMIT_REACHED, "bytes behind a missing segment", moment);
+}
+
+/* Told once for all of them, but a WebSocket connection that ends for it is told of its own. */
+static void on_evicted(void *user, struct flow *flow, bool for_memory, const struct wsd_moment *moment)
+{
+    struct wsd_dissector *d = user;
+    const struct wsd_connection *connection = websocket_connection(flow->upper);
+    if (!d->evicted_told[for_memory])
+        host_finding(&d->host, NULL, WSD_NEITHER, WSD_FINDING_LIMIT_REACHED,
+                     for_memory ? "memory: the least valuable connections are given up"
+                                : "TCP connections: the least valuable ones are given up",
+                     moment);
+    d->evicted_told[for_memory] = true;
+    if (connection != NULL)
+        host_finding(&d->host, connection, WSD_NEITHER, WSD_FINDING_LIMIT_REACHED,
+                     for_memory ? "memory: this connection is given up" : "TCP connections: this one is given up", moment);
 }
 
 static void on_transport(void *user, struct flow *flow, enum wsd_direction direction, enum wsd_transport_what what,
@@ -274,6 +290,7 @@ static const struct flow_ops ops = {.hot = {HOT(WSD_CLIENT), HOT(WSD_SERVER)},
                                     .end = on_end,
                                     .conflict = on_conflict,
                                     .held_limit = on_held_limit,
+                                    .evicted = on_evicted,
                                     .release = on_release};
 static const struct flow_ops ops_transport = {.hot = {HOT(WSD_CLIENT), HOT(WSD_SERVER)},
                                               .sender = first_sender,
@@ -282,6 +299,7 @@ static const struct flow_ops ops_transport = {.hot = {HOT(WSD_CLIENT), HOT(WSD_S
                                               .end = on_end,
                                               .conflict = on_conflict,
                                               .held_limit = on_held_limit,
+                                              .evicted = on_evicted,
                                               .transport = on_transport,
                                               .release = on_release};
 
@@ -433,6 +451,7 @@ const struct wsd_totals *wsd_totals(const struct wsd_dissector *dissector)
     t->flows_ignored = flows->ignored;
     t->flows_open = flows->open;
     t->flows_evicted = flows->evicted;
+    t->connections_evicted = flows->evicted_websockets;
     memcpy(t->findings, d->host.findings, sizeof t->findings);
     fill_layers(d, t->layer_bytes);
     return t;
@@ -449,7 +468,7 @@ static void set_host(struct wsd_dissector *d)
                                       .frames = o->frames || o->detail,
                                       .detail = o->detail,
                                       .inflate_bytes = o->limits.inflate_bytes,
-                                      .inflate_ratio = o->limits.inflate_ratio};
+                                      .inflate_ratio = (uint32_t)o->limits.inflate_ratio};
 }
 
 struct wsd_dissector *wsd_new(const struct wsd_options *options)
@@ -458,16 +477,21 @@ struct wsd_dissector *wsd_new(const struct wsd_options *options)
     if (d == NULL)
         return NULL;
     d->options = *options;
+    for (int i = 0; i < WSD_LIMIT_COUNT; i++) {
+        uint64_t *limit = wsd_limit_at(&d->options.limits, (enum wsd_limit)i), most = wsd_limit_info((enum wsd_limit)i)->most;
+        *limit = *limit < most ? *limit : most;
+    }
     set_host(d);
-    const struct wsd_limits *l = &options->limits;
-    const struct flow_limits limits = {.flows = l->flows,
-                                       .segment_bytes = l->segment_bytes,
+    const struct wsd_limits *l = &d->options.limits;
+    const struct flow_limits limits = {.flows = (uint32_t)l->flows,
+                                       .segment_bytes = (uint32_t)l->segment_bytes,
                                        .segment_total = l->segment_total,
-                                       .idle = {[FLOW_UNDECIDED] = l->idle_undecided,
-                                                [FLOW_WEBSOCKET] = l->idle_websocket,
-                                                [FLOW_IGNORED] = l->idle_ignored}};
+                                       .memory = l->memory,
+                                       .idle = {[FLOW_UNDECIDED] = l->idle_undecided * SECOND,
+                                                [FLOW_WEBSOCKET] = l->idle_websocket * SECOND,
+                                                [FLOW_IGNORED] = l->idle_ignored * SECOND}};
     d->flows = flows_new(options->transport ? &ops_transport : &ops, d, &limits, options->seed);
-    d->fragments = fragments_new(l->fragments);
+    d->fragments = fragments_new((uint32_t)l->fragments);
     if (d->flows == NULL || d->fragments == NULL) {
         wsd_free(d);
         return NULL;

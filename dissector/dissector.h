@@ -32,20 +32,50 @@ struct wsd_dissector;
 /* Called for each event, from inside wsd_packet(), wsd_time() and wsd_finish(). It must not call into the same dissector. */
 typedef void wsd_event_fn(void *user, const struct wsd_event *event);
 
-/* What may be held at once. Each limit, when reached, is told by a finding or counted in wsd_totals. */
+/* What may be held at once, and for how long: name, default, the most that can be set, unit; what it limits; why it is so
+ * much; what happens when it is reached (a finding tells it, or it is counted in wsd_totals). Every buffer that grows by what
+ * strangers send ends at one of these, or at a constant (docs/limits.md lists both). */
+#define WSD_LIMITS(X)                                                                                                  \
+    X(flows, 1 << 20, 1 << 28, COUNT, "TCP connections remembered, WebSocket or not",                                  \
+      "a scan or a flood opens more than any host has; 208 to 224 bytes each",                                         \
+      "one is given up: of no interest before undecided before WebSocket, of these the longest silent; flows_evicted") \
+    X(memory, 1 << 30, UINT64_MAX, BYTES,                                                                              \
+      "held for all connections together: heads, early bytes, searches, open messages, compression windows",           \
+      "10,000 connections with compression windows in both directions take 880 MB",                                    \
+      "connections that hold any are given up: undecided before WebSocket, of these the longest silent; flows_evicted") \
+    X(segment_bytes, 16 << 20, UINT32_MAX, BYTES, "held behind a missing segment, one direction",                      \
+      "more than a TCP window on a long fat path", "the missing bytes become a gap; limit-reached")                    \
+    X(segment_total, 256 << 20, UINT64_MAX, BYTES, "the same, all directions together", "what a small host can spare", \
+      "the missing bytes of the direction at hand become a gap; limit-reached")                                        \
+    X(fragments, 256, 65536, COUNT, "IP datagrams put together from fragments at a time",                              \
+      "a tap sees the fragments of a datagram together; 64 KiB each",                                                  \
+      "the oldest is given up, and what it carried is a gap")                                                          \
+    X(head_bytes, 64 << 10, 1 << 30, BYTES, "of one HTTP head", "servers accept 8 to 64 KiB",                           \
+      "limit-reached; the connection is not read as HTTP any further")                                                 \
+    X(early_bytes, 64 << 10, 1 << 30, BYTES, "held of a side while an upgrade, or a proxy, is unanswered",             \
+      "clients wait for the answer", "limit-reached; the connection is given up")                                      \
+    X(inflate_bytes, 16 << 20, UINT64_MAX, BYTES, "to which a message may inflate, however small it is",               \
+      "50 kB can inflate to 50 MB", "message-inflate-limit; the rest is not inflated, and the window counts as lost")  \
+    X(inflate_ratio, 64, 65536, TIMES, "its size on the wire, to which a message may inflate if that is more",         \
+      "real messages rarely pass 20", "the same")                                                                      \
+    X(idle_undecided, 300, 1 << 30, SECONDS, "without a packet: no protocol found yet",                                \
+      "a client may wait long before it sends its request", "forgotten")                                               \
+    X(idle_ignored, 120, 1 << 30, SECONDS, "without a packet: not WebSocket, or ended",                                \
+      "it only has to outlive late packets", "forgotten")                                                              \
+    X(idle_websocket, 86400, 1 << 30, SECONDS, "without a packet: WebSocket", "keep-alives are far more frequent",     \
+      "closed as idle")
+
 struct wsd_limits {
-    uint32_t flows;            /* TCP connections remembered, WebSocket or not (1048576) */
-    uint32_t fragments;        /* IP datagrams being reassembled (256) */
-    uint32_t segment_bytes;    /* bytes waiting for an earlier one, one direction (16 MiB) */
-    uint64_t segment_total;    /* the same, over all flows (256 MiB) */
-    uint32_t head_bytes;       /* one HTTP head (64 KiB) */
-    uint32_t early_bytes;      /* client bytes held while the upgrade is unanswered (64 KiB) */
-    uint64_t inflate_bytes;    /* one message may inflate to this whatever its size (16 MiB), */
-    uint32_t inflate_ratio;    /* or to this many times its size on the wire, if that is more (64) */
-    uint64_t idle_undecided;   /* nanoseconds without a packet after which a flow is given up: no protocol found yet, */
-    uint64_t idle_ignored;     /* known not to be WebSocket, or ended, */
-    uint64_t idle_websocket;   /* WebSocket (24 hours) */
+#define WSD_LIMIT_FIELD(name, ...) uint64_t name;
+    WSD_LIMITS(WSD_LIMIT_FIELD)
+#undef WSD_LIMIT_FIELD
 };
+
+#define WSD_LIMIT_ENUM(name, ...) WSD_LIMIT_##name,
+enum wsd_limit { WSD_LIMITS(WSD_LIMIT_ENUM) WSD_LIMIT_COUNT };
+#undef WSD_LIMIT_ENUM
+
+enum wsd_unit { WSD_UNIT_COUNT, WSD_UNIT_BYTES, WSD_UNIT_TIMES, WSD_UNIT_SECONDS };
 
 struct wsd_options {
     wsd_event_fn *event;    /* may be NULL: only the totals are of interest */
@@ -138,7 +168,8 @@ struct wsd_totals {
     uint64_t flows;               /* TCP connections seen */
     uint64_t flows_ignored;       /* of them, known not to be WebSocket */
     uint64_t flows_open;          /* in the table now */
-    uint64_t flows_evicted;       /* given up because the table was full */
+    uint64_t flows_evicted;       /* given up to make room for others, or for their memory */
+    uint64_t connections_evicted; /* of them, WebSocket */
     uint64_t undecoded;           /* packets whose link or network layer could not be read, or in too many tunnels */
     uint64_t unknown_link;        /* of them, for their link type */
     uint64_t layer_bytes[WSD_LAYER_COUNT]; /* of the packets of WebSocket connections; retransmissions and resent
@@ -155,6 +186,17 @@ struct wsd_finding_info {
     const char *text;
 };
 WSD_API const struct wsd_finding_info *wsd_finding_info(enum wsd_finding_code code);
+
+struct wsd_limit_info {
+    const char *name;
+    uint64_t normal, most; /* at least 1, but for inflate_bytes and inflate_ratio */
+    enum wsd_unit unit;
+    const char *what, *why, *reached;
+};
+WSD_API const struct wsd_limit_info *wsd_limit_info(enum wsd_limit limit);
+
+/* Where that limit stands. */
+WSD_API uint64_t *wsd_limit_at(struct wsd_limits *limits, enum wsd_limit limit);
 
 /* "text", "ping", "reserved-3" ...; opcode 0 to 15. Static. */
 WSD_API const char *wsd_opcode_word(uint8_t opcode);

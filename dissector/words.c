@@ -1,5 +1,5 @@
 /*
- * words.c: the words of all closed sets, made from their tables in base/event.h.
+ * words.c: the words of all closed sets, made from their tables in base/event.h and dissector.h.
  */
 #include "dissector.h"
 
@@ -19,6 +19,22 @@ const struct wsd_finding_info *wsd_finding_info(enum wsd_finding_code code)
     static const struct wsd_finding_info infos[] = {WSD_FINDINGS(ROW)};
 #undef ROW
     return (unsigned)code < COUNT(infos) ? &infos[code] : NULL;
+}
+
+const struct wsd_limit_info *wsd_limit_info(enum wsd_limit limit)
+{
+#define ROW(name, normal, most, unit, what, why, reached) {#name, normal, most, WSD_UNIT_##unit, what, why, reached},
+    static const struct wsd_limit_info infos[] = {WSD_LIMITS(ROW)};
+#undef ROW
+    return (unsigned)limit < COUNT(infos) ? &infos[limit] : NULL;
+}
+
+uint64_t *wsd_limit_at(struct wsd_limits *limits, enum wsd_limit limit)
+{
+#define ROW(name, ...) &limits->name,
+    uint64_t *const all[] = {WSD_LIMITS(ROW)};
+#undef ROW
+    return (unsigned)limit < COUNT(all) ? all[limit] : NULL;
 }
 
 const char *wsd_opcode_word(uint8_t opcode)

@@ -27,6 +27,17 @@ static void print_findings(FILE *out)
     }
 }
 
+static void print_limits(FILE *out)
+{
+    static const char *const units[] = {"", " bytes", " times", " seconds"};
+    for (int limit = 0; limit < WSD_LIMIT_COUNT; limit++) {
+        const struct wsd_limit_info *info = wsd_limit_info((enum wsd_limit)limit);
+        char value[40];
+        snprintf(value, sizeof value, "%llu%s", (unsigned long long)info->normal, units[info->unit]);
+        fprintf(out, "%-15s  %-16s  %s\n", info->name, value, info->what);
+    }
+}
+
 /* What was printed for somebody who left is no error. */
 static int close_stdout(void)
 {
@@ -69,6 +80,7 @@ static int act(struct options *options)
     case ACTION_VERSION: printf("wscope %s\n", wsd_version()); break;
     case ACTION_LIST_FINDINGS: print_findings(stdout); break;
     case ACTION_LIST_INTERFACES: return list_interfaces();
+    case ACTION_LIST_LIMITS: print_limits(stdout); break;
     }
     return close_stdout();
 }

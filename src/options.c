@@ -40,12 +40,17 @@ static int wrong(const struct parse *p, const char *what, const char *why)
     return -EINVAL;
 }
 
-/* Digits, and where allowed one of k, M, G (times 1024, 1024^2, 1024^3), in either case. */
-static int parse_number(const struct parse *p, enum option_id id, const char *text, bool units, uint64_t *value)
+/* An option as it was given, in 64 bytes. */
+static const char *option_text(enum option_id id, const char *argument, char out[64])
+{
+    snprintf(out, 64, "--%s %.40s", rows[id].name, argument);
+    return out;
+}
+
+/* name: for what is complained of. Digits, and where allowed one of k, M, G (times 1024, 1024^2, 1024^3), in either case. */
+static int parse_number(const struct parse *p, const char *name, const char *text, bool units, uint64_t *value)
 {
     static const char letters[] = "kmg";
-    char name[64];
-    snprintf(name, sizeof name, "--%s %.40s", rows[id].name, text);
     char *end;
     errno = 0;
     unsigned long long number = strtoull(text, &end, 10);
@@ -107,7 +112,8 @@ static int parse_color(const struct parse *p, const char *text)
 static int parse_max_payload(const struct parse *p, const char *text)
 {
     struct options *o = p->options;
-    int result = parse_number(p, OPTION_MAX_PAYLOAD, text, true, &o->max_payload);
+    char name[64];
+    int result = parse_number(p, option_text(OPTION_MAX_PAYLOAD, text, name), text, true, &o->max_payload);
     if (o->max_payload == 0)
         o->max_payload = UINT64_MAX;
     return result;
@@ -115,7 +121,7 @@ static int parse_max_payload(const struct parse *p, const char *text)
 
 static int parse_memory(const struct parse *p, const char *text)
 {
-    int result = parse_number(p, OPTION_MEMORY, text, true, &p->options->memory);
+    int result = parse_number(p, "--memory", text, true, &p->options->memory);
     if (result == 0 && p->options->memory < LEAST_MEMORY)
         return wrong(p, "--memory", "8M is the least");
     return result;
@@ -131,7 +137,8 @@ static void wants_text(struct options *o)
 
 static int parse_count(const struct parse *p, const char *text)
 {
-    int result = parse_number(p, OPTION_COUNT, text, false, &p->options->count);
+    char name[64];
+    int result = parse_number(p, option_text(OPTION_COUNT, text, name), text, false, &p->options->count);
     if (result == 0 && p->options->count == 0)
         return wrong(p, "--count 0", "count at least one message");
     return result;
@@ -141,10 +148,9 @@ static int parse_count(const struct parse *p, const char *text)
 static int parse_within(const struct parse *p, enum option_id id, const char *text, uint64_t most, uint64_t *value)
 {
     char name[64], why[64];
-    int result = parse_number(p, id, text, false, value);
+    int result = parse_number(p, option_text(id, text, name), text, false, value);
     if (result < 0 || (*value >= 1 && *value <= most))
         return result;
-    snprintf(name, sizeof name, "--%s %.40s", rows[id].name, text);
     snprintf(why, sizeof why, "1 to %llu", (unsigned long long)most);
     return wrong(p, name, why);
 }
@@ -190,8 +196,32 @@ static int parse_rotate(const struct parse *p, const char *text)
         o->rotate_time = number * units[i].seconds * 1000000000;
         return 0;
     }
-    int result = parse_number(p, OPTION_ROTATE, text, true, &o->rotate_size);
+    int result = parse_number(p, name, text, true, &o->rotate_size);
     return result == 0 && o->rotate_size == 0 ? wrong(p, name, "at least one byte") : result;
+}
+
+/* NAME=VALUE, of the library's table. */
+static int parse_limit(const struct parse *p, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    size_t length = equals != NULL ? (size_t)(equals - text) : strlen(text);
+    char name[64];
+    snprintf(name, sizeof name, "--limit %.40s", text);
+    for (int i = 0; i < WSD_LIMIT_COUNT; i++) {
+        const struct wsd_limit_info *info = wsd_limit_info((enum wsd_limit)i);
+        uint64_t value;
+        if (strlen(info->name) != length || memcmp(info->name, text, length) != 0)
+            continue;
+        if (equals == NULL)
+            return wrong(p, name, "it wants =VALUE");
+        int result = parse_number(p, name, equals + 1, true, &value);
+        if (result == 0 && (value == 0 || value > info->most))
+            return wrong(p, name, value == 0 ? "at least 1" : "too large");
+        if (result == 0)
+            *wsd_limit_at(&p->options->limits, (enum wsd_limit)i) = value;
+        return result;
+    }
+    return wrong(p, name, "no such limit; see --list-limits");
 }
 
 /* ---- the options */
@@ -226,6 +256,7 @@ static int apply(const struct parse *p, enum option_id id, const char *argument)
         break;
     case OPTION_MEMORY: return parse_memory(p, argument);
     case OPTION_MAX_PAYLOAD: return parse_max_payload(p, argument);
+    case OPTION_LIMITS: return parse_limit(p, argument);
     case OPTION_MERGE: o->merge = true; break;
     case OPTION_COUNT: return parse_count(p, argument);
     case OPTION_CHECK: o->check = true; break;
@@ -233,6 +264,7 @@ static int apply(const struct parse *p, enum option_id id, const char *argument)
     case OPTION_USER: o->user = argument; break;
     case OPTION_NO_SANDBOX: o->no_sandbox = true; break;
     case OPTION_LIST_FINDINGS: o->action = ACTION_LIST_FINDINGS; break;
+    case OPTION_LIST_LIMITS: o->action = ACTION_LIST_LIMITS; break;
     case OPTION_COLOR: return parse_color(p, argument);
     case OPTION_QUIET: o->quiet = true; break;
     case OPTION_HELP: o->action = ACTION_HELP; break;
@@ -315,6 +347,9 @@ int options_parse(struct options *o, int argc, char **argv, char *error, size_t 
                           .memory = DEFAULT_MEMORY,
                           .snaplen = SNAPLEN_MOST,
                           .buffer = (uint32_t)DEFAULT_BUFFER << 20};
+    struct wsd_options defaults;
+    wsd_options_init(&defaults);
+    o->limits = defaults.limits;
     o->files = calloc((size_t)argc + 1, sizeof *o->files);
     o->interfaces = calloc((size_t)argc + 1, sizeof *o->interfaces);
     if (o->files == NULL || o->interfaces == NULL)

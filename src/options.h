@@ -7,6 +7,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include "dissector/dissector.h"
 #include "output/terminal.h"
 
 #include <stdio.h>
@@ -26,6 +27,8 @@
       "keep and print so much of a payload (64k; k, M or G may follow; 0: all)")                                       \
     X(MEMORY, 0, "memory", "BYTES",                                                                                     \
       "keep so much in the monitor (256M; k, M or G may follow); the oldest messages leave first")                     \
+    X(LIMITS, 0, "limit", "NAME=VALUE",                                                                                 \
+      "how much may be held at most, as --list-limits names it (may be given again; k, M or G may follow)")            \
     X(MERGE, 0, "merge", NULL, "merge several files by time stamp, instead of one after the other")                    \
     X(COUNT, 'c', "count", "N", "stop after N data messages")                                                          \
     X(DURATION, 'a', "duration", "SECONDS", "stop a live capture after that time")                                     \
@@ -42,6 +45,7 @@
     X(USER, 'Z', "user", "USER", "root becomes this user once inputs are open, instead of who called sudo")            \
     X(NO_SANDBOX, 0, "no-sandbox", NULL, "do not restrict which files and system calls the program may use")           \
     X(LIST_FINDINGS, 0, "list-findings", NULL, "print all findings there are, and leave")                              \
+    X(LIST_LIMITS, 0, "list-limits", NULL, "print all limits that can be set, and leave")                              \
     X(COLOR, 0, "color", "WHEN", "auto (the default), always or never; NO_COLOR is honoured")                          \
     X(QUIET, 'q', "quiet", NULL, "nothing but errors on standard error: no notes")                                     \
     X(HELP, 'h', "help", NULL, "print this, and leave")                                                                \
@@ -60,7 +64,7 @@ enum option_id { OPTIONS(OPTION_ENUM) OPTION_LIMIT };
 enum output_format { OUTPUT_FORMATS(OUTPUT_ENUM) OUTPUT_FORMAT_COUNT };
 #undef OUTPUT_ENUM
 
-enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_LIST_FINDINGS, ACTION_LIST_INTERFACES };
+enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_LIST_FINDINGS, ACTION_LIST_LIMITS, ACTION_LIST_INTERFACES };
 
 /* Strings are borrowed from argv; files and interfaces are owned. There are files, or the capture is live: from the
  * interfaces, or without any from the default one. */
@@ -85,6 +89,7 @@ struct options {
     uint64_t rotate_size; /* bytes, 0: any */
     uint64_t rotate_time; /* nanoseconds, 0: any */
     uint64_t keep;        /* files, 0: all */
+    struct wsd_limits limits;
 };
 
 /* Returns 0, or -EINVAL with one line in error: "WHAT: WHY". Options and FILE arguments may be mixed. */

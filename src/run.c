@@ -113,7 +113,7 @@ static void tell(const char *line)
 static void tell_what_is_in_force(const struct run *r)
 {
     const struct options *o = r->options;
-    const struct wsd_limits *l = &r->wsd.limits;
+    struct wsd_limits limits = r->wsd.limits;
     for (size_t i = 0; i < o->file_count; i++)
         say("input: %s%s", strcmp(o->files[i], "-") == 0 ? "standard input" : o->files[i],
             o->merge && o->file_count > 1 ? " (merged by time)" : "");
@@ -127,12 +127,9 @@ static void tell_what_is_in_force(const struct run *r)
         say("limit: payloads are kept whole");
     else
         say("limit: %llu bytes of a payload", (unsigned long long)o->max_payload);
-    say("limit: %u TCP connections, %u IP datagrams in reassembly", l->flows, l->fragments);
-    say("limit: %u bytes out of order in one direction, %llu together", l->segment_bytes,
-        (unsigned long long)l->segment_total);
-    say("limit: %u bytes of an HTTP head, %u bytes in front of an answer", l->head_bytes, l->early_bytes);
-    say("limit: a message inflates to %llu bytes, or %u times its size", (unsigned long long)l->inflate_bytes,
-        l->inflate_ratio);
+    for (int i = 0; i < WSD_LIMIT_COUNT; i++)
+        say("limit: %s %llu", wsd_limit_info((enum wsd_limit)i)->name,
+            (unsigned long long)*wsd_limit_at(&limits, (enum wsd_limit)i));
     sandbox_tell(&r->sandbox, &r->privilege, tell);
 }
 
@@ -190,6 +187,11 @@ static void tell_notes(struct run *r)
     if (t->undecoded > 0) {
         snprintf(text, sizeof text, "%llu of %llu packets could not be decoded, %llu of them for their link type",
                  (unsigned long long)t->undecoded, (unsigned long long)t->packets, (unsigned long long)t->unknown_link);
+        note(r, text);
+    }
+    if (t->flows_evicted > 0) {
+        snprintf(text, sizeof text, "%llu TCP connections were given up to keep a limit, %llu of them WebSocket (--limit)",
+                 (unsigned long long)t->flows_evicted, (unsigned long long)t->connections_evicted);
         note(r, text);
     }
     if (r->options->output == OUTPUT_TEXT && r->status == STATUS_DONE && t->connections + t->rejected == 0) {
@@ -418,6 +420,7 @@ static int open_dissector(struct run *r)
 {
     wsd_options_init(&r->wsd);
     r->wsd.event = on_event;
+    r->wsd.limits = r->options->limits;
     r->wsd.user = r;
     if (getrandom(r->wsd.seed, sizeof r->wsd.seed, 0) != (ssize_t)sizeof r->wsd.seed) {
         complain(r, "random numbers: there are none");

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the documents that are made from the program's tables: wscope.1 and findings.md.
+# Writes the documents that are made from the program's tables: wscope.1, findings.md and limits.md.
 #
 #   tools/docs.sh [FOLDER]        default: docs
 #
@@ -17,7 +17,7 @@ fill() { # NAME
     local line
     while IFS= read -r line; do
         case $line in
-        '@options@' | '@keys@' | '@findings@' | '@findings-markdown@') "$work/tables" "$(tr -d @ <<<"$line")" ;;
+        '@options@' | '@keys@' | '@findings@' | '@findings-markdown@' | '@limits@' | '@limits-markdown@' | '@constants-markdown@') "$work/tables" "$(tr -d @ <<<"$line")" ;;
         *) printf '%s\n' "${line//@version@/$version}" ;;
         esac
     done <"docs/$1.in" >"$work/$1"
@@ -26,3 +26,4 @@ fill() { # NAME
 
 fill wscope.1
 fill findings.md
+fill limits.md

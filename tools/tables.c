@@ -1,9 +1,22 @@
 /*
- * tables.c: prints the program's own tables as they stand in the documents (tools/docs.sh): the options and the findings,
- * for the manual in roff, and the findings as Markdown.
+ * tables.c: prints the program's own tables as they stand in the documents (tools/docs.sh): options, findings and limits, for the
+ * manual in roff or as Markdown.
  */
-#include "dissector/base/event.h"
+#include "dissector/dissector.h"
+#include "dissector/net/claim.h"
+#include "dissector/net/fragment.h"
+#include "dissector/net/reassembly.h"
+#include "dissector/stream/http.h"
+#include "dissector/stream/http1.h"
+#include "dissector/stream/preamble.h"
+#include "dissector/stream/proxy.h"
+#include "dissector/websocket/handshake.h"
+#include "dissector/websocket/message.h"
+#include "dissector/websocket/resync.h"
+#include "dissector/websocket/websocket.h"
+#include "src/capture/reader.h"
 #include "src/options.h"
+#include "src/output/summary.h"
 #include "src/ui/keys.h"
 
 #include <stdio.h>
@@ -30,6 +43,72 @@ static const struct finding_row findings[] = {
 #define SEVERITY_NOTE    "note"
 #define ROW(id, word, severity, rule, text) {word, SEVERITY_##severity, rule, text},
     WSD_FINDINGS(ROW)
+#undef ROW
+};
+
+struct limit_row {
+    const char *name, *unit;
+    uint64_t normal;
+    const char *what, *why, *reached;
+};
+
+static const struct limit_row limits[] = {
+#define UNIT_COUNT   ""
+#define UNIT_BYTES   " bytes"
+#define UNIT_TIMES   " times"
+#define UNIT_SECONDS " s"
+#define ROW(name, normal, most, unit, what, why, reached) {#name, UNIT_##unit, normal, what, why, reached},
+    WSD_LIMITS(ROW)
+#undef ROW
+};
+
+/* The limits that are constants of the code. */
+static const struct limit_row constants[] = {
+#define ROW(name, unit, what, why, reached) {#name, unit, name, what, why, reached}
+    ROW(WSD_TUNNELS_MOST, "", "tunnels in each other", "real networks nest two or three", "the packet counts as not decoded"),
+    ROW(FRAGMENT_PATIENCE, " ns", "for which a datagram waits for its fragments", "taps see little delay", "it is forgotten"),
+    ROW(REASSEMBLY_LATE_PACKETS, " packets", "of the connection, for which an acknowledged hole is waited for",
+        "capture points with several queues reorder a little", "the hole becomes a gap"),
+    ROW(REASSEMBLY_LATE_TIME, " ns", "the same, in time", "the same", "the same"),
+    ROW(REASSEMBLY_SILENT_TIME, " ns", "the same, where the peer is not captured",
+        "most retransmissions come sooner", "the same"),
+    ROW(CLAIM_NEAR, " bytes", "beyond what was seen, that a reset may stand", "a capture loses some segments", "it is no peer's"),
+    ROW(CLAIM_PATIENCE, " ns", "for which a doubtful SYN or RST is waited for", "most connections speak again within it", "it is believed"),
+    ROW(CLAIM_DATA_MOST, " bytes", "of a doubtful SYN's data kept meanwhile", "a first flight", "it is a gap"),
+    ROW(CLAIMS_MOST, "", "doubtful SYNs and RSTs at a time", "real ones are rare", "further ones are not believed"),
+    ROW(VIA_HOPS_MOST, "", "proxies in front of a handshake", "more is a loop or an attack",
+        "limit-reached; the connection is given up"),
+    ROW(VIA_TARGET_MOST, " bytes", "of a proxy's target", "host names have 253 bytes", "it is cut"),
+    ROW(PREAMBLE_MOST, " bytes", "of one preamble of a proxy", "the longest SOCKS5 request has 1032",
+        "the connection is read as HTTP"),
+    ROW(PROXY_HELD_MOST, " bytes", "of the server's before a preamble is whole", "servers wait for the request",
+        "the connection is read as HTTP"),
+    ROW(HTTP_HEADERS_MOST, " lines", "of a head", "servers accept about 100", "the others are only in the raw head"),
+    ROW(HTTP1_PIPELINE_MOST, " requests", "unanswered", "clients rarely pipeline at all", "no longer read as HTTP"),
+    ROW(HTTP1_CHUNK_LINE_MOST, " bytes", "of a chunk's size line or a trailer's", "beyond it is no HTTP that matters here",
+        "no longer read as HTTP"),
+    ROW(HANDSHAKE_URL_MOST, " bytes", "of a URL", "servers accept 8 KiB", "it is cut"),
+    ROW(HANDSHAKE_EXTENSIONS_MOST, " bytes", "of Sec-WebSocket-Extensions", "the same", "it is cut"),
+    ROW(HANDSHAKE_FINDINGS_MOST, " findings", "of one handshake", "one head cannot flood the output", "the others are left out"),
+    ROW(HANDSHAKE_DETAIL_MOST, " bytes", "of a finding's detail", "a line", "it is cut"),
+    ROW(WEBSOCKET_GUESS_MOST, " bytes", "of a direction that are looked at when the beginning was not captured",
+        "frames show themselves within some kilobytes", "the connection is of no interest"),
+    ROW(RESYNC_HELD_MOST, " bytes", "held while the next frame is searched for behind a gap", "frames are rarely longer",
+        "all but the last RESYNC_HELD_KEPT are skipped, and counted"),
+    ROW(RESYNC_HELD_KEPT, " bytes", "of them", "most frames are shorter", ""),
+    ROW(RESYNC_CANDIDATES, "", "places at once that may be the next frame", "most die at their next header",
+        "the one with the least evidence goes"),
+    ROW(FRAME_HEADER_MOST, " bytes", "of a frame's header", "the longest there is; no payload is ever reserved by a declared length",
+        ""),
+    ROW(WSD_RANGES_MOST, " ranges", "of unknown bytes told of a message", "a line of JSON", "further ones are joined to the last"),
+    ROW(WSD_DETAIL_HEADERS, " bytes", "of a packet's headers, for `-V`", "Ethernet to TCP, with tunnels", "the rest is not described"),
+    ROW(WSD_DETAIL_PAYLOAD, " bytes", "of a frame's payload, for `-V`", "a line", "the rest is not described"),
+    ROW(MESSAGE_SPARE_MOST, "", "messages kept to be used again", "one for each slot of a busy connection", "freed"),
+    ROW(MESSAGE_SPARE_BYTES, " bytes", "of each", "the usual `--max-payload`", "freed"),
+    ROW(READER_CEILING, " bytes", "of one record of a capture file", "far above any packet; a key log can be some MiB",
+        "the file counts as damaged"),
+    ROW(SUMMARY_LARGEST, "", "connections in the table of `-o summary`", "memory does not grow with the capture",
+        "the others are added up"),
 #undef ROW
 };
 
@@ -128,6 +207,41 @@ static void print_markdown(void)
     }
 }
 
+/* As people say it: 64 KiB, 200 ms. Into a static place. */
+static const char *amount(uint64_t value, const char *unit)
+{
+    static const char *const names[] = {" bytes", " KiB", " MiB", " GiB"};
+    static char text[48];
+    unsigned i = 0;
+    if (strcmp(unit, " bytes") == 0)
+        while (i < 3 && value >= 1024 && value % 1024 == 0)
+            value /= 1024, i++;
+    bool seconds = strcmp(unit, " ns") == 0;
+    if (seconds)
+        value /= 1000000;
+    snprintf(text, sizeof text, "%llu%s", (unsigned long long)value, seconds ? " ms" : i > 0 ? names[i] : unit);
+    return text;
+}
+
+static void print_limits(const struct limit_row *rows, size_t count)
+{
+    printf("| limit | value | of what | why | when it is reached |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < count; i++)
+        printf("| `%s` | %s | %s | %s | %s |\n", rows[i].name, amount(rows[i].normal, rows[i].unit), rows[i].what, rows[i].why,
+               rows[i].reached);
+}
+
+static void print_roff_limits(void)
+{
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        fputs(".TP\n\\fB", stdout);
+        roff(limits[i].name);
+        printf("\\fR  (%s)\n", amount(limits[i].normal, limits[i].unit));
+        roff(limits[i].what);
+        putchar('\n');
+    }
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -139,6 +253,12 @@ int main(int argc, char **argv)
         print_findings();
     else if (strcmp(what, "findings-markdown") == 0)
         print_markdown();
+    else if (strcmp(what, "limits") == 0)
+        print_roff_limits();
+    else if (strcmp(what, "limits-markdown") == 0)
+        print_limits(limits, sizeof limits / sizeof *limits);
+    else if (strcmp(what, "constants-markdown") == 0)
+        print_limits(constants, sizeof constants / sizeof *constants);
     else
         return 2;
     return ferror(stdout) || fflush(stdout) != 0;

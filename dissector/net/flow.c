@@ -1,4 +1,4 @@
-#include "net/flow.h"
+#include "net/flow_queue.h"
 #include "base/bytes.h"
 #include "base/crypto.h"
 #include "base/hash.h"
@@ -13,7 +13,6 @@ enum {
     SWEEP_EVERY = 16,  /* packets for each flow that is looked at for its age */
     SWEEP_FOR_NEW = 3, /* and for each new flow, */
     SWEEP_FOR_TIME = 4096, /* and when time passes without packets */
-    EVICT_SAMPLE = 64, /* flows looked at to find the least valuable one */
     NO_FLOW = UINT32_MAX,
 };
 
@@ -32,8 +31,13 @@ struct flows {
     struct doubled *doubled; /* NULL: nobody asks for transport events */
     bool again;              /* the packet at hand was here already: it tells nothing of its own */
     struct reassembly_host host;
+    struct flow_queue queue[RANK_COUNT];
+    uint32_t claims; /* that flows have */
+    uint64_t memory; /* that all flows' upper hold */
     struct flow_totals totals;
 };
+
+_Static_assert(sizeof(struct flow) == 3 * FLOW_ALIGNMENT, "a million flows are remembered: docs/limits.md says what they take");
 
 static struct flow *flow_at(const struct flows *flows, uint32_t index)
 {
@@ -103,6 +107,16 @@ struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flo
     return flows;
 }
 
+/* The claim is the caller's now; NULL: there was none. */
+static struct claim *claim_take(struct flows *flows, struct flow *flow)
+{
+    struct claim *claim = flow->claim;
+    flows->claims -= claim != NULL;
+    flow->claim = NULL;
+    flow->doubt = false;
+    return claim;
+}
+
 /* Everything a flow holds but its place. */
 static void empty(struct flows *flows, struct flow *flow)
 {
@@ -111,9 +125,45 @@ static void empty(struct flows *flows, struct flow *flow)
     if (flow->upper != NULL)
         flows->ops->release(flows->user, flow);
     flow->upper = NULL;
-    free(flow->claim);
-    flow->claim = NULL;
-    flow->doubt = false;
+    free(claim_take(flows, flow));
+    flows->memory -= (uint64_t)flow->memory * FLOW_MEMORY_UNIT;
+    flow->memory = 0;
+}
+
+static enum flow_rank rank_of(const struct flow *flow)
+{
+    if (flow->kind == FLOW_UNDECIDED)
+        return flow->memory > 0 ? RANK_UNDECIDED : RANK_EMPTY;
+    return flow->kind == FLOW_WEBSOCKET ? RANK_WEBSOCKET : RANK_IGNORED;
+}
+
+static void enqueue(struct flows *flows, struct flow *flow)
+{
+    flow->rank = (uint8_t)rank_of(flow);
+    flow_queue_add(&flows->queue[flow->rank], flow);
+}
+
+static void dequeue(struct flows *flows, struct flow *flow)
+{
+    flow_queue_remove(&flows->queue[flow->rank], flow);
+}
+
+/* Its rank may have changed. */
+static void rank(struct flows *flows, struct flow *flow)
+{
+    if (flow->rank == rank_of(flow))
+        return;
+    dequeue(flows, flow);
+    enqueue(flows, flow);
+}
+
+void flows_hold(struct flows *flows, struct flow *flow, size_t memory)
+{
+    size_t units = memory / FLOW_MEMORY_UNIT + (memory % FLOW_MEMORY_UNIT != 0);
+    flows->memory -= (uint64_t)flow->memory * FLOW_MEMORY_UNIT;
+    flow->memory = units < UINT32_MAX ? (uint32_t)units : UINT32_MAX;
+    flows->memory += (uint64_t)flow->memory * FLOW_MEMORY_UNIT;
+    rank(flows, flow);
 }
 
 static void ignore(struct flows *flows, struct flow *flow)
@@ -122,6 +172,7 @@ static void ignore(struct flows *flows, struct flow *flow)
         flows->totals.ignored++;
     empty(flows, flow);
     flow->kind = FLOW_IGNORED;
+    rank(flows, flow);
 }
 
 /* What a call into reassembly or the layer above returned, acted upon. Returns 0 or a negative error. */
@@ -146,6 +197,7 @@ static void remove_flow(struct flows *flows, uint32_t index)
 {
     struct flow *flow = flow_at(flows, index);
     ignore(flows, flow);
+    dequeue(flows, flow);
     table_remove(&flows->table, hash(flows, &flow->key), index);
     if (flow == flows->recent)
         flows->recent = NULL;
@@ -200,14 +252,12 @@ static int end_by_reset(struct flows *flows, struct flow *flow, unsigned side, c
 /* The RST in doubt was real: what its sender had sent before it is missing in the capture. */
 static int end_by_claim(struct flows *flows, struct flow *flow)
 {
-    struct claim *claim = flow->claim;
+    struct claim *claim = claim_take(flows, flow);
     struct reassembly *r = &flow->half[claim->side];
     if (r->known && (!r->acked_known || tcp_distance(claim->segment.seq, r->acked) > 0)) {
         r->acked = claim->segment.seq;
         r->acked_known = true;
     }
-    flow->claim = NULL;
-    flow->doubt = false;
     int rc = end_by_reset(flows, flow, claim->side, &claim->moment);
     free(claim);
     return rc;
@@ -245,23 +295,36 @@ static int sweep(struct flows *flows, const struct wsd_moment *moment)
     return settle(flows, flow, rc);
 }
 
-/* Of some flows the one whose loss matters least: ended or ignored before undecided before WebSocket, then by age. */
-static int evict(struct flows *flows, const struct wsd_moment *moment)
+static uint32_t index_of(const struct flows *flows, const struct flow *flow)
 {
-    static const uint8_t worth[] = {[FLOW_FREE] = 9, [FLOW_IGNORED] = 0, [FLOW_UNDECIDED] = 1, [FLOW_WEBSOCKET] = 2};
-    uint32_t best = NO_FLOW;
-    for (uint32_t i = 0; i < EVICT_SAMPLE && i < flows->count; i++) {
-        uint32_t index = flows->hand++ % flows->count;
-        const struct flow *a = flow_at(flows, index), *b = best == NO_FLOW ? NULL : flow_at(flows, best);
-        if (a->kind != FLOW_FREE && (b == NULL || worth[a->kind] < worth[b->kind] ||
-                                     (worth[a->kind] == worth[b->kind] && a->last < b->last)))
-            best = index;
-    }
-    if (best == NO_FLOW)
+    struct probe p = table_probe(&flows->table, hash(flows, &flow->key));
+    while (table_next(&flows->table, &p) && flow_at(flows, p.value) != flow)
+        ;
+    return p.value;
+}
+
+/* The flow whose loss matters least is given up, of this rank or a higher one. Returns 0 or a negative error. */
+static int evict(struct flows *flows, enum flow_rank lowest, const struct wsd_moment *moment)
+{
+    struct flow *flow = NULL;
+    for (unsigned i = lowest; flow == NULL && i < RANK_COUNT; i++)
+        flow = flow_queue_silent(&flows->queue[i]);
+    if (flow == NULL)
         return 0;
     flows->totals.evicted++;
-    int rc = end_unseen(flows, flow_at(flows, best), WSD_BY_IDLE, moment);
-    remove_flow(flows, best);
+    flows->totals.evicted_websockets += flow->kind == FLOW_WEBSOCKET;
+    flows->ops->evicted(flows->user, flow, lowest == RANK_UNDECIDED, moment);
+    int rc = end_unseen(flows, flow, WSD_BY_IDLE, moment);
+    remove_flow(flows, index_of(flows, flow));
+    return rc;
+}
+
+/* What is done every few packets: a flow's age is looked at, and memory is given back where too much is held. */
+static int tidy(struct flows *flows, const struct wsd_moment *moment)
+{
+    int rc = sweep(flows, moment);
+    while (flows->memory > flows->limits.memory)
+        rc |= evict(flows, RANK_UNDECIDED, moment);
     return rc;
 }
 
@@ -275,6 +338,13 @@ static int extend(struct flows *flows)
     /* Each place is set when it is taken. */
     chunks[flows->count / CHUNK] = aligned_alloc(FLOW_ALIGNMENT, CHUNK * sizeof **chunks);
     return chunks[flows->count / CHUNK] == NULL ? -ENOMEM : 0;
+}
+
+static void begin(struct flows *flows, struct flow *flow, const struct flow_key *key, const struct wsd_moment *moment)
+{
+    *flow = (struct flow){.key = *key, .kind = FLOW_UNDECIDED, .client = FLOW_NO_CLIENT, .last = moment->time};
+    flow->number = ++flows->totals.seen;
+    enqueue(flows, flow);
 }
 
 static int add_flow(struct flows *flows, const struct flow_key *key, uint64_t h, const struct wsd_moment *moment,
@@ -294,9 +364,8 @@ static int add_flow(struct flows *flows, const struct flow_key *key, uint64_t h,
     else
         flows->free = flow_at(flows, index)->next_free;
     *out = flow_at(flows, index);
-    **out = (struct flow){.key = *key, .kind = FLOW_UNDECIDED, .client = FLOW_NO_CLIENT, .last = moment->time};
+    begin(flows, *out, key, moment);
     flows->totals.open++;
-    (*out)->number = ++flows->totals.seen;
     return 0;
 }
 
@@ -378,9 +447,10 @@ static bool expired(const struct flows *flows, const struct flow *flow, const st
 
 static int restart(struct flows *flows, struct flow *flow, const struct wsd_moment *moment)
 {
+    const struct flow_key key = flow->key;
     int rc = end_unseen(flows, flow, WSD_BY_IDLE, moment);
-    *flow = (struct flow){.key = flow->key, .kind = FLOW_UNDECIDED, .client = FLOW_NO_CLIENT, .last = moment->time};
-    flow->number = ++flows->totals.seen;
+    dequeue(flows, flow);
+    begin(flows, flow, &key, moment);
     return rc;
 }
 
@@ -506,11 +576,15 @@ static inline void prefetch_upper(const struct flows *flows, const struct flow *
 #endif
 }
 
-static int remember_claim(struct flow *flow, unsigned side, const struct tcp_segment *s, const struct wsd_moment *moment)
+static int remember_claim(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                          const struct wsd_moment *moment)
 {
-    free(flow->claim);
+    free(claim_take(flows, flow));
+    if (flows->claims == CLAIMS_MOST) /* somebody sends nothing but doubtful ones: they are not believed */
+        return 0;
     flow->claim = claim_new(side, s, moment);
     flow->doubt = flow->claim != NULL;
+    flows->claims += flow->doubt;
     return flow->doubt ? 0 : -ENOMEM;
 }
 
@@ -522,7 +596,7 @@ static int take_reset(struct flows *flows, struct flow *flow, unsigned side, con
     if (trust == RESET_CERTAIN)
         return end_by_reset(flows, flow, side, moment);
     /* A second one in doubt does not begin the wait anew. */
-    return trust == RESET_FOREIGN || flow->claim != NULL ? 0 : remember_claim(flow, side, s, moment);
+    return trust == RESET_FOREIGN || flow->claim != NULL ? 0 : remember_claim(flows, flow, side, s, moment);
 }
 
 /* Whoever sent a real RST neither says nor acknowledges anything new behind it. What does was not ended by it, and is looked at
@@ -561,8 +635,7 @@ static int weigh_claim(struct flows *flows, struct flow *flow, unsigned side, co
         return 0;
     if (state == CLAIM_HOLDS && claim_is_reset(claim))
         return end_by_claim(flows, flow);
-    flow->claim = NULL;
-    flow->doubt = false;
+    claim_take(flows, flow);
     int rc = 0;
     if (state == CLAIM_HOLDS) {
         rc = restart(flows, flow, &claim->moment);
@@ -582,7 +655,7 @@ static __attribute__((noinline)) int take_event(struct flows *flows, struct flow
         return claimed;
     if (contradicts(flow, side, s)) {
         tell_transport(flows, flow, side, WSD_TRANSPORT_SYN, moment);
-        return remember_claim(flow, side, s, moment);
+        return remember_claim(flows, flow, side, s, moment);
     }
     if (s->flags & TCP_RST)
         return take_reset(flows, flow, side, s, moment);
@@ -625,10 +698,10 @@ int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct 
     unsigned side = ip->family == 4 ? key_v4(ip, s->port, &key) : key_v6(ip, s->port, &key);
     *out = NULL;
     /* What befalls other flows does not touch this one: its segment is read, then their error is told. */
-    int others = flows->packets++ % SWEEP_EVERY == 0 ? sweep(flows, moment) : 0;
+    int others = flows->packets++ % SWEEP_EVERY == 0 ? tidy(flows, moment) : 0;
     struct flow *flow = find(flows, &key);
     if (flow == NULL && flows->totals.open >= flows->limits.flows)
-        others |= evict(flows, moment);
+        others |= evict(flows, RANK_IGNORED, moment);
     else if (flow != NULL && (expired(flows, flow, moment) || (s->flags & TCP_SYN && begins_anew(flow, s))))
         others |= restart(flows, flow, moment);
     for (int i = 0; flow == NULL && i < SWEEP_FOR_NEW; i++) /* faster than flows of one packet can come */

@@ -22,6 +22,15 @@ enum flow_kind {
     FLOW_IGNORED, /* of no interest, or ended */
 };
 
+/* What a flow is worth when not all can be kept, the least first. */
+enum flow_rank {
+    RANK_IGNORED,
+    RANK_EMPTY,     /* nobody knows yet what it carries, and nothing is held for it: a SYN of a flood */
+    RANK_UNDECIDED, /* something is held for it: the beginning of a handshake, or of anything else */
+    RANK_WEBSOCKET,
+    RANK_COUNT
+};
+
 /* Two ends, the smaller one (address, then port) first: its index is the side. Equal for both ways of a packet. Whole words,
  * so that it is made and compared in registers: an IPv4 address is one number, an IPv6 address two. */
 struct flow_key {
@@ -45,7 +54,8 @@ struct flow_cost {
 };
 
 /* What every packet touches comes first: two cache lines, when the flow is in order. */
-#define FLOW_ALIGNMENT 64
+#define FLOW_ALIGNMENT   64
+#define FLOW_MEMORY_UNIT 64
 struct flow {
     _Alignas(FLOW_ALIGNMENT) struct flow_key key;
     uint8_t kind;       /* enum flow_kind */
@@ -54,13 +64,19 @@ struct flow {
     bool attempted : 1; /* an upgrade was attempted on it, ... */
     bool websocket : 1; /* ... and made it a WebSocket connection; it stays set when that has ended */
     bool doubt : 1;     /* there is a claim */
-    uint32_t next_free;
+    uint8_t rank;       /* enum flow_rank, whose queue it is in */
+    uint8_t reset;      /* the side whose RST ended it, plus 1 */
+    union {
+        uint32_t queued;    /* lower half of `last` when it was put into its queue: the same while no packet has come */
+        uint32_t next_free; /* of an unused place */
+    };
+    uint32_t memory; /* that upper holds, as was said by flows_hold(), in FLOW_MEMORY_UNIT bytes */
     int64_t last; /* time of the last packet */
     void *upper;  /* what the layer above keeps; it is released by ops.release */
     struct reassembly half[2]; /* by the side that sends */
     struct flow_cost cost;     /* for the layer above: it counts */
     struct claim *claim;       /* a SYN or RST that is in doubt, NULL: none */
-    uint8_t reset;             /* the side whose RST ended it, plus 1 */
+    struct flow *older, *newer; /* in the queue of its rank (flow_queue.h) */
     uint64_t number;           /* from 1, in order of appearance */
 };
 
@@ -77,6 +93,8 @@ struct flow_ops {
     int (*end)(void *user, struct flow *, enum wsd_direction, enum wsd_how, const struct wsd_moment *);
     void (*conflict)(void *user, struct flow *, enum wsd_direction, const struct wsd_moment *);
     void (*held_limit)(void *user, struct flow *, enum wsd_direction, const struct wsd_moment *);
+    /* This flow is given up, since so many flows (for_memory: so much memory) are too many. Its end follows. */
+    void (*evicted)(void *user, struct flow *, bool for_memory, const struct wsd_moment *);
     void (*transport)(void *user, struct flow *, enum wsd_direction, enum wsd_transport_what,
                       const struct wsd_moment *); /* NULL: nobody asks */
     void (*release)(void *user, struct flow *);
@@ -89,11 +107,13 @@ struct flow_limits {
     uint32_t flows;
     uint32_t segment_bytes;
     uint64_t segment_total;
+    uint64_t memory; /* bytes that all `upper` may hold */
     uint64_t idle[FLOW_IGNORED + 1]; /* nanoseconds of silence after which a flow of this kind ends */
 };
 
 struct flow_totals {
-    uint64_t seen, ignored, open, evicted;
+    uint64_t seen, ignored, open;
+    uint64_t evicted, evicted_websockets;
 };
 
 struct flows;
@@ -111,6 +131,10 @@ int flows_time(struct flows *flows, const struct wsd_moment *moment);
 
 /* Ends every flow, in order of appearance. Returns 0 or -ENOMEM. */
 int flows_finish(struct flows *flows, const struct wsd_moment *moment);
+
+/* The layer above holds so much for this flow now. When that is too much for all flows together, some of them are given up while
+ * one of the next segments is read. Also to be called when `kind` was changed. */
+void flows_hold(struct flows *flows, struct flow *flow, size_t memory);
 
 const struct flow_totals *flows_totals(const struct flows *flows);
 

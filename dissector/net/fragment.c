@@ -11,7 +11,6 @@ enum {
     DATAGRAM_MOST = 65535,
     UNITS = (DATAGRAM_MOST + UNIT - 1) / UNIT,
 };
-static const int64_t PATIENCE = 30 * INT64_C(1000000000); /* RFC 1122 3.3.2 asks for 60 to 120 s; taps see less delay */
 
 struct datagram {
     uint8_t address[2][16];
@@ -72,7 +71,7 @@ static void make_room(struct fragments *f, int64_t now)
 {
     uint32_t oldest = 0;
     for (uint32_t i = 0; i < f->used;) {
-        if (now - f->row[i].since > PATIENCE) {
+        if (now - f->row[i].since > FRAGMENT_PATIENCE) {
             forget(f, &f->row[i]);
             continue;
         }
@@ -102,7 +101,7 @@ static struct datagram *begin(struct fragments *f, const struct ip_packet *p, in
 static struct datagram *find(struct fragments *f, const struct ip_packet *p, int64_t now)
 {
     for (uint32_t i = 0; i < f->used; i++)
-        if (same(&f->row[i], p) && now - f->row[i].since <= PATIENCE)
+        if (same(&f->row[i], p) && now - f->row[i].since <= FRAGMENT_PATIENCE)
             return &f->row[i];
     return begin(f, p, now);
 }

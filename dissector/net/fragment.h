@@ -9,6 +9,8 @@
 
 #include "net/ip.h"
 
+#define FRAGMENT_PATIENCE INT64_C(30000000000) /* ns. RFC 1122 3.3.2 asks for 60 to 120 s; taps see less delay */
+
 struct fragments;
 
 /* NULL when there is no memory. */

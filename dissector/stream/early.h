@@ -35,6 +35,12 @@ bool early_border(const struct early *early, size_t at);
 /* Forgets the first n bytes. */
 void early_drop(struct early *early, size_t n);
 
+/* Bytes of memory that it takes: pieces of a few bytes take more than their bytes. */
+static inline size_t early_memory(const struct early *early)
+{
+    return early->bytes.capacity + early->capacity * sizeof *early->runs;
+}
+
 void early_free(struct early *early);
 
 #endif

@@ -21,7 +21,7 @@ enum phase {
 /* What an answer needs to know of its request. */
 enum kind { PLAIN, NO_BODY /* HEAD */, CONNECT, UPGRADE };
 
-enum { PIPELINE_MOST = 255, CHUNK_LINE_MOST = 4096, HIXIE_KEY = 8 };
+enum { HIXIE_KEY = 8 };
 
 struct half {
     uint8_t phase;      /* enum phase */
@@ -40,7 +40,7 @@ struct http1 {
     struct http1_limits limits;
     struct half half[2];
     struct early early[2];
-    uint8_t pipeline[PIPELINE_MOST]; /* enum kind of the requests not answered yet, oldest first */
+    uint8_t pipeline[HTTP1_PIPELINE_MOST]; /* enum kind of the requests not answered yet, oldest first */
     uint8_t waiting;                 /* how many */
     bool orphan;                     /* an answer 101 may be taken without its request */
     struct buffer request;           /* the head of the attempt that waits for its answer */
@@ -140,7 +140,7 @@ static int on_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_mo
     struct http_head request;
     if (http_parse_request(raw, &request) < 0)
         return STREAM_DONE;
-    if (h->waiting == PIPELINE_MOST) {
+    if (h->waiting == HTTP1_PIPELINE_MOST) {
         h->hooks->limit(h->user, WSD_CLIENT, "HTTP requests without an answer", moment);
         return STREAM_DONE;
     }
@@ -433,10 +433,10 @@ static int take_line(struct http1 *h, enum wsd_direction d, struct wsd_bytes *by
     const uint8_t *lf = memchr(bytes->data, '\n', bytes->length);
     size_t n = lf != NULL ? (size_t)(lf - bytes->data) + 1 : bytes->length;
     h->bytes += n;
-    if (buffer_append(&half->line, bytes_first(*bytes, n), CHUNK_LINE_MOST) < 0)
+    if (buffer_append(&half->line, bytes_first(*bytes, n), HTTP1_CHUNK_LINE_MOST) < 0)
         return -ENOMEM;
     *bytes = bytes_after(*bytes, n);
-    if (half->line.length >= CHUNK_LINE_MOST) {
+    if (half->line.length >= HTTP1_CHUNK_LINE_MOST) {
         reach(h, d, "line of a chunked body", moment);
         return STREAM_DONE;
     }
@@ -653,7 +653,16 @@ static void http1_free(struct stream *s)
     free(h);
 }
 
-static const struct stream_ops ops = {"http/1", http1_data, http1_gap, http1_end, http1_free};
+static size_t http1_memory(const struct stream *s)
+{
+    const struct http1 *h = (const struct http1 *)s;
+    size_t sum = sizeof *h + h->request.capacity + (h->via != NULL ? sizeof *h->via : 0);
+    for (int d = 0; d < 2; d++)
+        sum += h->half[d].line.capacity + early_memory(&h->early[d]);
+    return sum;
+}
+
+static const struct stream_ops ops = {"http/1", http1_data, http1_gap, http1_end, http1_free, http1_memory};
 
 struct stream *http1_new_take(struct stream **slot, const struct http1_hooks *hooks, void *user,
                               const struct http1_limits *limits, struct via *via)

@@ -49,6 +49,11 @@ struct http1_hooks {
     void (*limit)(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment);
 };
 
+enum {
+    HTTP1_PIPELINE_MOST = 255,   /* requests without their answers */
+    HTTP1_CHUNK_LINE_MOST = 4096 /* bytes of a chunk's size line, or of a trailer's */
+};
+
 struct http1_limits {
     uint32_t head_bytes, early_bytes;
 };

@@ -227,7 +227,14 @@ static void proxy_free(struct stream *s)
     free(p);
 }
 
-static const struct stream_ops ops = {"proxy", proxy_data, proxy_gap, proxy_end, proxy_free};
+static size_t proxy_memory(const struct stream *s)
+{
+    const struct proxy *p = (const struct proxy *)s;
+    size_t sum = sizeof *p + p->stage.capacity + (p->via != NULL ? sizeof *p->via : 0);
+    return sum + early_memory(&p->held[WSD_CLIENT]) + early_memory(&p->held[WSD_SERVER]);
+}
+
+static const struct stream_ops ops = {"proxy", proxy_data, proxy_gap, proxy_end, proxy_free, proxy_memory};
 
 struct stream *proxy_new_take(struct stream **slot, const struct proxy_hooks *hooks, void *user, uint32_t early_bytes,
                               struct via *via)

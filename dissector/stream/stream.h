@@ -31,6 +31,9 @@ struct stream_ops {
      * ended by FIN. */
     int (*end)(struct stream *, enum wsd_direction, enum wsd_how, const struct wsd_moment *);
     void (*free)(struct stream *);
+    /* Bytes of memory that it holds, about: its own struct and what grew by what strangers sent. What it keeps inside counts. All
+     * connections together have one limit (wsd_limits.memory), so what is left out here has none. */
+    size_t (*memory)(const struct stream *);
 };
 
 /* First member of every layer's own struct. */
@@ -52,6 +55,11 @@ static inline int stream_gap(struct stream *s, enum wsd_direction d, uint64_t mi
 static inline int stream_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *m)
 {
     return s->ops->end(s, d, how, m);
+}
+
+static inline size_t stream_memory(const struct stream *s)
+{
+    return s == NULL ? 0 : s->ops->memory(s);
 }
 
 /* Puts inner in the place of outer, and frees outer: its caller must not touch it any more. */

@@ -101,6 +101,11 @@ int deflate_unknown(struct deflate *d, uint8_t window_bits, uint8_t *scratch)
     return rc != 0 ? rc : fill_window(&d->twin->z, 0xFF, size, scratch);
 }
 
+size_t deflate_memory(const struct deflate *d)
+{
+    return d == NULL ? 0 : d->twin != NULL ? 2 * DEFLATE_MEMORY : DEFLATE_MEMORY;
+}
+
 bool deflate_exact(const struct deflate *d)
 {
     return d->twin == NULL;

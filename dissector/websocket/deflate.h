@@ -17,6 +17,7 @@
 #include "base/event.h"
 
 enum { DEFLATE_BLOCK = 32768, DEFLATE_SCRATCH = 2 * DEFLATE_BLOCK, DEFLATE_TAIL = 4 };
+enum { DEFLATE_MEMORY = 44 << 10 }; /* bytes: zlib's state and a window of 32 KiB */
 
 extern const uint8_t deflate_tail[DEFLATE_TAIL];
 
@@ -34,6 +35,9 @@ int deflate_reset(struct deflate *deflate, uint8_t window_bits);
 
 /* The window is full of bytes that are not known. scratch: DEFLATE_SCRATCH bytes. Returns 0 or -ENOMEM. */
 int deflate_unknown(struct deflate *deflate, uint8_t window_bits, uint8_t *scratch);
+
+/* Bytes of memory that it takes; NULL: 0. */
+size_t deflate_memory(const struct deflate *deflate);
 
 /* Whether every byte that a message may refer to is known. */
 bool deflate_exact(const struct deflate *deflate);

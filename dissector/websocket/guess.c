@@ -138,7 +138,13 @@ static void guess_free(struct stream *s)
     free(g);
 }
 
-static const struct stream_ops ops = {"guess", guess_data, guess_gap, guess_end, guess_free};
+static size_t guess_memory(const struct stream *s)
+{
+    const struct guess *g = (const struct guess *)s;
+    return sizeof *g + g->request.capacity + resync_memory(g->resync[0]) + resync_memory(g->resync[1]);
+}
+
+static const struct stream_ops ops = {"guess", guess_data, guess_gap, guess_end, guess_free, guess_memory};
 
 struct stream *websocket_guess_new(struct websocket_host *host, const struct websocket_guess *guess,
                                    struct wsd_bytes request)

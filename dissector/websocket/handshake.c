@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-enum { URL_MOST = 8192, EXTENSIONS_MOST = 8192, SWITCHING_PROTOCOLS = 101, VERSION = 13, VERSION_FRAMED = 7 };
+enum { SWITCHING_PROTOCOLS = 101, VERSION = 13, VERSION_FRAMED = 7 };
 
 /* ---- findings ------------------------------------------------------------------------------------------------- */
 
@@ -327,9 +327,9 @@ static int join_extensions(struct handshake *h, const struct wsd_head *response)
     int rc = 0;
     for (size_t n = 0; rc == 0 && (header = http_header(response, "Sec-WebSocket-Extensions", n)) != NULL; n++) {
         if (n > 0)
-            rc = buffer_append(&h->extensions, bytes_text(", "), EXTENSIONS_MOST);
+            rc = buffer_append(&h->extensions, bytes_text(", "), HANDSHAKE_EXTENSIONS_MOST);
         if (rc == 0)
-            rc = buffer_append(&h->extensions, header->value, EXTENSIONS_MOST);
+            rc = buffer_append(&h->extensions, header->value, HANDSHAKE_EXTENSIONS_MOST);
     }
     return rc;
 }
@@ -374,7 +374,7 @@ static int make_url(struct handshake *h, const struct wsd_head *request, bool se
     const struct wsd_bytes parts[] = {bytes_text(secure ? "wss://" : "ws://"), authority, target};
     int rc = 0;
     for (int i = 0; i < 3 && rc == 0; i++)
-        rc = buffer_append(&h->url, parts[i], URL_MOST);
+        rc = buffer_append(&h->url, parts[i], HANDSHAKE_URL_MOST);
     return rc;
 }
 

@@ -6,7 +6,12 @@
 
 #include "base/buffer.h"
 
-enum { HANDSHAKE_FINDINGS_MOST = 32, HANDSHAKE_DETAIL_MOST = 80 };
+enum {
+    HANDSHAKE_FINDINGS_MOST = 32,
+    HANDSHAKE_DETAIL_MOST = 80,
+    HANDSHAKE_URL_MOST = 8192, /* bytes kept */
+    HANDSHAKE_EXTENSIONS_MOST = 8192,
+};
 
 struct handshake_finding {
     enum wsd_finding_code code;

@@ -6,11 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    SPARE_MESSAGES = 4,  /* one for each slot of a busy connection */
-    SPARE_BYTES = 65536, /* a larger buffer is given back when its message ends */
-};
-
 /* ---- beginning and ending ------------------------------------------------------------------------------------- */
 
 static struct message *take_spare(struct websocket_host *host)
@@ -29,13 +24,14 @@ void message_drop(struct websocket_host *host, struct message *m)
 {
     if (m == NULL)
         return;
+    host->memory_changed = true;
     free(m->unknown);
     m->unknown = NULL;
-    if (m->kept.capacity > SPARE_BYTES)
+    if (m->kept.capacity > MESSAGE_SPARE_BYTES)
         buffer_free(&m->kept);
-    if (m->wire.capacity > SPARE_BYTES)
+    if (m->wire.capacity > MESSAGE_SPARE_BYTES)
         buffer_free(&m->wire);
-    if (host->spare_message_count < SPARE_MESSAGES) {
+    if (host->spare_message_count < MESSAGE_SPARE_MOST) {
         m->next_spare = host->spare_messages;
         host->spare_messages = m;
         host->spare_message_count++;
@@ -46,12 +42,20 @@ void message_drop(struct websocket_host *host, struct message *m)
     free(m);
 }
 
+size_t message_memory(const struct message *m)
+{
+    if (m == NULL)
+        return 0;
+    return sizeof *m + m->kept.capacity + m->wire.capacity + m->event.message.unknown_count * sizeof *m->unknown;
+}
+
 struct message *message_begin(const struct message_env *env, enum wsd_direction direction,
                               const struct frame_header *header, bool explained)
 {
     struct message *m = take_spare(env->host);
     if (m == NULL)
         return NULL;
+    env->host->memory_changed = true;
     m->event.message.direction = direction;
     m->event.message.opcode = frame_opcode(header);
     m->text = m->event.message.opcode == WSD_OPCODE_TEXT && explained;
@@ -214,8 +218,8 @@ static int take_compressed(const struct message_env *env, struct message *m, con
     return inflate_bytes(env, m, piece, ends ? DEFLATE_TAIL : 0);
 }
 
-int message_piece(const struct message_env *env, struct message *m, const struct frame_header *header,
-                  struct wsd_bytes piece, uint64_t at)
+static int take_piece(const struct message_env *env, struct message *m, const struct frame_header *header,
+                      struct wsd_bytes piece, uint64_t at)
 {
     m->event.message.wire_length += piece.length;
     if (m->inflating || m->failed || m->stopped)
@@ -224,6 +228,16 @@ int message_piece(const struct message_env *env, struct message *m, const struct
         return payload_masked(env, m, header->bytes + header->mask_at, piece, at);
     bool whole = piece.length == header->length && frame_fin(header) && m->event.message.frames == 1;
     return payload_plain(env, m, piece, whole);
+}
+
+int message_piece(const struct message_env *env, struct message *m, const struct frame_header *header,
+                  struct wsd_bytes piece, uint64_t at)
+{
+    size_t had = m->kept.capacity + m->wire.capacity;
+    int rc = take_piece(env, m, header, piece, at);
+    if (m->kept.capacity + m->wire.capacity != had)
+        env->host->memory_changed = true;
+    return rc;
 }
 
 /* ---- what is missing ------------------------------------------------------------------------------------------ */
@@ -245,6 +259,7 @@ static int compressed_hole(const struct message_env *env, struct message *m, uin
 int message_hole(const struct message_env *env, struct message *m, uint64_t missing)
 {
     int rc = m->event.message.compressed ? compressed_hole(env, m, missing) : payload_unknown(m, missing);
+    env->host->memory_changed = true;
     m->holes = true;
     m->event.message.wire_length += missing;
     return rc;

@@ -18,6 +18,11 @@
 #include "websocket/host.h"
 #include "websocket/inflation.h"
 
+enum {
+    MESSAGE_SPARE_MOST = 4,     /* messages kept to be used again: one for each slot of a busy connection */
+    MESSAGE_SPARE_BYTES = 65536 /* a larger buffer is given back when its message ends */
+};
+
 struct message {
     struct message *next_spare;
     struct wsd_event event; /* grows as the message does; the rest is put in when it ends */
@@ -78,5 +83,8 @@ void message_end(const struct message_env *env, struct message *message, bool wh
 
 /* Puts a message away without telling it. NULL is allowed. */
 void message_drop(struct websocket_host *host, struct message *message);
+
+/* Bytes of memory that it takes; NULL: 0. */
+size_t message_memory(const struct message *message);
 
 #endif

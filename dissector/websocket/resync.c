@@ -57,6 +57,11 @@ void resync_free(struct resync *r)
     free(r);
 }
 
+size_t resync_memory(const struct resync *r)
+{
+    return r == NULL ? 0 : sizeof *r + early_memory(&r->held);
+}
+
 /* ---- headers -------------------------------------------------------------------------------------------------- */
 
 static bool legal(const struct resync_terms *terms, const struct frame_header *h)

@@ -57,6 +57,9 @@ const struct wsd_moment *resync_first(const struct resync *resync);
 /* Bytes held. */
 size_t resync_held(const struct resync *resync);
 
+/* Bytes of memory it takes; NULL: 0. */
+size_t resync_memory(const struct resync *resync);
+
 /* After it was found: the bytes from the frame on, for the caller to free. Returns how many were skipped before. The search is over
  * then. */
 uint64_t resync_take(struct resync *resync, struct early *held);

@@ -28,6 +28,7 @@ int search_begin(struct websocket *ws, enum wsd_direction d)
     }
     resync_free(ws->resync[d]);
     ws->resync[d] = resync_new(&terms);
+    ws->host->memory_changed = true;
     half->searching = true;
     half->tail_unseen = true;
     return ws->resync[d] == NULL ? -ENOMEM : 0;
@@ -57,6 +58,7 @@ int search_again(struct websocket *ws, enum wsd_direction d)
 int search_bytes(struct websocket *ws, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
     int rc = resync_add(ws->resync[d], bytes, moment);
+    ws->host->memory_changed = true;
     return rc == 0 ? search_again(ws, d) : rc;
 }
 

@@ -427,7 +427,22 @@ static void websocket_free(struct stream *s)
     free(ws);
 }
 
-static const struct stream_ops ops = {"websocket", websocket_data, websocket_gap, websocket_end, websocket_free};
+static size_t websocket_memory(const struct stream *s)
+{
+    const struct websocket *ws = (const struct websocket *)s;
+    size_t sum = sizeof *ws + ws->info.url.length + ws->info.subprotocol.length;
+    sum += ws->reason != NULL ? sizeof *ws->reason + ws->reason->capacity : 0;
+    for (int d = 0; d < 2; d++) {
+        const struct ws_half *half = &ws->half[d];
+        sum += message_memory(half->data) + (half->current != half->data ? message_memory(half->current) : 0);
+        sum += deflate_memory(half->inflation.deflate);
+        sum += (half->detail != NULL ? sizeof *half->detail : 0) + (ws->is_legacy ? 0 : resync_memory(ws->resync[d]));
+    }
+    return sum;
+}
+
+static const struct stream_ops ops = {"websocket",   websocket_data, websocket_gap,
+                                      websocket_end, websocket_free, websocket_memory};
 
 /* The drafts of legacy.c. */
 
@@ -452,7 +467,7 @@ static int legacy_stream_end(struct stream *s, enum wsd_direction d, enum wsd_ho
 }
 
 static const struct stream_ops legacy_ops = {"websocket of a draft", legacy_stream_data, legacy_stream_gap,
-                                             legacy_stream_end, websocket_free};
+                                             legacy_stream_end, websocket_free, websocket_memory};
 
 /* ---- the beginning -------------------------------------------------------------------------------------------- */
 
@@ -524,6 +539,7 @@ struct websocket *websocket_new(struct websocket_host *host, const struct websoc
         host->last_id--;
         return NULL;
     }
+    host->memory_changed = true;
     *ws = (struct websocket){.base.ops = &ops, .host = host, .info = info, .first_closed = WSD_NEITHER};
     ws->half[WSD_CLIENT].heard = a->request != NULL;
     ws->half[WSD_SERVER].heard = a->response != NULL;

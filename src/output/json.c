@@ -272,6 +272,11 @@ static void json_finish(void *state, const struct sink_end *end)
         writer_unsigned(w, end->dropped_interface);
     WRITER_JUST(w, "}");
     NUMBER(w, "flows_ignored", t->flows_ignored);
+    KEY(w, "evicted");
+    WRITER_JUST(w, "{\"flows\":");
+    writer_unsigned(w, t->flows_evicted);
+    NUMBER(w, "connections", t->connections_evicted);
+    WRITER_JUST(w, "}");
     KEY(w, "seconds");
     json_seconds(w, t->packets > 0 ? t->last_time - t->first_time : 0);
     json_end_line(s);

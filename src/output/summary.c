@@ -124,6 +124,12 @@ static void write_capture(struct summary *s, const struct sink_end *end)
     write_label(s, "TCP");
     writer_format(s->w, "%llu connection%s, %llu of them known not to be WebSocket\n", (unsigned long long)t->flows,
                   plural(t->flows), (unsigned long long)t->flows_ignored);
+    if (t->flows_evicted > 0) {
+        write_label(s, "given up");
+        writer_format(s->w, "%llu TCP connection%s to keep a limit, %llu of them WebSocket\n",
+                      (unsigned long long)t->flows_evicted, plural(t->flows_evicted),
+                      (unsigned long long)t->connections_evicted);
+    }
 }
 
 static void write_websocket(struct summary *s, const struct wsd_totals *t)

@@ -44,6 +44,12 @@ wrong '--max-payload lots: not a number' --max-payload lots "$c"
 wrong '--max-payload 1T: not a number' --max-payload 1T "$c"
 wrong '--max-payload 99999999999999999999: too large' --max-payload 99999999999999999999 "$c"
 wrong '--max-payload 99999999999G: too large' --max-payload 99999999999G "$c"
+wrong '--limit lots: no such limit; see --list-limits' --limit lots "$c"
+wrong '--limit lots=1: no such limit; see --list-limits' --limit lots=1 "$c"
+wrong '--limit flows: it wants =VALUE' --limit flows "$c"
+wrong '--limit flows=many: not a number' --limit flows=many "$c"
+wrong '--limit flows=0: at least 1' --limit flows=0 "$c"
+wrong '--limit flows=1G: too large' --limit flows=1G "$c"
 
 # What is not an option of this program yet is unknown too.
 for option in -Y -k --tls-key; do wrong "$option: unknown option" "$option" "$c"; done

@@ -54,7 +54,7 @@ static void choose(struct wsd_options *o, uint8_t bits)
         o->limits.inflate_ratio = 1;
     }
     if (bits & 128)
-        o->limits.idle_undecided = o->limits.idle_ignored = o->limits.idle_websocket = 1000;
+        o->limits.idle_undecided = o->limits.idle_ignored = o->limits.idle_websocket = 1;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -59,7 +59,13 @@ static void sink_free(struct stream *s)
     free(s);
 }
 
-static const struct stream_ops sink_ops = {"sink", sink_data, sink_gap, sink_end, sink_free};
+static size_t sink_memory(const struct stream *s)
+{
+    (void)s;
+    return sizeof(struct sink);
+}
+
+static const struct stream_ops sink_ops = {"sink", sink_data, sink_gap, sink_end, sink_free, sink_memory};
 
 static struct stream *inside_take(void *user, struct via *via)
 {

@@ -98,6 +98,11 @@ static inline void flow_log_limit(void *user, struct flow *flow, enum wsd_direct
     flow_log_line(user, d, "limit", 0, bytes_of(NULL, 0));
 }
 
+static inline void flow_log_evicted(void *user, struct flow *flow, bool for_memory, const struct wsd_moment *moment)
+{
+    (void)user, (void)flow, (void)for_memory, (void)moment;
+}
+
 static inline void flow_log_conflict(void *user, struct flow *flow, enum wsd_direction d,
                                      const struct wsd_moment *moment)
 {
@@ -128,6 +133,7 @@ static inline void flow_log_begin(struct flow_log *log, const struct flow_limits
                                           .end = flow_log_end,
                                           .conflict = flow_log_conflict,
                                           .held_limit = flow_log_limit,
+                                         .evicted = flow_log_evicted,
                                           .release = flow_log_release};
     static const struct flow_ops loud = {.sender = flow_log_sender,
                                          .data = flow_log_data,
@@ -135,11 +141,13 @@ static inline void flow_log_begin(struct flow_log *log, const struct flow_limits
                                          .end = flow_log_end,
                                          .conflict = flow_log_conflict,
                                          .held_limit = flow_log_limit,
+                                         .evicted = flow_log_evicted,
                                          .transport = flow_log_transport,
                                          .release = flow_log_release};
     static const struct flow_limits wide = {.flows = 1000000,
                                             .segment_bytes = UINT32_MAX,
                                             .segment_total = UINT64_MAX,
+                                            .memory = UINT64_MAX,
                                             .idle = {0, INT64_MAX, INT64_MAX, INT64_MAX}};
     static const uint8_t seed[16] = {1, 2, 3};
     memset(log, 0, sizeof *log);

@@ -20,6 +20,7 @@ static const struct flow_limits small = {
     .flows = 8,
     .segment_bytes = 2000,
     .segment_total = 5000,
+    .memory = UINT64_MAX,
     .idle = {[FLOW_UNDECIDED] = 300 * SECOND, [FLOW_WEBSOCKET] = 86400 * SECOND, [FLOW_IGNORED] = 120 * SECOND}};
 
 static int setup(void **state)
@@ -249,6 +250,7 @@ static void eviction(void **state)
         talk_send_text(&many[i], WSD_CLIENT, kinds[i] == FLOW_IGNORED ? "BYE" : text);
         flow[i] = h.flow;
         flow[i]->kind = (uint8_t)kinds[i];
+        flows_hold(h.flows, flow[i], kinds[i] != FLOW_IGNORED);
     }
     flow_log_clear(&h);
     for (int i = 0; i < 8; i++) {
@@ -260,11 +262,80 @@ static void eviction(void **state)
         assert_ptr_equal(h.flow, flow[order[i]]); /* the new one has the place of the one that went */
         HEARD(kinds[order[i]] == FLOW_IGNORED ? "" : "<- end idle\n-> end idle\n");
         h.flow->kind = FLOW_WEBSOCKET; /* worth more than what is left */
+        flows_hold(h.flows, h.flow, 1);
         assert_int_equal(flows_totals(h.flows)->open, 8);
         assert_int_equal(flows_totals(h.flows)->evicted, i + 1);
     }
     talk_send_text(&many[0], WSD_CLIENT, "unknown again");
     assert_int_equal(flows_totals(h.flows)->seen, 17);
+}
+
+/* Packets keep a flow from being the longest silent one; a SYN without more gives way before anything that holds bytes. */
+static void eviction_by_silence(void **state)
+{
+    (void)state;
+    static struct talk many[16];
+    static const int order[] = {1, 2, 3, 0, 6, 7, 4, 5}; /* as they give way */
+    struct flow *flow[8];
+    for (int i = 0; i < 8; i++) { /* 0 to 3: only a SYN; 4 to 7: hold something */
+        flow_log_talk(&h, &many[i], (uint16_t)(50000 + i));
+        many[i].time = i;
+        many[i].step = 0;
+        talk_segment(&many[i], WSD_CLIENT, UINT32_MAX, TCP_SYN, bytes_text(""));
+        flow[i] = h.flow;
+        if (i >= 4)
+            talk_send_text(&many[i], WSD_CLIENT, "x"), flows_hold(h.flows, h.flow, 100);
+    }
+    many[0].time = many[4].time = many[5].time = 20; /* these say something more */
+    talk_segment(&many[0], WSD_CLIENT, UINT32_MAX, TCP_SYN, bytes_text(""));
+    talk_send_text(&many[4], WSD_CLIENT, "y");
+    talk_send_text(&many[5], WSD_CLIENT, "y");
+    for (int i = 0; i < 8; i++) {
+        flow_log_talk(&h, &many[8 + i], (uint16_t)(60000 + i));
+        many[8 + i].time = 30 + i;
+        many[8 + i].step = 0;
+        talk_send_text(&many[8 + i], WSD_CLIENT, "z");
+        assert_ptr_equal(h.flow, flow[order[i]]);
+        h.flow->kind = FLOW_WEBSOCKET; /* worth more than what is left */
+        flows_hold(h.flows, h.flow, 1);
+        assert_int_equal(flows_totals(h.flows)->evicted, i + 1);
+    }
+}
+
+/* What is held is given back when it is too much for all together: undecided before WebSocket, whatever holds nothing stays. */
+static void memory(void **state)
+{
+    (void)state;
+    struct flow_limits tight = small;
+    static struct talk many[9];
+    flows_free(h.flows);
+    tight.flows = 100;
+    tight.memory = 250 * 64;
+    flow_log_begin(&h, &tight, false);
+    for (int i = 0; i < 5; i++) { /* 0 and 3: WebSocket; 4 holds nothing */
+        flow_log_talk(&h, &many[i], (uint16_t)(50000 + i));
+        talk_send_text(&many[i], WSD_CLIENT, "x");
+        if (i % 3 == 0)
+            h.flow->kind = FLOW_WEBSOCKET;
+        flows_hold(h.flows, h.flow, i < 4 ? 50 * 64 : 0);
+    }
+    flow_log_clear(&h);
+    for (int i = 0; i < 20; i++)
+        talk_ack(&many[4], WSD_CLIENT);
+    assert_int_equal(flows_totals(h.flows)->evicted, 0);
+    talk_send_text(&many[0], WSD_CLIENT, "y");
+    flows_hold(h.flows, h.flow, 170 * 64);
+    flow_log_clear(&h);
+    for (int i = 0; i < 20; i++)
+        talk_ack(&many[4], WSD_CLIENT);
+    assert_int_equal(flows_totals(h.flows)->evicted, 2); /* 1 and 2 */
+    assert_int_equal(flows_totals(h.flows)->evicted_websockets, 0);
+    talk_send_text(&many[3], WSD_CLIENT, "y");
+    flows_hold(h.flows, h.flow, 251 * 64);
+    for (int i = 0; i < 20; i++)
+        talk_ack(&many[4], WSD_CLIENT);
+    assert_int_equal(flows_totals(h.flows)->evicted_websockets, 2);
+    assert_int_equal(flows_totals(h.flows)->open, 1);
 }
 
 /* The limit on what waits holds for all connections together, and for each. */
@@ -335,6 +406,8 @@ int main(void)
         TEST(idle_flows_end),
         TEST(hole_of_a_quiet_flow),
         TEST(eviction),
+        TEST(eviction_by_silence),
+        TEST(memory),
         TEST(limits_on_what_waits),
         TEST(many_come_and_go),
         TEST(ignored_flows_cost_nothing),
