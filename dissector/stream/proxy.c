@@ -15,6 +15,7 @@ struct proxy {
     uint8_t turn;             /* enum wsd_direction: whose bytes are read; the other side's are held */
     uint8_t kind;             /* enum wsd_hop_kind that is asked for, in the server's turn */
     bool client_ended;        /* by FIN, in the server's turn */
+    bool server_first;        /* what is held of the server came before what is staged of the client */
     size_t skip;              /* of the client: rest of a PROXY 2 header */
     uint64_t bytes;           /* of the request */
     struct buffer stage;      /* what is not whole yet, of the side whose turn it is */
@@ -34,12 +35,14 @@ static int give_way(struct proxy *p, struct stream *inner, const struct wsd_mome
     enum wsd_direction turn = p->turn;
     struct buffer stage = p->stage;
     struct early held[2] = {p->held[0], p->held[1]};
-    bool ended = p->client_ended;
+    bool ended = p->client_ended, server_first = p->server_first && turn == WSD_CLIENT;
     p->stage = (struct buffer){0};
     p->held[0] = p->held[1] = (struct early){0};
     *gone = true;
     stream_replace(&p->base, inner);
-    int rc = stage.length > 0 ? stream_data(*slot, turn, buffer_bytes(&stage), moment) : 0;
+    int rc = server_first ? early_give(&held[WSD_SERVER], slot, WSD_SERVER) : 0;
+    if (rc == 0 && stage.length > 0)
+        rc = stream_data(*slot, turn, buffer_bytes(&stage), moment);
     for (int d = 0; d < 2; d++) {
         if (rc == 0)
             rc = early_give(&held[d], slot, d);
@@ -89,6 +92,8 @@ static int take_request(struct proxy *p, struct wsd_bytes *bytes, const struct w
 {
     struct preamble request;
     size_t had = p->stage.length;
+    if (had == 0)
+        p->server_first = p->held[WSD_SERVER].count > 0;
     if (buffer_append(&p->stage, *bytes, PREAMBLE_MOST) < 0)
         return -ENOMEM;
     enum preamble_result result = preamble_request(buffer_bytes(&p->stage), &request);
