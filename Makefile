@@ -249,7 +249,7 @@ check:
 	@tools/deps.sh check
 	@tests/run.sh
 
-## bench: speed and memory against tcpdump, tshark and bare zlib (asserts nothing)
+## bench: speed and memory against tcpdump, tshark and bare zlib, and under floods (asserts nothing)
 bench:
 	@tools/deps.sh bench
 	@$(SUBMAKE) all

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Speed and memory of wscope, beside tcpdump (the floor: it only reads and copies), tshark and bare zlib.
 #
-#   tests/bench/bench.sh [speed] [memory] [linear] [loss]      WSCOPE (./wscope), ROUNDS (5), SCALE (percent, 100), NO_TSHARK=1
+#   tests/bench/bench.sh [speed] [memory] [linear] [loss] [floods]      WSCOPE (./wscope), ROUNDS (5), SCALE (percent, 100), NO_TSHARK=1
 #
 # Prints tables in Markdown; asserts nothing. The captures are made once, into build/bench/, by generate.c, which says
 # what they hold. All programs of a table take turns, ROUNDS times, with the files in the page cache and their output
@@ -236,14 +236,37 @@ loss() {
     damaged deflate "$n" "$n connections of 1,000 compressed messages with context takeover, of a form that repeats itself"
 }
 
-[ $# -gt 0 ] || set -- speed memory linear loss
+# ---- floods
+
+flood_row() { # KIND N WHAT
+    local seconds kib status first first_end second second_end flows connections verdict=holds
+    read -r seconds kib status first first_end second second_end flows connections _ \
+        <<<"$(tests/bench/flood.sh "$dir" "$wscope" "$1" "$2")"
+    [ "$status" = 0 ] && [ "$kib" -lt $((1614 * 1024)) ] && [ "$first $first_end" = "500 handshake" ] || verdict=MISSED
+    echo "| $1 | $2 $3 | $(calc %.1f "$seconds") s | $(calc %.0f "$kib / 1024") MiB | $first of 500, $first_end | $second of 250, $second_end | $flows, $connections | $verdict |"
+}
+
+floods() {
+    printf '\n# Floods: ten minutes of them through a pipe, two real connections among them; at most 1614 MiB\n\n'
+    printf '| flood | what | time, with making it | peak memory | /feed/0: messages, end | /feed/1 | given up: TCP, WebSocket | |\n|---|---|---|---|---|---|---|---|\n'
+    flood_row synflood "$(scaled 3000000)" "SYNs"
+    flood_row randombytes "$(scaled 1000000)" "segments of random bytes"
+    flood_row halfopen "$(scaled 1000000)" "upgrades that nobody answers"
+    flood_row heads "$(scaled 20000)" "HTTP heads without an end"
+    flood_row holes "$(scaled 100000)" "connections with bytes out of order"
+    flood_row fragflood "$(scaled 1000000)" "IP datagrams with one fragment"
+    flood_row windows "$(scaled 20000)" "connections with compression windows"
+    flood_row openings "$(scaled 1000000)" "connections joined late"
+}
+
+[ $# -gt 0 ] || set -- speed memory linear loss floods
 echo "wscope $("$wscope" --version 2>/dev/null | head -n 1 | sed 's/^wscope //'), $(uname -sm), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1), $(nproc) processors"
 echo
 for part in "$@"; do
     case $part in
-    speed | memory | linear | loss) "$part" ;;
+    speed | memory | linear | loss | floods) "$part" ;;
     *)
-        echo "usage: tests/bench/bench.sh [speed] [memory] [linear] [loss]" >&2
+        echo "usage: tests/bench/bench.sh [speed] [memory] [linear] [loss] [floods]" >&2
         exit 2
         ;;
     esac

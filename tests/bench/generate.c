@@ -1,7 +1,7 @@
 /*
  * Writes the captures that the benchmark reads: many WebSocket connections, interleaved, as a tap would see them.
  *
- *   generate KIND FILE [N] [SIDE-FILE]
+ *   generate KIND FILE [N] [SIDE-FILE]            FILE "-" is standard output
  *
  *   small      N connections (2,000) of 500 messages of about 200 bytes, each message one segment and one pure ACK
  *   large      N connections (200) of 40 messages of 100 kB, in segments of 1448 bytes, every second one acknowledged
@@ -13,6 +13,17 @@
  *   reverse    N segments (20,000) of one direction, the last first
  *   unacked    N messages (200,000) of one direction, none of them acknowledged
  *   hole       as unacked, but the capture lost the first segment
+ *
+ * Floods: ten minutes in which N strangers do the same, and two real connections go on among them: /feed/0, from before it on, 500
+ * messages, and /feed/1, from its middle on, 250 messages. Made to be piped.
+ *   synflood    N SYNs (3,000,000), each of another client
+ *   randombytes N segments (1,000,000) of random bytes, of N / 4 connections without a beginning
+ *   halfopen    N connections (1,000,000) that ask for an upgrade which nobody answers
+ *   heads       N connections (20,000) with 60,000 bytes of an HTTP head that does not end
+ *   holes       N connections (100,000) with three segments behind a missing one
+ *   fragflood   N first fragments (1,000,000) of datagrams that stay without the others
+ *   windows     N connections (20,000) with a compressed message in each direction, which stay open
+ *   openings    N connections (1,000,000) joined late, all with a frame that does not end
  *
  * Everything follows from a fixed seed: the same KIND and N give the same bytes. The connections take turns at random;
  * each has its handshake (with the right Sec-WebSocket-Accept), its messages, close frames and FINs. Ethernet, IPv4 and
@@ -57,6 +68,7 @@ struct connection {
 };
 
 static FILE *out, *side;
+static bool more_fragments; /* each packet is the first fragment of a datagram, of which no other comes */
 static uint64_t clock_us = 1700000000000000u;
 static uint64_t packets;
 
@@ -165,7 +177,7 @@ static void write_segment(struct connection *c, int sender, unsigned flags, uint
     ip[0] = 0x45;
     put16(ip + 2, 52 + length);
     put16(ip + 4, c->ip_id[sender]++);
-    ip[6] = 0x40;
+    ip[6] = more_fragments ? 0x20 : 0x40;
     ip[8] = sender == CLIENT ? 64 : 63;
     ip[9] = 6;
     put32(ip + 12, address[sender]);
@@ -596,6 +608,139 @@ static void run_unacked(uint32_t n, bool hole)
     }
 }
 
+/* ---- floods */
+
+enum { FLOOD_MESSAGES = 500, FLOOD_SECONDS = 600, STRANGERS = 1000 /* their numbers begin here */ };
+
+static void flood_syn(struct connection *c)
+{
+    send_segment(c, CLIENT, SYN, NULL, 0);
+}
+
+static void flood_random(struct connection *c)
+{
+    uint8_t bytes[1400];
+    uint32_t length = 1 + random_below(sizeof(bytes));
+
+    for (uint32_t i = 0; i < length; i++)
+        bytes[i] = (uint8_t)random_next();
+    send_segment(c, (int)random_below(2), PSH | ACK, bytes, length);
+}
+
+static void flood_half_open(struct connection *c)
+{
+    while (c->step < 4)
+        handshake_step(c, false);
+}
+
+static void flood_head(struct connection *c)
+{
+    static char head[MSS];
+
+    memset(head, 'x', sizeof(head));
+    for (c->step = 0; c->step < 3;)
+        handshake_step(c, false);
+    send_segment(c, CLIENT, PSH | ACK, "GET / HTTP/1.1\r\nX: ", 19);
+    for (uint32_t sent = 0; sent < 60000; sent += MSS)
+        send_segment(c, CLIENT, PSH | ACK, head, MSS);
+}
+
+static void flood_hole(struct connection *c)
+{
+    static const uint8_t bytes[MSS];
+
+    for (c->step = 0; c->step < 3;)
+        handshake_step(c, false);
+    c->seq[CLIENT] += 100;
+    for (int i = 0; i < 3; i++)
+        send_segment(c, CLIENT, PSH | ACK, bytes, MSS);
+}
+
+static void flood_fragment(struct connection *c)
+{
+    static const uint8_t bytes[1004]; /* 1056 with the headers: a multiple of 8 */
+
+    more_fragments = true;
+    send_segment(c, CLIENT, PSH | ACK, bytes, sizeof(bytes));
+    more_fragments = false;
+}
+
+static void flood_windows(struct connection *c)
+{
+    static uint8_t packed[4096], frame[5000];
+    static uint32_t length;
+
+    if (!length) { /* for a window that holds nothing: it can be read with any */
+        struct connection one;
+        char text[2048];
+
+        connection_init(&one, 0, NULL);
+        fill_text(text, sizeof(text), 0);
+        length = compress_message(&one, SERVER, text, sizeof(text), packed, sizeof(packed));
+        connection_free(&one);
+    }
+    while (handshake_step(c, true))
+        ;
+    for (int d = 0; d < 2; d++)
+        send_segment(c, d, PSH | ACK, frame, build_frame(frame, d, 0xc1, packed, length));
+}
+
+static void flood_opening(struct connection *c)
+{
+    uint8_t frames[256];
+    uint32_t n = 0;
+
+    for (int i = 0; i < 3; i++) {
+        char text[40];
+        int length = snprintf(text, sizeof(text), "stranger %u, message %d", c->number, i);
+
+        n += build_frame(frames + n, CLIENT, 0x81, text, (uint32_t)length);
+    }
+    send_segment(c, CLIENT, PSH | ACK, frames, n);
+    send_segment(c, CLIENT, PSH | ACK, "\x81\xfe\x7f\xff\1\2\3\4 and then nothing", 23);
+}
+
+static const struct {
+    const char *kind;
+    uint32_t n, again; /* each of its connections is heard so many times */
+    void (*stranger)(struct connection *);
+} floods[] = {{"synflood", 3000000, 1, flood_syn},      {"randombytes", 1000000, 4, flood_random},
+              {"halfopen", 1000000, 1, flood_half_open}, {"heads", 20000, 1, flood_head},
+              {"holes", 100000, 1, flood_hole},         {"fragflood", 1000000, 1, flood_fragment},
+              {"windows", 20000, 1, flood_windows},     {"openings", 1000000, 1, flood_opening}};
+
+/* Real connections take a step so often that the flood lasts as long as they do. */
+static void run_flood(uint32_t n, uint32_t again, void (*stranger)(struct connection *))
+{
+    static const struct plan plan = {.kind = "small", .messages = FLOOD_MESSAGES, .server_tenths = 5};
+    static const struct plan late = {.kind = "small", .messages = FLOOD_MESSAGES / 2, .server_tenths = 5};
+    struct connection real[2], c;
+    uint64_t begin = clock_us;
+    uint32_t steps = FLOOD_MESSAGES + 8, done = 0;
+    bool open[2] = {true, true};
+
+    for (uint32_t i = 0; i < 2; i++)
+        connection_init(&real[i], i, need(malloc(2048)));
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t due = begin + (uint64_t)FLOOD_SECONDS * 1000000 * i / n;
+
+        if (clock_us < due)
+            clock_us = due;
+        for (; done < (uint64_t)steps * i / n + 1; done++) {
+            open[0] = open[0] && connection_step(&real[0], &plan);
+            open[1] = open[1] && (done < steps / 2 || connection_step(&real[1], &late));
+        }
+        connection_init(&c, STRANGERS + (again > 1 ? random_below(n / again) : i), NULL);
+        stranger(&c);
+    }
+    while (open[0] || open[1]) {
+        open[0] = open[0] && connection_step(&real[0], &plan);
+        open[1] = open[1] && connection_step(&real[1], &late);
+    }
+    for (int i = 0; i < 2; i++)
+        connection_free(&real[i]);
+}
+
 /* ---- */
 
 static const struct plan plans[] = {
@@ -636,6 +781,12 @@ static bool generate(const char *kind, uint32_t n)
         }
         return true;
     }
+    for (size_t i = 0; i < sizeof(floods) / sizeof(floods[0]); i++) {
+        if (strcmp(kind, floods[i].kind))
+            continue;
+        run_flood(n ? n : floods[i].n, floods[i].again, floods[i].stranger);
+        return true;
+    }
     return false;
 }
 
@@ -647,7 +798,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: generate KIND FILE [N] [SIDE-FILE]\n");
         return 2;
     }
-    out = fopen(argv[2], "wb");
+    out = strcmp(argv[2], "-") ? fopen(argv[2], "wb") : stdout;
     if (!out)
         die(argv[2]);
     setvbuf(out, NULL, _IOFBF, 1 << 20);
