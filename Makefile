@@ -82,7 +82,7 @@ endif
 BASE_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -DWSCOPE_VERSION='"$(VERSION)"' $(WARNINGS) \
                -fPIC -fvisibility=hidden -fstack-protector-strong $(STACK_CLASH) $(CF_PROTECTION)
 
-# ---- what we link: zlib and libcrypto for the library; libpcap, ncurses, and on Linux libseccomp and libcap-ng, for the program as well
+# ---- what we link: zlib and libcrypto for the library; libpcap, libpcre2-8, ncurses, and on Linux libseccomp and libcap-ng, for the program as well
 
 PKG_CONFIG ?= pkg-config
 # $(call package,NAMES,FALLBACK): the flags of pkg-config where it knows all of them, else FALLBACK
@@ -91,8 +91,8 @@ package_libs   = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null || echo $(2))
 
 LIB_CFLAGS  := $(call package_cflags,zlib libcrypto)
 LIB_LIBS    := $(call package_libs,zlib libcrypto,-lz -lcrypto)
-PROG_CFLAGS := $(LIB_CFLAGS) $(call package_cflags,libpcap ncursesw) -DNCURSES_WIDECHAR=1 -pthread
-PROG_LIBS   := $(LIB_LIBS) $(call package_libs,libpcap ncursesw,-lpcap -lncursesw -ltinfo) -pthread
+PROG_CFLAGS := $(LIB_CFLAGS) $(call package_cflags,libpcap libpcre2-8 ncursesw) -DNCURSES_WIDECHAR=1 -pthread
+PROG_LIBS   := $(LIB_LIBS) $(call package_libs,libpcap libpcre2-8 ncursesw,-lpcap -lpcre2-8 -lncursesw -ltinfo) -pthread
 ifeq ($(SYSTEM),Linux)
   PROG_CFLAGS += $(call package_cflags,libseccomp libcap-ng)
   PROG_LIBS   += $(call package_libs,libseccomp libcap-ng,-lseccomp -lcap-ng)

@@ -127,7 +127,7 @@ static int parse_memory(const struct parse *p, const char *text)
     return result;
 }
 
-/* The monitor shows these at a key; whoever asks for them wants lines. */
+/* The monitor shows these at a key, or has no way for them yet; whoever asks for them wants lines. */
 static void wants_text(struct options *o)
 {
     if (!o->output_chosen)
@@ -241,6 +241,7 @@ static int apply(const struct parse *p, enum option_id id, const char *argument)
     case OPTION_ROTATE: return parse_rotate(p, argument);
     case OPTION_KEEP: return parse_within(p, id, argument, KEEP_MOST, &o->keep);
     case OPTION_CAPTURE_FILTER: o->capture_filter = argument; break;
+    case OPTION_FILTER: o->filter = argument; wants_text(o); break;
     case OPTION_OUTPUT: return parse_format(p, argument);
     case OPTION_FRAMES:
         o->frames = true;

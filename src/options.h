@@ -19,6 +19,8 @@
     X(LIST_INTERFACES, 'D', "list-interfaces", NULL, "list the interfaces there are, and leave")                       \
     X(CAPTURE_FILTER, 'f', "capture-filter", "EXPR",                                                                   \
       "look only at packets that pass this pcap filter, or carry (VLAN, MPLS, PPPoE, tunnels) one that does")          \
+    X(FILTER, 'Y', "filter", "EXPR",                                                                                   \
+      "show only what matches: ws.opcode == text && ws.length > 1k; the manual has the fields")                        \
     X(OUTPUT, 'o', "output", "FORMAT", "tui (the monitor: the default on a terminal), text (the default elsewhere), json (one object a line), or summary")  \
     X(FRAMES, 0, "frames", NULL, "show each frame as well")                                                            \
     X(HEX, 'x', "hex", NULL, "payloads in hex and ASCII (text output)")                                                \
@@ -73,6 +75,7 @@ struct options {
     const char **files, **interfaces;
     size_t file_count, interface_count;
     const char *capture_filter; /* NULL: none */
+    const char *filter;         /* -Y, NULL: none */
     const char *user;           /* -Z, NULL: none */
     enum output_format output;
     bool output_chosen;         /* by -o, or by an option that belongs to text */

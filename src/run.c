@@ -5,6 +5,7 @@
 #include "capture/sandbox.h"
 #include "capture/source.h"
 #include "output/packets.h"
+#include "output/shown.h"
 #include "output/sink.h"
 #include "say.h"
 #include "ui/handoff.h"
@@ -25,6 +26,8 @@ struct run {
     struct output output;
     const struct sink *sink;
     void *state;
+    struct filter *filter; /* -Y, or NULL */
+    struct shown shown;    /* with it: what passes */
     struct wsd_options wsd;
     struct wsd_dissector *dissector;
     struct source *source;
@@ -122,6 +125,7 @@ static void tell_what_is_in_force(const struct run *r)
             o->not_promiscuous ? "not " : "");
     if (o->write != NULL)
         say("written to: %s", o->write);
+    say("filter: %s", o->filter != NULL ? o->filter : "none");
     say("capture filter: %s", o->capture_filter != NULL ? o->capture_filter : "none");
     if (o->max_payload == UINT64_MAX)
         say("limit: payloads are kept whole");
@@ -204,7 +208,7 @@ static void tell_notes(struct run *r)
 
 /* ---- the way of the data */
 
-/* Between the dissector and the sink: -c. What the packet of the last message holds beyond it is not shown. */
+/* Between the dissector and the sink: -Y and -c. What the packet of the last message holds beyond it is not shown. */
 static void on_event(void *user, const struct wsd_event *e)
 {
     struct run *r = user;
@@ -212,7 +216,10 @@ static void on_event(void *user, const struct wsd_event *e)
         return;
     if (r->packets != NULL && e->type == WSD_EVENT_CONNECTION)
         packets_connection(r->packets, e->opening.flow);
-    r->sink->event(r->state, e);
+    if (r->filter == NULL)
+        r->sink->event(r->state, e);
+    else if (!shown_event(&r->shown, e))
+        return;
     if (e->type == WSD_EVENT_MESSAGE &&
         (e->message.opcode == WSD_OPCODE_TEXT || e->message.opcode == WSD_OPCODE_BINARY))
         r->counted = ++r->messages == r->options->count;
@@ -427,14 +434,39 @@ static int open_dissector(struct run *r)
         return -EIO;
     }
     r->sink->wants(&r->output, &r->wsd);
+    if (r->filter != NULL && filter_wants_frames(r->filter))
+        r->wsd.frames = true;
     r->state = calloc(1, r->sink->state_size);
     r->dissector = wsd_new(&r->wsd);
-    if (r->state == NULL || r->dissector == NULL) {
+    bool ready = r->filter == NULL || shown_init(&r->shown, r->filter, r->sink, r->state, &r->output) == 0;
+    if (r->state == NULL || r->dissector == NULL || !ready) {
         complain(r, "memory: there is none left");
         return -ENOMEM;
     }
     r->sink->begin(r->state, &r->output);
     return 0;
+}
+
+/* Before anything is opened: a mistake names the column and the word. */
+static int compile_filter(struct run *r)
+{
+    const char *text = r->options->filter;
+    struct filter_error error;
+    char why[FILTER_MESSAGE + 64];
+    if (text == NULL)
+        return 0;
+    if (r->options->output != OUTPUT_TEXT && r->options->output != OUTPUT_JSON) {
+        complain(r, "--filter: it goes with text and json");
+        r->status = STATUS_USAGE;
+        return -EINVAL;
+    }
+    r->filter = filter_compile(text, &error);
+    if (r->filter != NULL)
+        return 0;
+    snprintf(why, sizeof why, "--filter: column %u: %s", error.column, error.message);
+    complain(r, why);
+    r->status = STATUS_USAGE;
+    return -EINVAL;
 }
 
 /* Before anything is opened: an answer to -Z that is none is wrong usage. */
@@ -592,8 +624,8 @@ int run(const struct options *options)
     output_init(&r->output, STDOUT_FILENO, options);
     catch_signals(options->write != NULL);
     int status = STATUS_INPUT;
-    if (find_user(r) == 0 && open_source(r) == 0 && open_packets(r) == 0 && open_dissector(r) == 0 &&
-        open_screen(r) == 0 && confine(r) == 0) {
+    if (find_user(r) == 0 && compile_filter(r) == 0 && open_source(r) == 0 && open_packets(r) == 0 &&
+        open_dissector(r) == 0 && open_screen(r) == 0 && confine(r) == 0) {
         if (options->tell && r->screen == NULL)
             tell_what_is_in_force(r);
         if (r->screen != NULL)
@@ -613,6 +645,8 @@ int run(const struct options *options)
     if (r->terminal >= 0)
         close(r->terminal);
     wsd_free(r->dissector);
+    shown_free(&r->shown);
+    filter_free(r->filter);
     free(r->state);
     free(r);
     return status;

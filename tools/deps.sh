@@ -59,6 +59,7 @@ have() {
     libcrypto)
         library libcrypto -lcrypto $'#include <openssl/evp.h>\n#if OPENSSL_VERSION_NUMBER < 0x30000000L\n#error old\n#endif\nint main(void){return !EVP_sha1();}'
         ;;
+    libpcre2-8) library libpcre2-8 -lpcre2-8 $'#define PCRE2_CODE_UNIT_WIDTH 8\n#include <pcre2.h>\nint main(void){return pcre2_config(PCRE2_CONFIG_JIT,(void*)0)<0;}' ;;
     libpcap) library libpcap -lpcap $'#include <pcap/pcap.h>\nint main(void){return !pcap_lib_version();}' ;;
     libseccomp) no_linux || library libseccomp -lseccomp $'#include <seccomp.h>\nint main(void){return !seccomp_version();}' ;;
     libcap-ng) no_linux || library libcap-ng -lcap-ng $'#include <cap-ng.h>\nint main(void){capng_clear(CAPNG_SELECT_BOTH);return 0;}' ;;
@@ -85,6 +86,7 @@ zlib           build zlib1g-dev        zlib-devel         zlib     zlib-dev     
 libcrypto      build libssl-dev        openssl-devel      openssl  openssl-dev       openssl@3  openssl
 ncursesw       build libncurses-dev    ncurses-devel      ncurses  ncurses-dev       ncurses    ncurses
 libpcap        build libpcap-dev       libpcap-devel      libpcap  libpcap-dev       libpcap    libpcap
+libpcre2-8     build libpcre2-dev      pcre2-devel        pcre2    pcre2-dev         pcre2      pcre2
 libseccomp     build libseccomp-dev    libseccomp-devel   libseccomp libseccomp-dev  -          -
 libcap-ng      build libcap-ng-dev     libcap-ng-devel    libcap-ng libcap-ng-dev    -          -
 gcc-sanitizers check gcc               libasan,libubsan   gcc      gcc               gcc        gcc

@@ -15,6 +15,7 @@
 #include "dissector/websocket/resync.h"
 #include "dissector/websocket/websocket.h"
 #include "src/capture/reader.h"
+#include "src/filter/fields.h"
 #include "src/options.h"
 #include "src/output/summary.h"
 #include "src/ui/keys.h"
@@ -189,6 +190,26 @@ static void print_keys(void)
         print_keys_of(1u << place, place_title((enum place)place), place);
 }
 
+static void print_fields(void)
+{
+#define TYPE(name, word) [FIELD_##name] = word,
+    static const char *const types[] = {FIELD_TYPES(TYPE)};
+#undef TYPE
+    static const struct {
+        const char *name, *help;
+        enum field_type type;
+    } rows[] = {
+#define ROW(id, name, type, help) {name, help, FIELD_##type},
+        FIELDS(ROW)
+#undef ROW
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        printf(".TP\n\\fB%s\\fR  (%s)\n", rows[i].name, types[rows[i].type]);
+        roff(rows[i].help);
+        putchar('\n');
+    }
+}
+
 /* The part of a code before its first "-" says what it is about. */
 static void print_markdown(void)
 {
@@ -249,6 +270,8 @@ int main(int argc, char **argv)
         print_options();
     else if (strcmp(what, "keys") == 0)
         print_keys();
+    else if (strcmp(what, "fields") == 0)
+        print_fields();
     else if (strcmp(what, "findings") == 0)
         print_findings();
     else if (strcmp(what, "findings-markdown") == 0)

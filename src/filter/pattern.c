@@ -1,0 +1,62 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "filter/pattern.h"
+
+#include <pcre2.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    STEPS_MOST = 1 << 20,  /* of backtracking: some milliseconds; honest patterns take a step a byte or less */
+    HEAP_MOST = 16 << 10,  /* KiB that the interpreter may use where there is no machine code */
+};
+
+struct pattern {
+    pcre2_code *code;
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+};
+
+struct pattern *pattern_compile(struct wsd_bytes text, size_t *at, char *message, size_t message_size)
+{
+    int error = 0;
+    PCRE2_SIZE offset = 0;
+    struct pattern *p = calloc(1, sizeof *p);
+    message[0] = 0;
+    *at = 0;
+    if (p == NULL)
+        return NULL;
+    p->code = pcre2_compile(text.length > 0 ? text.data : (PCRE2_SPTR) "", text.length,
+                            PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C, &error, &offset, NULL);
+    if (p->code == NULL) {
+        pcre2_get_error_message(error, (PCRE2_UCHAR *)message, message_size);
+        *at = offset;
+        free(p);
+        return NULL;
+    }
+    (void)pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE); /* refused: the interpreter does it */
+    p->data = pcre2_match_data_create(1, NULL);
+    p->context = pcre2_match_context_create(NULL);
+    if (p->data == NULL || p->context == NULL) {
+        pattern_free(p);
+        return NULL;
+    }
+    pcre2_set_match_limit(p->context, STEPS_MOST);
+    pcre2_set_heap_limit(p->context, HEAP_MOST);
+    return p;
+}
+
+void pattern_free(struct pattern *p)
+{
+    if (p == NULL)
+        return;
+    pcre2_match_context_free(p->context);
+    pcre2_match_data_free(p->data);
+    pcre2_code_free(p->code);
+    free(p);
+}
+
+bool pattern_matches(const struct pattern *p, struct wsd_bytes text)
+{
+    PCRE2_SPTR subject = text.length > 0 ? text.data : (PCRE2_SPTR) "";
+    return pcre2_match(p->code, subject, text.length, 0, 0, p->data, p->context) >= 0;
+}
