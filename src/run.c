@@ -38,6 +38,8 @@ struct run {
     bool trickles;     /* from a pipe: packets may have to be waited for, nothing is held back meanwhile */
     char interface[64];             /* the default one, */
     const char *interface_names[1]; /* as a list */
+    const char *const *interfaces;  /* live: those that are captured on */
+    size_t interface_count;
     unsigned silent;                /* packets since progress was told, where none has to be waited for */
     int64_t flushed;                /* live: time of the packet after which the output was sent last */
     struct source_drops drops;      /* live, when last looked at, */
@@ -237,6 +239,7 @@ static void tell_progress(struct run *r)
 {
     const struct wsd_totals *t = wsd_totals(r->dissector);
     struct sink_progress progress = {.live = r->live,
+                                     .pipe = r->trickles,
                                      .packets = t->packets,
                                      .bytes = t->bytes,
                                      .flows = t->flows,
@@ -402,6 +405,8 @@ static int open_live(struct run *r)
         r->status = result == -EINVAL ? STATUS_USAGE : STATUS_INPUT;
         return result;
     }
+    r->interfaces = options.interfaces;
+    r->interface_count = options.count;
     tell_interfaces(r, options.interfaces, options.count, o->interface_count > 0);
     return 0;
 }
@@ -566,7 +571,13 @@ static int open_screen(struct run *r)
     char error[SOURCE_ERROR];
     if (r->options->output != OUTPUT_TUI)
         return 0;
-    r->reading = (struct ui_reading){.handoff = r->state, .read = read_all, .stop = stop_reading, .hang_up = hang_up, .user = r};
+    r->reading = (struct ui_reading){.handoff = r->state,
+                                     .interfaces = r->interfaces,
+                                     .interface_count = r->interface_count,
+                                     .read = read_all,
+                                     .stop = stop_reading,
+                                     .hang_up = hang_up,
+                                     .user = r};
     r->screen = ui_open(r->options, &r->reading, error, sizeof error);
     if (r->screen != NULL)
         return 0;

@@ -20,7 +20,8 @@ struct sink_end {
 
 /* How far reading has come. */
 struct sink_progress {
-    bool live; /* packets come as they happen */
+    bool live; /* packets come from interfaces, as they happen */
+    bool pipe; /* they come from a pipe, and may have to be waited for */
     uint64_t packets, bytes;
     uint64_t flows, flows_ignored;
     uint64_t dropped_kernel, dropped_interface;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { TARGETS = 24, STATUS_TEXT = 512 };
+enum { TARGETS = 24, STATUS_TEXT = 512, NARROW = 100, NARROWEST = 60 /* columns */ };
 
 /* Where something can be clicked. */
 struct target {
@@ -41,12 +41,20 @@ static void remember(struct target *targets, size_t *n, int from, int to, int wh
 
 /* ---- the top line */
 
-static void write_input(const struct ui *ui, struct writer *w)
+/* Live: where packets are captured. */
+static void write_interfaces(const struct ui_reading *reading, struct writer *w, bool narrow)
+{
+    writer_text(w, narrow ? "" : "live ");
+    for (size_t i = 0; i < reading->interface_count; i++)
+        writer_format(w, "%s%s", i > 0 ? ", " : "", reading->interfaces[i]);
+}
+
+static void write_input(const struct ui *ui, struct writer *w, bool narrow)
 {
     const struct options *o = ui->options;
     const char *slash = o->file_count > 0 ? strrchr(o->files[0], '/') : NULL;
     if (o->file_count == 0)
-        writer_text(w, "live");
+        write_interfaces(ui->reading, w, narrow);
     else if (strcmp(o->files[0], "-") == 0)
         writer_text(w, "standard input");
     else
@@ -55,7 +63,28 @@ static void write_input(const struct ui *ui, struct writer *w)
         writer_format(w, " and %zu more", o->file_count - 1);
 }
 
-static void write_progress(const struct ui *ui, struct writer *w)
+/* Packets that nobody will see, and records that the monitor could not take. */
+static uint64_t own_drops(const struct ui *ui)
+{
+    return ui->news.left_out_records + ui->news.left_out_payloads;
+}
+
+static bool drops(const struct ui *ui)
+{
+    const struct sink_progress *p = &ui->news.progress;
+    return p->dropped_kernel + p->dropped_interface + own_drops(ui) > 0;
+}
+
+/* Live, whatever else there is room for: by the kernel, by the interface, by the monitor itself. */
+static void write_drops(const struct ui *ui, struct writer *w)
+{
+    const struct sink_progress *p = &ui->news.progress;
+    char kernel[HUMAN_SIZE], interface[HUMAN_SIZE], own[HUMAN_SIZE];
+    writer_format(w, ", drops %s/%s/%s", human_count(kernel, p->dropped_kernel),
+                  human_count(interface, p->dropped_interface), human_count(own, own_drops(ui)));
+}
+
+static void write_progress(const struct ui *ui, struct writer *w, bool narrow)
 {
     const struct sink_progress *p = &ui->news.progress;
     char count[HUMAN_SIZE];
@@ -64,28 +93,30 @@ static void write_progress(const struct ui *ui, struct writer *w)
     else if (ui->loading && !p->live && p->size > 0)
         writer_format(w, "loading %u%%", (unsigned)(100 * (p->read < p->size ? p->read : p->size) / p->size));
     else if (ui->loading && !p->live)
-        writer_format(w, "loading, %s packets", human_count(count, p->packets));
-    else if (ui->loading)
-        writer_format(w, "live, %s packets", human_count(count, p->packets));
+        writer_format(w, "%s, %s packets", p->pipe ? "reading" : "loading", human_count(count, p->packets));
     else
-        writer_format(w, "%s packets", human_count(count, p->packets));
+        writer_format(w, narrow && p->live ? "%s" : "%s packets", human_count(count, p->packets));
+    if (p->live)
+        write_drops(ui, w);
 }
 
 void bars_top(struct ui *ui, struct area area)
 {
     char input[STATUS_TEXT], progress[64];
     struct writer in = {.data = input, .size = sizeof input}, right = {.data = progress, .size = sizeof progress - 1};
-    write_input(ui, &in);
-    write_progress(ui, &right);
+    write_input(ui, &in, area.width < NARROWEST);
+    write_progress(ui, &right, area.width < NARROW);
     progress[right.length] = 0;
     int right_columns = (int)right.length, needed = 0;
     for (int place = 0; place < PLACE_COUNT; place++)
         needed += draw_columns(place_title((enum place)place)) + 4;
-    bool all = area.width >= needed + right_columns + 12;
+    const char *program = area.width < NARROWEST ? " " : " wscope ";
+    int program_columns = draw_columns(program);
+    bool all = area.width >= needed + right_columns + program_columns + 4 + (in.length < 12 ? (int)in.length : 12);
     struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_TITLE);
-    int room = area.width - right_columns - 2 - (all ? needed : draw_columns(place_title(ui->place)) + 4) - 9;
-    pen_text(&pen, ROLE_TITLE, " wscope ");
-    if (room > 3)
+    int room = area.width - right_columns - 2 - (all ? needed : draw_columns(place_title(ui->place)) + 4) - program_columns - 1;
+    pen_text(&pen, ROLE_TITLE, program);
+    if (room > 1)
         pen_bytes(&pen, ROLE_TITLE, (struct wsd_bytes){(const uint8_t *)input, in.length}, room > 28 && all ? 28 : room, false);
     pen_text(&pen, ROLE_TITLE, " ");
     tab_count = 0;
@@ -101,7 +132,10 @@ void bars_top(struct ui *ui, struct area area)
     }
     pen.base = ROLE_TITLE;
     pen_to(&pen, area.width - right_columns - 1);
+    if (drops(ui))
+        pen.base = ROLE_ERROR;
     pen_text(&pen, ROLE_TITLE, progress);
+    pen.base = ROLE_TITLE;
     pen_end(&pen);
 }
 
@@ -111,8 +145,8 @@ static void write_losses(const struct ui *ui, struct writer *w)
 {
     const struct handoff_news *n = &ui->news;
     char count[HUMAN_SIZE];
-    if (n->progress.live)
-        writer_format(w, "  drops: kernel %llu, interface %llu, own %llu", (unsigned long long)n->progress.dropped_kernel,
+    if (n->progress.live && drops(ui))
+        writer_format(w, "  dropped: kernel %llu, interface %llu, here %llu", (unsigned long long)n->progress.dropped_kernel,
                       (unsigned long long)n->progress.dropped_interface, (unsigned long long)n->left_out_records);
     else if (n->left_out_records > 0)
         writer_format(w, "  %s left out", human_count(count, n->left_out_records));

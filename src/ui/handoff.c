@@ -186,7 +186,7 @@ static void handoff_progress(void *state, const struct sink_progress *progress)
 {
     struct handoff *h = state;
     h->progress = *progress;
-    if (progress->live || atomic_load_explicit(&h->listed, memory_order_relaxed) == 0)
+    if (progress->live || progress->pipe || atomic_load_explicit(&h->listed, memory_order_relaxed) == 0)
         push(h);
 }
 

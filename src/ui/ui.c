@@ -521,7 +521,7 @@ struct loop *ui_open(const struct options *options, const struct ui_reading *rea
     ui->scope = SCOPE_ALL;
     ui->split_percent = SPLIT_PERCENT;
     ui->loading = true;
-    l->reading = reading;
+    l->reading = ui->reading = reading;
     terminal_look(&ui->terminal, STDOUT_FILENO, options->color);
     model_init(&ui->model, options->memory, give_back, l);
     if (begin_views(ui) < 0) {

@@ -19,6 +19,8 @@
 /* Who reads, in the thread that the hand-off begins. */
 struct ui_reading {
     struct handoff *handoff;
+    const char *const *interfaces; /* live: those that are captured on, borrowed */
+    size_t interface_count;
     void (*read)(void *user); /* until all is read */
     void (*stop)(void *user); /* called in the monitor's thread: reading shall end soon */
     void (*hang_up)(void *user); /* SIGHUP, from somebody else than a terminal that has gone */
@@ -47,6 +49,7 @@ enum { UI_HISTORY = 16, UI_SAID = 256 };
 struct ui {
     struct model model;
     const struct options *options;
+    const struct ui_reading *reading;
     struct terminal terminal; /* charset, arrows; columns and lines are curses' business */
     enum theme theme;
     bool color;

@@ -90,7 +90,7 @@ static void messages_open(void *state, struct ui *ui)
     s->connection = ui->connection;
     reselect(s);
     s->wants = s->wants && !other;
-    s->list.follows = ui->loading && ui->news.progress.live;
+    s->list.follows = ui->loading && (ui->news.progress.live || ui->news.progress.pipe);
 }
 
 static bool messages_work(void *state, struct ui *ui)
