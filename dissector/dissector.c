@@ -21,7 +21,7 @@ struct wsd_dissector {
     struct flows *flows;
     struct fragments *fragments;
     struct wsd_totals totals;
-    struct flow_cost websocket_cost; /* of the packets of WebSocket flows */
+    struct packet_cost websocket_cost; /* of the packets of WebSocket flows */
     uint64_t http_bytes;             /* of these flows, before their upgrade */
     struct wsd_moment now;           /* the packet at hand, or the last one */
     struct flow *last;    /* the packet's flow, NULL: it has none */
@@ -49,9 +49,7 @@ static void become_websocket(struct wsd_dissector *d, struct flow *flow, uint64_
     flow->kind = FLOW_WEBSOCKET;
     flow->websocket = true;
     d->http_bytes += http_bytes;
-    d->websocket_cost.wire += flow->cost.wire;
-    d->websocket_cost.link += flow->cost.link;
-    d->websocket_cost.ip += flow->cost.ip;
+    packet_cost_add(&d->websocket_cost, &flow->cost);
 }
 
 static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, struct stream **inner)
@@ -325,15 +323,13 @@ static void note_packet(struct wsd_dissector *d, const struct wsd_packet *packet
 }
 
 /* Counts the packet where its flow's bytes go, and says to whom it belonged. */
-static int belongs(struct wsd_dissector *d, struct flow *flow, const struct flow_cost *cost)
+static int belongs(struct wsd_dissector *d, struct flow *flow, const struct packet_cost *cost)
 {
     d->last = flow;
     if (flow == NULL || (flow->kind == FLOW_IGNORED && !flow->attempted))
         return WSD_NOBODY;
-    struct flow_cost *sum = flow->websocket ? &d->websocket_cost : &flow->cost;
-    sum->wire += cost->wire;
-    sum->link += cost->link;
-    sum->ip += cost->ip;
+    struct packet_cost *sum = flow->websocket ? &d->websocket_cost : &flow->cost;
+    packet_cost_add(sum, cost);
     return flow->attempted ? WSD_WEBSOCKET : WSD_UNDECIDED;
 }
 
@@ -347,21 +343,21 @@ static int undecoded(struct wsd_dissector *d, bool unknown_link)
 /* Fragments and tunnels: the innermost IP packet takes the place of the outermost. Out of line, so that the plain way stays
  * short. */
 static __attribute__((noinline)) int look_inside(struct wsd_dissector *d, const struct wsd_packet *packet,
-                                                 const uint8_t **ip_at, const uint8_t **tcp_at, struct ip_packet *ip,
-                                                 bool *whole)
+                                                 const uint8_t *ip_at, const uint8_t **tcp_at, struct ip_packet *ip,
+                                                 bool *whole, struct packet_cost *cost)
 {
     struct unwrapped u;
-    int rc = unwrap(packet, *ip_at, d->fragments, d->now.time, &u);
+    int rc = unwrap(packet, ip_at, d->fragments, d->now.time, &u);
     d->datagram = u.datagram;
     d->outer = u.outer;
     if (rc == UNWRAP_UNREADABLE)
         return undecoded(d, false);
     if (rc != UNWRAP_TCP)
         return rc;
-    *ip_at = packet->data + u.link;
     *tcp_at = packet->data + u.headers;
     *ip = u.ip;
     *whole = u.whole;
+    *cost = u.cost;
     return UNWRAP_TCP;
 }
 
@@ -382,15 +378,15 @@ int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
     if (ip_decode(cursor_rest(&c), cut, &ip) < 0)
         return undecoded(d, false);
     const uint8_t *tcp_at = ip.payload.data;
+    struct packet_cost cost = {packet->length, (uint64_t)(ip_at - packet->data), (uint64_t)(tcp_at - ip_at)};
     bool whole = true;
     if (ip.fragment || ip.protocol != IP_PROTOCOL_TCP) {
-        int rc = look_inside(d, packet, &ip_at, &tcp_at, &ip, &whole);
+        int rc = look_inside(d, packet, ip_at, &tcp_at, &ip, &whole, &cost);
         if (rc != UNWRAP_TCP)
             return rc;
     }
     if (tcp_decode(ip.payload, ip.payload_length, &tcp) < 0)
         return WSD_NOBODY;
-    const struct flow_cost cost = {packet->length, (uint64_t)(ip_at - packet->data), (uint64_t)(tcp_at - ip_at)};
     if (d->options.detail) {
         const uint8_t *end = whole ? tcp.payload.data : tcp_at;
         d->now.headers = bytes_first(bytes_of(packet->data, (size_t)(end - packet->data)), WSD_DETAIL_HEADERS);

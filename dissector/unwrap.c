@@ -7,6 +7,7 @@ enum { DATAGRAM_MOST = 65535 };
 struct way {
     struct cursor c;
     uint32_t wire_cut; /* behind the cursor's end */
+    const uint8_t *behind; /* the last IP header */
     unsigned tunnels;
     bool own; /* still in the packet's own bytes, and not in what fragments were put together to */
 };
@@ -29,18 +30,18 @@ static int read_ip(struct way *w, const uint8_t *start, struct fragments *fragme
     /* Behind a tunnel's header, unreadable bytes rather mean that it was none. */
     if (decode(w, &out->ip) < 0)
         return w->tunnels == 0 || w->wire_cut > 0 ? UNWRAP_UNREADABLE : UNWRAP_OTHER;
-    if (w->own) {
-        out->link = (uint32_t)(at - start);
+    if (w->own)
         out->headers = (uint32_t)(out->ip.payload.data - start);
-    } else {
-        out->link = out->headers;
-    }
+    out->cost.link += out->cost.ip + (uint64_t)(at - w->behind);
+    out->cost.ip = (uint64_t)(out->ip.payload.data - at);
+    w->behind = out->ip.payload.data;
     if (!out->ip.fragment)
         return UNWRAP_TCP;
     w->own = false;
-    int rc = fragments_add(fragments, &out->ip, now);
+    int rc = fragments_add(fragments, &out->ip, &out->cost, now);
     out->outer = out->datagram;
     out->datagram = fragments_datagram(fragments);
+    w->behind = out->ip.payload.data;
     return rc == 0 ? UNWRAP_WAITING : rc > 0 ? UNWRAP_TCP : rc;
 }
 
@@ -54,8 +55,9 @@ static int enter(struct way *w, const struct unwrapped *out)
 int unwrap(const struct wsd_packet *packet, const uint8_t *ip_at, struct fragments *fragments, int64_t now,
            struct unwrapped *out)
 {
-    struct way w = {{ip_at, packet->data + packet->captured, false}, cut_of(packet), 0, true};
+    struct way w = {{ip_at, packet->data + packet->captured, false}, cut_of(packet), packet->data, 0, true};
     out->datagram = out->outer = 0;
+    out->cost = (struct packet_cost){.wire = packet->length};
     for (;;) {
         int rc = read_ip(&w, packet->data, fragments, now, out);
         if (rc != UNWRAP_TCP)
@@ -78,7 +80,7 @@ unsigned wsd_ip_packets(const struct wsd_packet *packet, struct wsd_packet insid
     *later_fragment = false;
     if (packet->captured == 0) /* data may be NULL */
         return 0;
-    struct way w = {{packet->data, packet->data + packet->captured, false}, cut_of(packet), 0, true};
+    struct way w = {{packet->data, packet->data + packet->captured, false}, cut_of(packet), NULL, 0, true};
     unsigned count = 0;
     for (enum link_result at = link_decode(packet->link_type, &w.c); at == LINK_IP && count <= WSD_TUNNELS_MOST;) {
         struct ip_packet ip;

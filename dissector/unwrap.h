@@ -23,8 +23,8 @@ enum unwrap_result {
 /* Borrows from the packet, and from what the fragments were put together to. */
 struct unwrapped {
     struct ip_packet ip; /* the innermost, whole */
-    uint32_t link;       /* bytes of the packet in front of the innermost IP header, */
-    uint32_t headers;    /* and with it and its extensions; both end where earlier fragments' bytes begin */
+    uint32_t headers; /* bytes of the packet up to the innermost IP header's end, or to where fragments' bytes begin */
+    struct packet_cost cost; /* with that of the other packets whose fragments were put together */
     uint64_t datagram;   /* of which it brought a fragment (fragments_datagram()), 0: none, */
     uint64_t outer;      /* and the one around that: fragments in what came in fragments */
     bool whole;          /* no fragments were put together: the payload lies in the packet */

@@ -48,11 +48,6 @@ static inline uint16_t flow_key_port(const struct flow_key *key, unsigned side)
     return (uint16_t)(side == 0 ? key->ends >> 16 : key->ends);
 }
 
-/* Bytes of packets by layer; what TCP took is what is left over. */
-struct flow_cost {
-    uint64_t wire, link, ip;
-};
-
 /* What every packet touches comes first: two cache lines, when the flow is in order. */
 #define FLOW_ALIGNMENT   64
 #define FLOW_MEMORY_UNIT 64
@@ -74,7 +69,7 @@ struct flow {
     int64_t last; /* time of the last packet */
     void *upper;  /* what the layer above keeps; it is released by ops.release */
     struct reassembly half[2]; /* by the side that sends */
-    struct flow_cost cost;     /* for the layer above: it counts */
+    struct packet_cost cost;   /* for the layer above: it counts */
     struct claim *claim;       /* a SYN or RST that is in doubt, NULL: none */
     struct flow *older, *newer; /* in the queue of its rank (flow_queue.h) */
     uint64_t number;           /* from 1, in order of appearance */

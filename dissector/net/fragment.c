@@ -22,6 +22,7 @@ struct datagram {
     uint32_t units;             /* set bits of the map */
     uint8_t *map;               /* which units are there, UNITS bits */
     struct buffer bytes;
+    struct packet_cost cost; /* of its fragments, copies of them too */
 };
 
 /* Few at a time, so a row that is searched from end to end is enough. */
@@ -140,7 +141,7 @@ static bool whole(const struct datagram *d)
     return true;
 }
 
-int fragments_add(struct fragments *f, struct ip_packet *p, int64_t now)
+int fragments_add(struct fragments *f, struct ip_packet *p, struct packet_cost *cost, int64_t now)
 {
     bool cut = p->payload.length < p->payload_length;
     bool ragged = p->more && p->payload_length % UNIT != 0;
@@ -151,12 +152,14 @@ int fragments_add(struct fragments *f, struct ip_packet *p, int64_t now)
     if (d == NULL || fill(d, p->fragment_offset, p->payload) < 0)
         return -ENOMEM;
     f->last = d->number;
+    packet_cost_add(&d->cost, cost);
     if (p->fragment_offset == 0)
         d->protocol = p->protocol;
     if (!p->more && d->total == 0)
         d->total = p->fragment_offset + p->payload_length;
     if (!whole(d))
         return 0;
+    *cost = d->cost;
     memcpy(f->address, d->address, sizeof f->address);
     buffer_free(&f->whole);
     f->whole = d->bytes;

@@ -17,9 +17,9 @@ struct fragments;
 struct fragments *fragments_new(uint32_t most);
 void fragments_free(struct fragments *fragments);
 
-/* Takes a fragment. Returns 1 when it completed its datagram: then *packet has become the whole (its payload borrowed
- * until the next call), 0 when not, -ENOMEM. */
-int fragments_add(struct fragments *fragments, struct ip_packet *packet, int64_t now);
+/* Takes a fragment, and what its packet cost. Returns 1 when it completed its datagram: then *packet has become the whole (its
+ * payload borrowed until the next call), and *cost that of all its fragments; 0 when not, -ENOMEM. */
+int fragments_add(struct fragments *fragments, struct ip_packet *packet, struct packet_cost *cost, int64_t now);
 
 /* The number of the datagram that the last fragment belonged to, from 1 in order of appearance; 0: it was of no use. */
 uint64_t fragments_datagram(const struct fragments *fragments);

@@ -33,6 +33,18 @@ struct ip_packet {
     uint32_t id, fragment_offset; /* offset in bytes */
 };
 
+/* What packets cost, in bytes on the wire: all, what lies in front of the innermost IP header, and that with its extensions. */
+struct packet_cost {
+    uint64_t wire, link, ip;
+};
+
+static inline void packet_cost_add(struct packet_cost *sum, const struct packet_cost *cost)
+{
+    sum->wire += cost->wire;
+    sum->link += cost->link;
+    sum->ip += cost->ip;
+}
+
 /* bytes: from the IP header on. wire_cut: bytes of the packet that the capture lacks behind them. Returns 0, or -1 when this
  * is no IP header that can be read. */
 int ip_decode(struct wsd_bytes bytes, uint32_t wire_cut, struct ip_packet *out);

@@ -72,7 +72,8 @@ static void read_packet(struct state *s, uint32_t link_type, struct wsd_bytes by
     touch(s, ip.payload);
     if (ip.fragment) {
         s->given += ip.payload.length;
-        int rc = fragments_add(s->fragments, &ip, s->now += 100000000);
+        struct packet_cost cost = {0};
+        int rc = fragments_add(s->fragments, &ip, &cost, s->now += 100000000);
         require(rc == 0 || rc == 1);
         if (rc == 0)
             return;
@@ -97,7 +98,7 @@ static void look_inside(struct state *s, uint32_t link_type, struct wsd_bytes by
         require(within(bytes_of(inside[i].data, inside[i].captured), bytes) && inside[i].length >= inside[i].captured);
     if (count == 0 || unwrap(&packet, inside[0].data, s->tunnelled, s->now, &u) != UNWRAP_TCP)
         return;
-    require(u.ip.protocol == IP_PROTOCOL_TCP && u.link <= u.headers && u.headers <= bytes.length);
+    require(u.ip.protocol == IP_PROTOCOL_TCP && u.headers <= bytes.length);
     require(!u.whole || u.ip.payload.data == bytes.data + u.headers);
     require(u.ip.payload.length <= u.ip.payload_length);
     touch(s, bytes_of(u.ip.address[0], u.ip.family == 4 ? 4 : 16));

@@ -18,6 +18,7 @@ static uint8_t original[65536];
 static struct fragments *f;
 static int64_t now;
 static struct ip_packet whole; /* what the last fragment completed */
+static struct packet_cost cost; /* and what it cost */
 
 static int setup(void **state)
 {
@@ -54,7 +55,8 @@ static struct ip_packet piece(uint32_t id, uint32_t offset, uint32_t n, bool mor
 
 static int add(struct ip_packet p)
 {
-    int rc = fragments_add(f, &p, now);
+    cost = (struct packet_cost){.wire = 34 + p.payload_length, .link = 14, .ip = 20};
+    int rc = fragments_add(f, &p, &cost, now);
     whole = p;
     return rc;
 }
@@ -80,6 +82,21 @@ static void in_order_and_reverse(void **state)
     assert_int_equal(add(piece(2, 0, 1480, true)), 1);
     is_original(3061);
     assert_int_equal(add(piece(2, 0, 1480, true)), 0); /* the first of another datagram with the same number */
+}
+
+/* The whole has cost what all its packets did, copies too; another datagram's are not among them. */
+static void costs_add_up(void **state)
+{
+    (void)state;
+    assert_int_equal(add(piece(1, 0, 1480, true)), 0);
+    assert_true(cost.wire == 1514 && cost.link == 14 && cost.ip == 20);
+    assert_int_equal(add(piece(2, 0, 1480, true)), 0);
+    assert_int_equal(add(piece(1, 0, 1480, true)), 0);
+    assert_int_equal(add(piece(1, 1480, 100, false)), 1);
+    assert_true(cost.wire == 2 * 1514 + 134 && cost.link == 3 * 14 && cost.ip == 3 * 20);
+    assert_int_equal(add(piece(1, 0, 8, true)), 0);
+    assert_int_equal(add(piece(1, 8, 8, false)), 1);
+    assert_true(cost.wire == 2 * 42 && cost.link == 2 * 14 && cost.ip == 2 * 20);
 }
 
 /* Any sizes in any order, some twice, some overlapping: told once, when the last missing byte comes. */
@@ -245,9 +262,16 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(in_order_and_reverse),     TEST(random_orders), TEST(first_copy_wins),
-        TEST(hole_is_never_filled),     TEST(end_that_lies), TEST(what_is_refused),
-        TEST(datagrams_are_kept_apart), TEST(too_late),      TEST(too_many),
+        TEST(in_order_and_reverse),
+        TEST(random_orders),
+        TEST(first_copy_wins),
+        TEST(hole_is_never_filled),
+        TEST(end_that_lies),
+        TEST(what_is_refused),
+        TEST(datagrams_are_kept_apart),
+        TEST(too_late),
+        TEST(too_many),
+        TEST(costs_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

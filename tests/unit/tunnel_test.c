@@ -164,7 +164,9 @@ static void every_tunnel_cut_everywhere(void **state)
             assert_int_equal(rc, n < prefix + 20 ? UNWRAP_UNREADABLE : UNWRAP_TCP);
             if (rc != UNWRAP_TCP)
                 continue;
-            assert_int_equal(u.link, prefix);
+            assert_int_equal(u.cost.link, prefix);
+            assert_int_equal(u.cost.ip, 20);
+            assert_int_equal(u.cost.wire, p.length);
             assert_int_equal(u.headers, prefix + 20);
             assert_int_equal(u.ip.payload_length, 25); /* whatever the snaplen took */
             assert_true(u.whole);
