@@ -464,7 +464,8 @@ static void set_host(struct wsd_dissector *d)
                                       .frames = o->frames || o->detail,
                                       .detail = o->detail,
                                       .inflate_bytes = o->limits.inflate_bytes,
-                                      .inflate_ratio = (uint32_t)o->limits.inflate_ratio};
+                                      .inflate_ratio = (uint32_t)o->limits.inflate_ratio,
+                                      .inflate_excess = (uint32_t)o->limits.inflate_excess};
 }
 
 struct wsd_dissector *wsd_new(const struct wsd_options *options)

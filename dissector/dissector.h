@@ -58,6 +58,9 @@ typedef void wsd_event_fn(void *user, const struct wsd_event *event);
       "50 kB can inflate to 50 MB", "message-inflate-limit; the rest is not inflated, and the window counts as lost")  \
     X(inflate_ratio, 64, 65536, TIMES, "its size on the wire, to which a message may inflate if that is more",         \
       "real messages rarely pass 20", "the same")                                                                      \
+    X(inflate_excess, 256 << 20, UINT32_MAX, BYTES,                                                                    \
+      "to which the messages of one direction may inflate beyond inflate_ratio times their sizes and 32 KiB each",     \
+      "a thousand bombs, each below its limit", "message-inflate-limit; its messages are told as they were on the wire") \
     X(idle_undecided, 300, 1 << 30, SECONDS, "without a packet: no protocol found yet",                                \
       "a client may wait long before it sends its request", "forgotten")                                               \
     X(idle_ignored, 120, 1 << 30, SECONDS, "without a packet: not WebSocket, or ended",                                \

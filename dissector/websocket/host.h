@@ -17,6 +17,7 @@ struct websocket_host {
     bool frames, detail;
     uint64_t inflate_bytes;
     uint32_t inflate_ratio;
+    uint32_t inflate_excess;
 
     bool memory_changed; /* that a connection holds: set by all who take it, looked at and cleared behind each piece of bytes */
 

@@ -45,6 +45,23 @@ void inflation_end(struct inflation *inflation, struct websocket_host *host)
     inflation->deflate = NULL;
 }
 
+static const uint64_t ALWAYS = UINT64_C(1) << 15; /* the largest window: what one message can repeat as a whole */
+
+void inflation_account(struct inflation *inflation, const struct websocket_host *host, uint64_t wire, uint64_t inflated)
+{
+    if (inflation_spent(inflation, host))
+        return;
+    uint64_t share = (wire < UINT32_MAX ? wire : UINT32_MAX) * host->inflate_ratio + ALWAYS;
+    uint64_t excess = inflation->excess + inflated;
+    excess = excess > share ? excess - share : 0;
+    inflation->excess = excess < UINT32_MAX ? (uint32_t)excess : UINT32_MAX;
+}
+
+bool inflation_spent(const struct inflation *inflation, const struct websocket_host *host)
+{
+    return inflation->excess > host->inflate_excess;
+}
+
 bool inflation_exact(const struct inflation *inflation)
 {
     return !inflation->lost && (inflation->deflate == NULL || deflate_exact(inflation->deflate));

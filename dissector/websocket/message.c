@@ -68,12 +68,27 @@ struct message *message_begin(const struct message_env *env, enum wsd_direction 
     return m;
 }
 
+/* The direction has had its share of inflating: a message is told as it was on the wire, or as far as it has come. */
+static void refuse(const struct message_env *env, struct message *m, bool first)
+{
+    struct inflation *inflation = env->inflation;
+    if (!inflation->spent_told)
+        host_finding(env->host, env->connection, m->event.message.direction, WSD_FINDING_MESSAGE_INFLATE_LIMIT,
+                     "of this direction: nothing more is inflated", env->moment);
+    inflation->spent_told = true;
+    inflation_lose(inflation);
+    m->failed = first;
+    m->stopped = !first;
+}
+
 int message_frame(const struct message_env *env, struct message *m, const struct frame_header *header)
 {
     struct inflation *inflation = env->inflation;
     bool first = m->event.message.frames++ == 0, begins = first;
     if (inflation->per_frame && !first && frame_rsv(header) & FRAME_RSV1 && !m->event.message.compressed)
         m->event.message.compressed = true;
+    if (m->event.message.compressed && inflation_spent(inflation, env->host) && !m->failed && !m->stopped)
+        refuse(env, m, first);
     m->inflating = m->event.message.compressed && !m->failed && !m->stopped;
     if (inflation->per_frame) {
         m->inflating = m->inflating && (frame_rsv(header) & FRAME_RSV1) != 0;
@@ -350,6 +365,8 @@ void message_end(const struct message_env *env, struct message *m, bool whole)
 {
     if (whole)
         judge_end(env, m);
+    if (m->event.message.compressed)
+        inflation_account(env->inflation, env->host, m->event.message.wire_length, m->event.message.length);
     finish(m, whole);
     if (m->event.message.opcode == WSD_OPCODE_TEXT || m->event.message.opcode == WSD_OPCODE_BINARY)
         count(env, &m->event.message, m->holes);

@@ -87,7 +87,8 @@ void wire_start(struct wire *w, const struct wsd_options *o)
                                       .frames = o->frames,
                                       .detail = o->detail,
                                       .inflate_bytes = o->limits.inflate_bytes,
-                                      .inflate_ratio = o->limits.inflate_ratio};
+                                      .inflate_ratio = o->limits.inflate_ratio,
+                                      .inflate_excess = o->limits.inflate_excess};
     w->stream = tunnel_take(w, NULL);
     if (w->stream == NULL)
         abort();

@@ -196,6 +196,47 @@ static void bomb(void **state)
     assert_true(cut.told[1].message.complete && cut.told[1].message.length == 6);
 }
 
+/* Messages that each stay below their limit and together do not: after the direction's share they are told as on the wire, with one
+ * finding; the other direction goes on. Messages that only repeat earlier ones, or are small, never come there. */
+static void many_bombs(void **state)
+{
+    (void)state;
+    static uint8_t zeros[LONGEST * 512], packed[LONGEST];
+    enum { EXCESS = 3 * sizeof zeros };
+    z_stream z;
+    start(&cut, 100);
+    cut.wire.host.inflate_excess = EXCESS;
+    compress_begin(&z, 15);
+    for (int i = 0; i < 10000; i++) {
+        size_t n = compress_message(&z, bytes_of(zeros, 32768), packed, sizeof packed);
+        assert_true(n * 64 < 32768 / 4);
+        cut.count = 0;
+        send_frame(&cut, WSD_SERVER, 0xC1, bytes_of(packed, n), SIZE_MAX);
+        assert_true(cut.told[0].message.complete && cut.findings == 0);
+    }
+    size_t inflated = 0;
+    cut.count = 0;
+    for (int i = 0; i < 10; i++) {
+        size_t n = compress_message(&z, bytes_of(zeros, sizeof zeros), packed, sizeof packed);
+        send_frame(&cut, WSD_SERVER, 0xC2, bytes_of(packed, n), 1000);
+        const struct wsd_message *m = &cut.told[i].message;
+        inflated += m->inflated;
+        if (m->inflated)
+            assert_true(m->complete && m->length == sizeof zeros);
+        else
+            assert_true(!m->complete && m->length == n && memcmp(cut.told[i].payload, packed, 100) == 0);
+    }
+    compress_end(&z);
+    assert_int_equal(inflated, 4); /* the fourth passes it */
+    assert_int_equal(cut.findings, 1);
+    compress_begin(&z, 15);
+    size_t n = compress_message(&z, bytes_of(zeros, 1000), packed, sizeof packed);
+    send_frame(&cut, WSD_CLIENT, 0xC2, bytes_of(packed, n), SIZE_MAX);
+    assert_true(cut.told[10].message.complete && cut.told[10].message.length == 1000);
+    compress_end(&z);
+    wire_finish(&cut.wire);
+}
+
 /* Every event names the packet that carried the byte: the header's first, the payload's last. */
 static void packets_named(void **state)
 {
@@ -218,6 +259,7 @@ int main(void)
         cmocka_unit_test(keep_changes_only_what_is_kept),
         cmocka_unit_test(cut_close_reason),
         cmocka_unit_test(bomb),
+        cmocka_unit_test(many_bombs),
         cmocka_unit_test(packets_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
