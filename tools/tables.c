@@ -94,6 +94,8 @@ static const struct limit_row constants[] = {
     ROW(HANDSHAKE_DETAIL_MOST, " bytes", "of a finding's detail", "a line", "it is cut"),
     ROW(WEBSOCKET_GUESS_MOST, " bytes", "of a direction that are looked at when the beginning was not captured",
         "frames show themselves within some kilobytes", "the connection is of no interest"),
+    ROW(WEBSOCKET_GUESS_LONG, " bytes", "of it, while it looks like one long frame",
+        "two frames of 100 kB and a third one's beginning", "the connection is of no interest"),
     ROW(RESYNC_HELD_MOST, " bytes", "held while the next frame is searched for behind a gap", "frames are rarely longer",
         "all but the last RESYNC_HELD_KEPT are skipped, and counted"),
     ROW(RESYNC_HELD_KEPT, " bytes", "of them", "most frames are shorter", ""),

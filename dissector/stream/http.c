@@ -133,6 +133,18 @@ bool http_may_be_request(struct wsd_bytes bytes)
     return n + 1 == bytes.length || (bytes.data[n + 1] > ' ' && bytes.data[n + 1] < 0x7F);
 }
 
+bool http_is_likely_request(struct wsd_bytes bytes)
+{
+    bytes = skip_empty_lines(bytes);
+    for (size_t i = 0; i < bytes.length && bytes.data[i] != ' '; i++)
+        if (bytes_lower(bytes.data[i]) == bytes.data[i])
+            return false;
+    struct wsd_bytes rest = bytes;
+    bool connect = bytes_equal(next_word(&rest), bytes_text("CONNECT"));
+    return http_may_be_request(bytes) && (connect || rest.length == 0 || rest.data[0] == '/' || rest.data[0] == '*' ||
+                                          bytes_lower(rest.data[0]) == 'h');
+}
+
 bool http_is_no_request(struct wsd_bytes bytes)
 {
     struct wsd_bytes rest = skip_empty_lines(bytes), line;

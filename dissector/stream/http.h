@@ -29,6 +29,9 @@ int http_parse_response(struct wsd_bytes raw, struct http_head *out);
 bool http_may_be_request(struct wsd_bytes bytes);
 bool http_may_be_response(struct wsd_bytes bytes);
 
+/* The same of bytes that may as well be the middle of something: words and spaces are not enough. */
+bool http_is_likely_request(struct wsd_bytes bytes);
+
 /* Whether what may be the beginning of a request has a whole first line that does not end with a version. */
 bool http_is_no_request(struct wsd_bytes bytes);
 

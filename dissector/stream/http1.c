@@ -343,7 +343,7 @@ static int whole_head(struct http1 *h, struct half *half, struct wsd_bytes *byte
     if (n == 0 && half == &h->half[WSD_CLIENT] && http_is_no_request(buffer_bytes(&half->line)))
         return NO_HEAD;
     if (n == 0 && half->line.length >= h->limits.head_bytes)
-        return TOO_LONG;
+        return half == &h->half[WSD_CLIENT] && !http_is_likely_request(buffer_bytes(&half->line)) ? NO_HEAD : TOO_LONG;
     *raw = bytes_first(buffer_bytes(&half->line), n);
     *bytes = n == 0 ? (struct wsd_bytes){NULL, 0} : bytes_after(*bytes, n - had);
     return n > 0;
@@ -684,5 +684,5 @@ enum wsd_direction http1_sender(struct wsd_bytes bytes)
 {
     if (bytes.length >= 2 && http_may_be_response(bytes))
         return WSD_SERVER;
-    return bytes.length >= 1 && http_may_be_request(bytes) ? WSD_CLIENT : WSD_NEITHER;
+    return bytes.length >= 1 && http_is_likely_request(bytes) ? WSD_CLIENT : WSD_NEITHER;
 }

@@ -100,7 +100,10 @@ static int guess_data(struct stream *s, enum wsd_direction d, struct wsd_bytes b
         return rc;
     if (resync_found(g->resync[d], false))
         return become_websocket(g, d);
-    return resync_held(g->resync[d]) > WEBSOCKET_GUESS_MOST ? STREAM_DONE : 0;
+    size_t held = resync_held(g->resync[d]);
+    if (held <= WEBSOCKET_GUESS_MOST || (held <= WEBSOCKET_GUESS_LONG && resync_likely(g->resync[d])))
+        return 0;
+    return STREAM_DONE;
 }
 
 static int guess_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)

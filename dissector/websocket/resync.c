@@ -17,6 +17,7 @@ enum {
     LONG_FORM_BITS = 6,  /* 126 or 127 in the length: one value of 128 */
     ENOUGH_BITS = 24,    /* for a candidate at a segment's start; others need one more for every doubling of the bytes looked at */
     FINAL_BITS = 18,     /* when no more bytes come */
+    LIKELY_BITS = 23,    /* a header of the long form where a segment begins */
     STRICT_BITS = 20,    /* more, when it might be no WebSocket at all */
     LOOKED_AT = 256,      /* bytes of a payload */
     TEXT_BITS_MOST = 16, /* what valid UTF-8 behind a masking key is worth, a bit a byte */
@@ -27,6 +28,7 @@ struct candidate {
     int bits;
     unsigned frames;
     bool at_segment, masked;
+    bool landing; /* where its latest frame ends was not there yet, and may turn out to be a segment's end */
     uint32_t seen[SEEN]; /* digests of its latest frames */
 };
 
@@ -146,6 +148,9 @@ static enum step step(const struct resync *r, struct candidate *c)
     struct frame_header h;
     if (c->next >= bytes.length)
         return WAITING;
+    if (c->landing && early_border(&r->held, c->next))
+        c->bits += LANDING_BITS;
+    c->landing = false;
     struct wsd_bytes rest = bytes_after(bytes, c->next);
     size_t size = frame_header_size(rest.data, rest.length);
     if (rest.length < size)
@@ -163,7 +168,8 @@ static enum step step(const struct resync *r, struct candidate *c)
     if (!counts)
         return STEPPED;
     c->bits += header_bits(r, &h) + text;
-    if (c->next <= bytes.length && early_border(&r->held, c->next))
+    c->landing = c->next > bytes.length;
+    if (!c->landing && early_border(&r->held, c->next))
         c->bits += LANDING_BITS;
     return STEPPED;
 }
@@ -247,6 +253,15 @@ bool resync_found(struct resync *r, bool final)
     r->found = best->start;
     r->found_masked = best->masked;
     return true;
+}
+
+bool resync_likely(const struct resync *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->candidates[i].at_segment && r->candidates[i].frames > 0 && r->candidates[i].bits >= LIKELY_BITS &&
+            r->candidates[i].next >= r->held.bytes.length)
+            return true;
+    return false;
 }
 
 void resync_expect_gap(struct resync *r, uint64_t missing)

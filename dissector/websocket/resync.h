@@ -42,6 +42,9 @@ int resync_add(struct resync *resync, struct wsd_bytes bytes, const struct wsd_m
 /* Whether a frame's beginning was found. final: no more bytes will come that could tell, so less evidence is enough. */
 bool resync_found(struct resync *resync, bool final);
 
+/* Whether there is some evidence, though not enough, of a frame that is longer than what is held. */
+bool resync_likely(const struct resync *resync);
+
 /* A gap of so many bytes follows: a frame that ends with it, where the next segment begins, has one more piece of evidence. */
 void resync_expect_gap(struct resync *resync, uint64_t missing);
 

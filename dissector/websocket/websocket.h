@@ -30,9 +30,10 @@ struct websocket_attempt {
 int websocket_open(struct websocket_host *host, const struct websocket_attempt *attempt, struct stream **out);
 
 /* A connection whose handshake, or the answer to it, is not in the capture: whether it is a WebSocket must be seen from its bytes.
- * The stream holds both directions' bytes until one of them is surely a chain of frames, at most WEBSOCKET_GUESS_MOST of each;
+ * The stream holds both directions' bytes until one of them is surely a chain of frames, at most WEBSOCKET_GUESS_MOST of each, or
+ * WEBSOCKET_GUESS_LONG while one long frame is likely;
  * if none is, it returns STREAM_DONE and nothing was told. When it is, accepted() is called first. */
-enum { WEBSOCKET_GUESS_MOST = 128 << 10 };
+enum { WEBSOCKET_GUESS_MOST = 128 << 10, WEBSOCKET_GUESS_LONG = 512 << 10 };
 
 struct websocket_guess {
     void *user;

@@ -234,6 +234,8 @@ loss() {
     damaged large "$n" "$n connections of 40 plain messages of 100 kB, 70 segments each"
     n=$(scaled 20)
     damaged deflate "$n" "$n connections of 1,000 compressed messages with context takeover, of a form that repeats itself"
+    printf '\n## Streams that are no WebSockets, joined late\n\n'
+    python3 tests/bench/strangers.py "$wscope" "$(scaled 120)" 1 || true
 }
 
 # ---- floods

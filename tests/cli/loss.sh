@@ -12,3 +12,5 @@ for kind in 'small 2' 'large 1' 'deflate 1'; do
     python3 tests/bench/loss.py --start --check "$wscope" "$place/$name.pcap" 7 2 >"$place/table" ||
         fail "$name, begun anywhere: something of this does not hold: $(cat "$place/table")"
 done
+# And nothing else is taken for a WebSocket.
+python3 tests/bench/strangers.py "$wscope" 4 7 >"$place/table" || fail "$(cat "$place/table")"
