@@ -537,6 +537,8 @@ static int confine(struct run *r)
         sandbox_allow(&r->sandbox, SANDBOX_READ, o->files[i]);
     if (o->write != NULL)
         sandbox_allow_folder(&r->sandbox, SANDBOX_WRITE, o->write);
+    if (r->screen != NULL)
+        sandbox_allow(&r->sandbox, SANDBOX_WRITE, "."); /* what the user saves */
     if (sandbox_enter(&r->sandbox, &r->privilege, error, sizeof error) == 0)
         return 0;
     complain(r, error);

@@ -1,6 +1,7 @@
 #include "ui/bars.h"
 
 #include "output/human.h"
+#include "ui/save.h"
 #include "ui/view.h"
 
 #include <string.h>
@@ -167,6 +168,8 @@ void bars_status(struct ui *ui, struct area area)
     const struct view *view = ui_view(ui->place);
     if (ui->said[0] != 0)
         writer_text(&l, ui->said);
+    else if (save_runs(ui))
+        save_status(ui, &l);
     else
         view->status(ui->states[ui->place], ui, &l);
     write_losses(ui, &r);

@@ -109,6 +109,8 @@ static void pack_opening(struct packer *p, const struct wsd_event *e)
     const char *community = o->community_id != NULL ? o->community_id : "";
     pack(p, e->connection->url);
     pack(p, e->connection->subprotocol);
+    pack_u32(p, (uint32_t)(o->flow >> 32));
+    pack_u32(p, (uint32_t)o->flow);
     pack(p, o->extensions);
     pack(p, (struct wsd_bytes){(const uint8_t *)community, strlen(community)});
     pack(p, o->forwarded_for);
@@ -127,6 +129,8 @@ static void unpack_opening(const struct record_connection *r, struct record_scra
     *o = (struct wsd_opening){0};
     unpack(&c);
     unpack(&c);
+    uint64_t high = cursor_u32(&c);
+    o->flow = high << 32 | cursor_u32(&c);
     o->extensions = unpack(&c);
     struct wsd_bytes community = unpack(&c);
     if (community.length >= sizeof s->community_id)

@@ -1,6 +1,7 @@
 #include "ui/ui.h"
 
 #include "ui/bars.h"
+#include "ui/save.h"
 #include "ui/tty.h"
 #include "ui/view.h"
 
@@ -185,6 +186,8 @@ static bool work(struct loop *l)
             add_one(l);
             more = true;
         }
+        if (save_work(&l->ui))
+            more = l->redraw = true;
         for (int place = 0; place < PLACE_COUNT; place++) {
             if (work_of(l, (enum place)place)) {
                 more = true;
@@ -261,7 +264,10 @@ static void draw(struct loop *l)
         draw_vertical(&l->ui.terminal, l->split_line, ROLE_FAINT);
     bars_top(&l->ui, (struct area){0, 0, 1, columns});
     bars_status(&l->ui, (struct area){rows - 2, 0, 1, columns});
-    bars_keys(&l->ui, (struct area){rows - 1, 0, 1, columns});
+    if (l->ui.prompt.active)
+        prompt_draw(&l->ui.prompt, &l->ui.terminal, (struct area){rows - 1, 0, 1, columns});
+    else
+        bars_keys(&l->ui, (struct area){rows - 1, 0, 1, columns});
     refresh();
     l->drawn = milliseconds();
     l->redraw = l->redraw_now = false;
@@ -308,12 +314,17 @@ static void act(struct loop *l, enum command command)
     struct ui *ui = &l->ui;
     ui->said[0] = 0;
     l->redraw_now = true;
+    if (command == COMMAND_BACK && save_runs(ui)) {
+        save_stop(ui);
+        return;
+    }
     if (command == COMMAND_NONE || views[ui->place]->act(ui->states[ui->place], ui, command) || go_to(ui, command))
         return;
     switch (command) {
     case COMMAND_BACK: ui_back(ui); break;
     case COMMAND_PAUSE: pause_or_go_on(ui); break;
     case COMMAND_SPLIT: ui->split = (enum split)((ui->split + 1) % SPLIT_COUNT); break;
+    case COMMAND_SAVE: save_ask(ui); break;
     case COMMAND_REDRAW: clearok(stdscr, TRUE); break;
     case COMMAND_QUIT: ui->quit = true; break;
     default: break;
@@ -376,6 +387,8 @@ static void mouse(struct loop *l)
     if (getmouse(&e) != OK)
         return;
     l->redraw_now = true;
+    if (l->ui.prompt.active)
+        return;
     if (e.bstate & BUTTON4_PRESSED)
         mouse_in_views(l, (struct mouse){MOUSE_WHEEL_UP, e.y, e.x});
     else if (e.bstate & BUTTON5_PRESSED)
@@ -386,6 +399,17 @@ static void mouse(struct loop *l)
         l->dragging = false;
     else if ((e.bstate & REPORT_MOUSE_POSITION) && l->dragging)
         drag_split(l, e.y, e.x);
+}
+
+static void key(struct loop *l, uint32_t code)
+{
+    if (!l->ui.prompt.active) {
+        act(l, key_command(code, l->ui.place));
+        return;
+    }
+    l->ui.said[0] = 0;
+    l->redraw_now = true;
+    prompt_key(&l->ui.prompt, &l->ui, code);
 }
 
 /* All keys that wait. */
@@ -399,7 +423,7 @@ static void keyboard(struct loop *l)
         else if (result == KEY_CODE_YES && c == KEY_MOUSE)
             mouse(l);
         else
-            act(l, key_command(key_of(result, c), l->ui.place));
+            key(l, key_of(result, c));
     }
 }
 
@@ -494,6 +518,7 @@ static void end_views(struct ui *ui)
 static void free_loop(struct loop *l)
 {
     end_views(&l->ui);
+    save_free(&l->ui);
     model_free(&l->ui.model);
     while (l->pending != NULL) {
         struct block *next = l->pending->next;

@@ -14,6 +14,8 @@
 #include "ui/keys.h"
 #include "ui/marks.h"
 #include "ui/model.h"
+#include "ui/prompt.h"
+#include "ui/selection.h"
 #include "ui/theme.h"
 
 /* Who reads, in the thread that the hand-off begins. */
@@ -60,6 +62,8 @@ struct ui {
     uint64_t message;    /* row that the detail shows */
     struct marks marks;  /* messages */
     bool has_message;
+    uint64_t cursor_connection;     /* under the cursor of the connections, 0: none */
+    const struct selection *listed; /* rows that the messages show */
 
     bool paused;        /* what is shown stands still: what comes waits outside of the model */
     int64_t paused_now;
@@ -70,6 +74,9 @@ struct ui {
     bool detail_open; /* beside or below the messages */
     enum split split;
     int split_percent; /* of the list */
+
+    struct prompt prompt; /* asks, instead of the key bar */
+    struct save *save;    /* what is being saved, or NULL */
 
     void *states[PLACE_COUNT];
     struct handoff_news news;

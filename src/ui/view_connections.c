@@ -478,6 +478,8 @@ static void connections_draw(void *state, struct ui *ui, struct area area, bool 
     }
     keep_fresh(s, ui);
     list_set(&s->list, 0, s->count, (unsigned)(area.height > 1 ? area.height - 1 : 0));
+    bool one = s->list.cursor < s->count && s->lines[s->list.cursor].members == 0;
+    ui->cursor_connection = one ? s->lines[s->list.cursor].connection->about.id : 0;
     draw_headings(s, ui, area);
     for (int row = 1; row < area.height; row++) {
         uint64_t at;

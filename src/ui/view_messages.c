@@ -70,6 +70,7 @@ static void messages_begin(void *state, struct ui *ui)
     s->ui = ui;
     selection_init(&s->selection, passes, s);
     s->list.can_follow = true;
+    ui->listed = &s->selection;
     s->scope = SCOPE_ALL;
 }
 
