@@ -200,5 +200,7 @@ void wsd_describe(const struct wsd_event *frame, wsd_field_fn *visit, void *user
         describe_ip(&f);
         describe_tcp(&f);
     }
+    if (packet->record != NULL)
+        describe_tls(packet->record, visit, user);
     describe_websocket(&frame->frame, visit, user);
 }

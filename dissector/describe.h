@@ -117,6 +117,7 @@ void describe_later_fragment(struct fields *f, uint64_t units); /* ends, when th
 void describe_router_alert(struct fields *f, size_t size);
 bool describe_tunnel(struct fields *f, uint64_t protocol); /* up to the next IP header; false: there is none */
 void describe_tcp(struct fields *f);
+void describe_tls(const struct wsd_record *record, wsd_field_fn *visit, void *user);
 void describe_websocket(const struct wsd_frame *frame, wsd_field_fn *visit, void *user);
 
 #endif

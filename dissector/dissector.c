@@ -8,16 +8,30 @@
 #include "net/link.h"
 #include "stream/http1.h"
 #include "stream/proxy.h"
+#include "stream/tls.h"
 #include "unwrap.h"
+#include "websocket/sealed.h"
 #include "websocket/state.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 
+/* A connection that ended while its records wait for secrets: what is left of its flow. */
+struct remnant {
+    struct flow flow; /* a copy, in no table */
+    struct remnant *next;
+};
+
+enum { REMNANTS_MOST = 4096 };
+
 struct wsd_dissector {
     struct wsd_options options;
     struct websocket_host host;
+    struct tls_host tls;
+    struct remnant *oldest, **newest; /* newest: where the next one is linked */
+    uint32_t remnants;
+    bool ending; /* none are kept any more */
     struct flows *flows;
     struct fragments *fragments;
     struct wsd_totals totals;
@@ -36,7 +50,7 @@ static const uint64_t SECOND = UINT64_C(1000000000);
 
 void wsd_options_init(struct wsd_options *options)
 {
-    *options = (struct wsd_options){.keep_payload = 65536};
+    *options = (struct wsd_options){.keep_payload = 65536, .secrets_wait = UINT64_MAX};
     for (int i = 0; i < WSD_LIMIT_COUNT; i++)
         *wsd_limit_at(&options->limits, (enum wsd_limit)i) = wsd_limit_info((enum wsd_limit)i)->normal;
 }
@@ -52,12 +66,28 @@ static void become_websocket(struct wsd_dissector *d, struct flow *flow, uint64_
     packet_cost_add(&d->websocket_cost, &flow->cost);
 }
 
+/* The innermost TLS connection of a flow, or NULL. */
+static struct tls *tls_in(const struct flow *flow)
+{
+    struct tls *found = NULL;
+    for (struct tls *t = tls_of(flow->upper); t != NULL; t = tls_of(tls_inner(t)))
+        found = t;
+    return found;
+}
+
+static enum wsd_carrier carrier_of(const struct tls *tls)
+{
+    return tls != NULL ? WSD_CARRIER_TLS : WSD_CARRIER_TCP;
+}
+
 static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, struct stream **inner)
 {
     struct flow *flow = d->opening;
+    const struct tls *tls = tls_in(flow);
     char community_id[FLOW_COMMUNITY_ID_SIZE];
     struct websocket_attempt a = {.endpoint = {flow_endpoint(flow, WSD_CLIENT), flow_endpoint(flow, WSD_SERVER)},
-                                  .carrier = WSD_CARRIER_TCP,
+                                  .carrier = carrier_of(tls),
+                                  .tls = tls != NULL ? tls_info(tls) : NULL,
                                   .community_id = community_id,
                                   .flow = flow->number,
                                   .via = x->via != NULL ? x->via->hops : NULL,
@@ -101,6 +131,8 @@ static int on_accepted(void *user, bool swapped, struct websocket_attempt *a)
         flow->client = !flow->client;
     a->endpoint[WSD_CLIENT] = flow_endpoint(flow, WSD_CLIENT);
     a->endpoint[WSD_SERVER] = flow_endpoint(flow, WSD_SERVER);
+    a->carrier = carrier_of(tls_in(flow));
+    a->tls = tls_in(flow) != NULL ? tls_info(tls_in(flow)) : NULL;
     a->community_id = d->community_id;
     a->flow = flow->number;
     flow->attempted = true;
@@ -132,7 +164,7 @@ static void on_limit(void *user, enum wsd_direction direction, const char *what,
 }
 
 static struct stream *on_tunnel_take(void *user, struct via *via);
-static struct stream *on_inside_take(void *user, struct via *via);
+static struct stream *on_inside_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first);
 
 static const struct http1_hooks http1_hooks = {on_answered, on_unanswered, on_lost, on_tunnel_take, on_limit};
 static const struct proxy_hooks proxy_hooks = {on_inside_take, on_limit};
@@ -143,11 +175,31 @@ static struct stream **slot_of(struct wsd_dissector *d)
     return (struct stream **)&d->opening->upper;
 }
 
-static struct stream *on_inside_take(void *user, struct via *via)
+static struct stream *http_take(struct wsd_dissector *d, struct via *via)
 {
-    struct wsd_dissector *d = user;
     const struct http1_limits limits = {(uint32_t)d->options.limits.head_bytes, (uint32_t)d->options.limits.early_bytes};
     return http1_new_take(slot_of(d), &http1_hooks, d, &limits, via);
+}
+
+static unsigned tls_depth(const struct flow *flow)
+{
+    unsigned depth = 0;
+    for (struct tls *t = tls_of(flow->upper); t != NULL; t = tls_of(tls_inner(t)))
+        depth++;
+    return depth;
+}
+
+static struct stream *tls_take(struct wsd_dissector *d, bool late, struct via *via)
+{
+    return tls_new_take(slot_of(d), &d->tls, d->opening, tls_depth(d->opening), late, via);
+}
+
+static struct stream *on_inside_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first)
+{
+    struct wsd_dissector *d = user;
+    if (tls_may_begin(direction, first, false) && tls_depth(d->opening) < TLS_NESTED_MOST)
+        return tls_take(d, false, via);
+    return http_take(d, via);
 }
 
 static struct stream *on_tunnel_take(void *user, struct via *via)
@@ -156,26 +208,230 @@ static struct stream *on_tunnel_take(void *user, struct via *via)
     return proxy_new_take(slot_of(d), &proxy_hooks, d, (uint32_t)d->options.limits.early_bytes, via);
 }
 
+/* ---- TLS ------------------------------------------------------------------------------------------------------ */
+
+/* What is in it: a proxy's preamble or HTTP; or, when nobody saw its beginning, perhaps a WebSocket's frames. */
+static struct stream *on_opened_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first, bool late)
+{
+    struct wsd_dissector *d = user;
+    struct stream *inner;
+    if (proxy_may_begin(direction, first))
+        return on_tunnel_take(d, via);
+    if (!late || http1_sender(first) != WSD_NEITHER)
+        return http_take(d, via);
+    free(via);
+    const struct websocket_guess hooks = {.user = d, .accepted = on_accepted, .roles_known = true};
+    return guess(d, &hooks, bytes_of(NULL, 0), &inner) == 0 ? inner : NULL;
+}
+
+static struct stream *on_sealed_take(void *user, struct via *via, const struct wsd_tls *tls, const struct wsd_moment *at)
+{
+    struct wsd_dissector *d = user;
+    struct flow *flow = d->opening;
+    struct websocket_attempt a = {.endpoint = {flow_endpoint(flow, WSD_CLIENT), flow_endpoint(flow, WSD_SERVER)},
+                                  .carrier = WSD_CARRIER_TLS,
+                                  .tls = tls,
+                                  .community_id = d->community_id,
+                                  .flow = flow->number,
+                                  .via = via != NULL ? via->hops : NULL,
+                                  .via_count = via != NULL ? via->count : 0,
+                                  .response_at = *at};
+    struct stream *sealed = NULL;
+    if (flow_community_id(flow, d->community_id) == 0)
+        sealed = sealed_new(&d->host, &a);
+    flow->attempted = true;
+    flow->kind = FLOW_WEBSOCKET; /* it may be one: it is waited for as long, and given up as late */
+    free(via);
+    return sealed;
+}
+
+/* What a WebSocket, or a row of a sealed connection, says of its connection; NULL for all else. */
+static const struct wsd_connection *connection_in(const struct stream *stream)
+{
+    const struct wsd_connection *connection = websocket_connection(stream);
+    return connection != NULL ? connection : sealed_connection(stream);
+}
+
+static void on_tls_finding(void *user, const struct stream *inner, enum wsd_direction direction, enum wsd_finding_code code,
+                           const char *detail, const struct wsd_moment *moment)
+{
+    struct wsd_dissector *d = user;
+    const struct wsd_connection *connection = connection_in(inner);
+    if (connection != NULL)
+        host_finding(&d->host, connection, direction, code, detail, moment);
+}
+
+static const struct tls_hooks tls_hooks = {on_opened_take, on_sealed_take, on_tls_finding};
+
+/* The connection that a flow's events are about, or NULL. */
+static const struct wsd_connection *connection_of(const struct flow *flow)
+{
+    const struct tls *tls = tls_in(flow);
+    return connection_in(tls != NULL ? tls_inner(tls) : flow->upper);
+}
+
+/* ---- connections that ended before their secrets came ---------------------------------------------------------- */
+
+static bool stream_waits(struct stream *stream)
+{
+    for (struct tls *t = tls_of(stream); t != NULL; t = tls_of(tls_inner(t)))
+        if (tls_is_waiting(t))
+            return true;
+    return false;
+}
+
+static void own(struct stream *stream, struct flow *flow)
+{
+    stream->slot = (struct stream **)&flow->upper;
+    for (struct tls *t = tls_of(stream); t != NULL; t = tls_of(tls_inner(t)))
+        tls_set_owner(t, flow);
+}
+
+/* What it was waiting for will not come. */
+static int end_remnant(struct wsd_dissector *d, struct remnant *r)
+{
+    int rc = 0;
+    d->opening = &r->flow;
+    for (struct tls *t = tls_of(r->flow.upper); t != NULL && rc == 0; t = tls_of(tls_inner(t)))
+        rc = tls_resume(t, true);
+    return rc < 0 ? rc : 0;
+}
+
+static void free_remnant(struct wsd_dissector *d, struct remnant *r)
+{
+    if (r->flow.attempted && !d->ending)
+        flows_regain(d->flows);
+    ((struct stream *)r->flow.upper)->ops->free(r->flow.upper);
+    free(r);
+    d->remnants--;
+}
+
+/* Unlinks the oldest. */
+static struct remnant *take_oldest(struct wsd_dissector *d)
+{
+    struct remnant *r = d->oldest;
+    if (r == NULL)
+        return NULL;
+    d->oldest = r->next;
+    if (d->oldest == NULL)
+        d->newest = &d->oldest;
+    return r;
+}
+
+/* The flow's stream goes on without it. False: no memory. */
+static bool keep_remnant(struct wsd_dissector *d, struct flow *flow)
+{
+    struct remnant *r = aligned_alloc(FLOW_ALIGNMENT, (sizeof *r + FLOW_ALIGNMENT - 1) / FLOW_ALIGNMENT * FLOW_ALIGNMENT);
+    if (r == NULL)
+        return false;
+    *r = (struct remnant){.flow = *flow};
+    own(flow->upper, &r->flow);
+    *d->newest = r;
+    d->newest = &r->next;
+    d->remnants++;
+    while (d->remnants > REMNANTS_MOST || (d->remnants > 1 && d->tls.held.bytes > d->tls.held.most / 4 * 3)) {
+        struct remnant *oldest = take_oldest(d);
+        (void)end_remnant(d, oldest);
+        free_remnant(d, oldest);
+    }
+    return true;
+}
+
+/* Those that do not wait any more are over. */
+static void sweep_remnants(struct wsd_dissector *d)
+{
+    struct remnant **link = &d->oldest;
+    while (*link != NULL) {
+        struct remnant *r = *link;
+        if (stream_waits(r->flow.upper)) {
+            link = &r->next;
+            continue;
+        }
+        *link = r->next;
+        free_remnant(d, r);
+    }
+    d->newest = link;
+}
+
+static bool is_remnant(const struct wsd_dissector *d, const struct flow *flow)
+{
+    for (const struct remnant *r = d->oldest; r != NULL; r = r->next)
+        if (&r->flow == flow)
+            return true;
+    return false;
+}
+
+/* A flow's stream is over, or failed. */
+static int settle(struct wsd_dissector *d, struct flow *flow, int rc)
+{
+    if (!is_remnant(d, flow))
+        return flows_settle(d->flows, flow, rc);
+    for (struct tls *t = tls_of(flow->upper); t != NULL; t = tls_of(tls_inner(t)))
+        tls_drop_held(t);
+    return rc < 0 ? rc : 0;
+}
+
+/* All connections that wait go on; late: only those that have waited long enough, without secrets. */
+static int resume_waiting(struct wsd_dissector *d, bool late)
+{
+    int rc = 0;
+    tls_host_look(&d->tls);
+    for (struct tls *t; (t = tls_host_next(&d->tls)) != NULL;) {
+        struct flow *flow = tls_owner(t);
+        if (late && !tls_is_late(t, d->now.time))
+            continue;
+        d->opening = flow;
+        int one = tls_resume(t, late);
+        if (one != 0)
+            one = settle(d, flow, one);
+        rc = rc != 0 ? rc : one;
+    }
+    sweep_remnants(d);
+    return rc;
+}
+
+int wsd_secrets(struct wsd_dissector *d, const char *text, size_t length, struct wsd_secrets_read *read)
+{
+    struct wsd_secrets_read none = {0};
+    read = read != NULL ? read : &none;
+    uint64_t taken = read->taken;
+    int rc = tls_secrets_read(&d->tls.secrets, bytes_of(text, length), read);
+    int others = read->taken == taken ? 0 : resume_waiting(d, false);
+    return rc != 0 ? rc : others;
+}
+
+int wsd_private_key(struct wsd_dissector *d, const char *pem, size_t length)
+{
+    return tls_secrets_key(&d->tls.secrets, bytes_of(pem, length));
+}
+
+bool wsd_waits_for_secrets(const struct wsd_dissector *d)
+{
+    return d->tls.waiting != NULL;
+}
+
 /* ---- what flows tell ------------------------------------------------------------------------------------------ */
 
 static enum wsd_direction first_sender(struct wsd_bytes bytes)
 {
-    enum wsd_direction (*const ask[])(struct wsd_bytes) = {proxy_sender, http1_sender, websocket_sender};
+    enum wsd_direction (*const ask[])(struct wsd_bytes) = {proxy_sender, http1_sender, tls_sender, websocket_sender};
     enum wsd_direction sender = WSD_NEITHER;
     for (size_t i = 0; i < sizeof ask / sizeof *ask && sender == WSD_NEITHER; i++)
         sender = ask[i](bytes);
     return sender;
 }
 
-/* The first bytes decide: a proxy's preamble, which nearly no flow begins with, HTTP, or what may be a WebSocket joined late. A
+/* The first bytes decide: a proxy's preamble, which nearly no flow begins with, TLS, HTTP, or what may be a WebSocket joined late. A
  * connection whose SYN was seen does not begin in the middle. */
 static int open_stream(struct wsd_dissector *d, enum wsd_direction direction, struct wsd_bytes bytes)
 {
     struct stream **slot = slot_of(d);
     if (proxy_may_begin(direction, bytes)) {
         *slot = on_tunnel_take(d, NULL);
+    } else if (tls_may_begin(direction, bytes, !d->opening->from_syn)) {
+        *slot = tls_take(d, tls_sender(bytes) == WSD_NEITHER, NULL);
     } else if (d->opening->from_syn || http1_sender(bytes) != WSD_NEITHER) {
-        *slot = on_inside_take(d, NULL);
+        *slot = http_take(d, NULL);
     } else {
         const struct websocket_guess hooks = {.user = d, .accepted = on_accepted};
         int rc = guess(d, &hooks, bytes_of(NULL, 0), slot);
@@ -231,7 +487,7 @@ static int on_end(void *user, struct flow *flow, enum wsd_direction direction, e
 static void on_conflict(void *user, struct flow *flow, enum wsd_direction direction, const struct wsd_moment *moment)
 {
     struct wsd_dissector *d = user;
-    const struct wsd_connection *connection = websocket_connection(flow->upper);
+    const struct wsd_connection *connection = connection_of(flow);
     if (connection != NULL)
         host_finding(&d->host, connection, direction, WSD_FINDING_TCP_OVERLAP_CONFLICT, "", moment);
 }
@@ -239,7 +495,7 @@ static void on_conflict(void *user, struct flow *flow, enum wsd_direction direct
 static void on_held_limit(void *user, struct flow *flow, enum wsd_direction direction, const struct wsd_moment *moment)
 {
     struct wsd_dissector *d = user;
-    const struct wsd_connection *connection = websocket_connection(flow->upper);
+    const struct wsd_connection *connection = connection_of(flow);
     if (connection != NULL)
         host_finding(&d->host, connection, direction, WSD_FINDING_LIMIT_REACHED, "bytes behind a missing segment", moment);
 }
@@ -265,7 +521,7 @@ static void on_transport(void *user, struct flow *flow, enum wsd_direction direc
 {
     struct wsd_dissector *d = user;
     struct wsd_event event = {.type = WSD_EVENT_TRANSPORT, .at = *moment};
-    event.connection = websocket_connection(flow->upper);
+    event.connection = connection_of(flow);
     event.transport = (struct wsd_transport){direction, what};
     if (event.connection != NULL)
         host_tell(&d->host, &event);
@@ -273,9 +529,10 @@ static void on_transport(void *user, struct flow *flow, enum wsd_direction direc
 
 static void on_release(void *user, struct flow *flow)
 {
+    struct wsd_dissector *d = user;
     struct stream *stream = flow->upper;
-    (void)user;
-    stream->ops->free(stream);
+    if (d->ending || !stream_waits(stream) || !keep_remnant(d, flow))
+        stream->ops->free(stream);
 }
 
 /* Of a WebSocket stream in order, every whole frame needs these lines. */
@@ -407,13 +664,22 @@ int wsd_time(struct wsd_dissector *d, int64_t time)
         return 0;
     d->now.time = time;
     d->now.headers = bytes_of(NULL, 0);
-    return flows_time(d->flows, &d->now);
+    int rc = flows_time(d->flows, &d->now);
+    int others = d->tls.waiting == NULL ? 0 : resume_waiting(d, true);
+    return rc != 0 ? rc : others;
 }
 
 int wsd_finish(struct wsd_dissector *d)
 {
     d->now.headers = bytes_of(NULL, 0); /* the last packet is gone */
-    return flows_finish(d->flows, &d->now);
+    int rc = 0;
+    for (struct remnant *r; (r = take_oldest(d)) != NULL;) {
+        int one = end_remnant(d, r);
+        free_remnant(d, r);
+        rc = rc != 0 ? rc : one;
+    }
+    int flows = flows_finish(d->flows, &d->now);
+    return rc != 0 ? rc : flows;
 }
 
 /* ---- sums ----------------------------------------------------------------------------------------------------- */
@@ -438,6 +704,7 @@ const struct wsd_totals *wsd_totals(const struct wsd_dissector *dissector)
     const struct flow_totals *flows = flows_totals(d->flows);
     t->connections = d->host.connections;
     t->rejected = d->host.rejected;
+    t->encrypted = d->host.encrypted;
     t->frames = d->host.sum.frames;
     t->messages = d->host.sum.messages;
     t->payload_bytes = d->host.sum.payload_bytes;
@@ -468,6 +735,18 @@ static void set_host(struct wsd_dissector *d)
                                       .inflate_excess = (uint32_t)o->limits.inflate_excess};
 }
 
+static int set_tls(struct wsd_dissector *d)
+{
+    const struct wsd_options *o = &d->options;
+    d->tls.hooks = &tls_hooks;
+    d->tls.user = d;
+    d->tls.secrets_wait = o->secrets_wait;
+    d->tls.detail = o->detail;
+    d->tls.held.most_each = (uint32_t)o->limits.sealed_bytes;
+    d->tls.held.most = o->limits.sealed_total;
+    return tls_host_init(&d->tls, o->seed);
+}
+
 struct wsd_dissector *wsd_new(const struct wsd_options *options)
 {
     struct wsd_dissector *d = calloc(1, sizeof *d);
@@ -489,7 +768,8 @@ struct wsd_dissector *wsd_new(const struct wsd_options *options)
                                                 [FLOW_IGNORED] = l->idle_ignored * SECOND}};
     d->flows = flows_new(options->transport ? &ops_transport : &ops, d, &limits, options->seed);
     d->fragments = fragments_new((uint32_t)l->fragments);
-    if (d->flows == NULL || d->fragments == NULL) {
+    d->newest = &d->oldest;
+    if (d->flows == NULL || d->fragments == NULL || set_tls(d) < 0) {
         wsd_free(d);
         return NULL;
     }
@@ -500,7 +780,11 @@ void wsd_free(struct wsd_dissector *d)
 {
     if (d == NULL)
         return;
+    d->ending = true;
+    for (struct remnant *r; (r = take_oldest(d)) != NULL;)
+        free_remnant(d, r);
     flows_free(d->flows);
+    tls_host_free(&d->tls);
     fragments_free(d->fragments);
     websocket_host_free(&d->host);
     free(d);

@@ -54,6 +54,10 @@ typedef void wsd_event_fn(void *user, const struct wsd_event *event);
       "limit-reached; the connection is not read as HTTP any further")                                                 \
     X(early_bytes, 64 << 10, 1 << 30, BYTES, "held of a side while an upgrade, or a proxy, is unanswered",             \
       "clients wait for the answer", "limit-reached; the connection is given up")                                      \
+    X(sealed_bytes, 1 << 20, 1 << 30, BYTES, "encrypted, held of a connection whose secrets may still come",           \
+      "browsers write their secrets during the handshake", "what is beyond is counted, and becomes a gap")             \
+    X(sealed_total, 64 << 20, UINT64_MAX, BYTES, "the same, all connections together",                                 \
+      "a capture of ordinary HTTPS needs no more", "the oldest that have ended are told as they are, then as above")   \
     X(inflate_bytes, 16 << 20, UINT64_MAX, BYTES, "to which a message may inflate, however small it is",               \
       "50 kB can inflate to 50 MB", "message-inflate-limit; the rest is not inflated, and the window counts as lost")  \
     X(inflate_ratio, 64, 65536, TIMES, "its size on the wire, to which a message may inflate if that is more",         \
@@ -81,6 +85,8 @@ enum wsd_limit { WSD_LIMITS(WSD_LIMIT_ENUM) WSD_LIMIT_COUNT };
 enum wsd_unit { WSD_UNIT_COUNT, WSD_UNIT_BYTES, WSD_UNIT_TIMES, WSD_UNIT_SECONDS };
 
 struct wsd_options {
+    uint64_t secrets_wait;  /* nanoseconds of the packets' time that encrypted records are kept for secrets that may still come; 0:
+                               none will, UINT64_MAX: until wsd_finish() (the default) */
     wsd_event_fn *event;    /* may be NULL: only the totals are of interest */
     void *user;             /* handed to event */
     uint64_t keep_payload;  /* bytes of a message's payload that are kept and told; the rest is counted (65536) */
@@ -143,6 +149,18 @@ WSD_API unsigned wsd_ip_packets(const struct wsd_packet *packet, struct wsd_pack
  * Returns 0 or -ENOMEM. */
 WSD_API int wsd_time(struct wsd_dissector *dissector, int64_t time);
 
+/* TLS secrets: whole lines of a key log in the NSS format. They may come before or after the packets that they open; connections
+ * that waited for them go on at once, so events may be told from inside. What is not understood is counted. Nothing of `text` is
+ * kept as it stands, and what is kept is overwritten when it is freed. Returns 0 or -ENOMEM. */
+WSD_API int wsd_secrets(struct wsd_dissector *dissector, const char *text, size_t length, struct wsd_secrets_read *read);
+
+/* An RSA private key (PEM, without password), for connections whose premaster secret was encrypted with it. Returns 0, -EINVAL (it is
+ * none), -ENOSPC (there are 16 already), or -ENOMEM. */
+WSD_API int wsd_private_key(struct wsd_dissector *dissector, const char *pem, size_t length);
+
+/* Whether any connection waits for secrets now. */
+WSD_API bool wsd_waits_for_secrets(const struct wsd_dissector *dissector);
+
 /* The capture has ended: tells everything that is still open. Packets may not follow. */
 WSD_API int wsd_finish(struct wsd_dissector *dissector);
 
@@ -164,6 +182,7 @@ struct wsd_totals {
     int64_t first_time, last_time;
     uint64_t connections;         /* handshake complete or missing */
     uint64_t rejected;            /* the other attempts */
+    uint64_t encrypted;           /* TLS that stayed closed and may carry a WebSocket */
     uint64_t frames, messages;    /* messages: text and binary */
     uint64_t payload_bytes;       /* of data messages, after inflating */
     uint64_t gaps, gap_bytes;
@@ -211,6 +230,8 @@ WSD_API const char *wsd_severity_word(enum wsd_severity severity);
 WSD_API const char *wsd_carrier_word(enum wsd_carrier carrier);
 WSD_API const char *wsd_handshake_word(enum wsd_handshake handshake);
 WSD_API const char *wsd_hop_word(enum wsd_hop_kind kind);
+/* "TLS 1.3"; NULL when it is none. */
+WSD_API const char *wsd_tls_version_word(uint16_t version);
 WSD_API const char *wsd_how_word(enum wsd_how how);
 WSD_API const char *wsd_transport_word(enum wsd_transport_what what);
 WSD_API const char *wsd_layer_word(enum wsd_layer layer);

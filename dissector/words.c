@@ -117,3 +117,9 @@ void wsd_address(const struct wsd_endpoint *endpoint, char out[WSD_ADDRESS_SIZE]
     if (inet_ntop(family, endpoint->address, out, WSD_ADDRESS_SIZE) == NULL)
         out[0] = 0;
 }
+
+const char *wsd_tls_version_word(uint16_t version)
+{
+    static const char *const words[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
+    return version >= 0x0300 && version <= 0x0304 ? words[version - 0x0300] : NULL;
+}

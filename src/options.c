@@ -240,6 +240,8 @@ static int apply(const struct parse *p, enum option_id id, const char *argument)
     case OPTION_WRITE: o->write = argument; break;
     case OPTION_ROTATE: return parse_rotate(p, argument);
     case OPTION_KEEP: return parse_within(p, id, argument, KEEP_MOST, &o->keep);
+    case OPTION_KEYLOG: o->keylogs[o->keylog_count++] = argument; break;
+    case OPTION_TLS_KEY: o->tls_keys[o->tls_key_count++] = argument; break;
     case OPTION_CAPTURE_FILTER: o->capture_filter = argument; break;
     case OPTION_FILTER: o->filter = argument; wants_text(o); break;
     case OPTION_OUTPUT: return parse_format(p, argument);
@@ -353,7 +355,9 @@ int options_parse(struct options *o, int argc, char **argv, char *error, size_t 
     o->limits = defaults.limits;
     o->files = calloc((size_t)argc + 1, sizeof *o->files);
     o->interfaces = calloc((size_t)argc + 1, sizeof *o->interfaces);
-    if (o->files == NULL || o->interfaces == NULL)
+    o->keylogs = calloc((size_t)argc + 1, sizeof *o->keylogs);
+    o->tls_keys = calloc((size_t)argc + 1, sizeof *o->tls_keys);
+    if (o->files == NULL || o->interfaces == NULL || o->keylogs == NULL || o->tls_keys == NULL)
         return wrong(&p, "options", "out of memory");
     fill_tables(&tables);
     optind = 1;
@@ -379,7 +383,9 @@ void options_free(struct options *o)
 {
     free(o->files);
     free(o->interfaces);
-    o->files = o->interfaces = NULL;
+    free(o->keylogs);
+    free(o->tls_keys);
+    o->files = o->interfaces = o->keylogs = o->tls_keys = NULL;
 }
 
 /* ---- help */

@@ -22,6 +22,10 @@
     X(FILTER, 'Y', "filter", "EXPR",                                                                                   \
       "show only what matches: ws.opcode == text && ws.length > 1k; the manual has the fields")                        \
     X(OUTPUT, 'o', "output", "FORMAT", "tui (the monitor: the default on a terminal), text (the default elsewhere), json (one object a line), or summary")  \
+    X(KEYLOG, 'k', "keylog", "FILE",                                                                                   \
+      "TLS secrets in the NSS key log format, followed as it grows (default: $SSLKEYLOGFILE); may be repeated")        \
+    X(TLS_KEY, 0, "tls-key", "FILE",                                                                                   \
+      "RSA private key (PEM) of a server, for TLS connections with RSA key exchange; may be repeated")                 \
     X(FRAMES, 0, "frames", NULL, "show each frame as well")                                                            \
     X(HEX, 'x', "hex", NULL, "payloads in hex and ASCII (text output)")                                                \
     X(VERBOSE, 'V', "verbose", NULL, "every header field of every frame, link layer to payload (text output)")         \
@@ -68,12 +72,14 @@ enum output_format { OUTPUT_FORMATS(OUTPUT_ENUM) OUTPUT_FORMAT_COUNT };
 
 enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_LIST_FINDINGS, ACTION_LIST_LIMITS, ACTION_LIST_INTERFACES };
 
-/* Strings are borrowed from argv; files and interfaces are owned. There are files, or the capture is live: from the
+/* Strings are borrowed from argv; the lists of them are owned. There are files, or the capture is live: from the
  * interfaces, or without any from the default one. */
 struct options {
     enum action action;
     const char **files, **interfaces;
     size_t file_count, interface_count;
+    const char **keylogs, **tls_keys;
+    size_t keylog_count, tls_key_count;
     const char *capture_filter; /* NULL: none */
     const char *filter;         /* -Y, NULL: none */
     const char *user;           /* -Z, NULL: none */

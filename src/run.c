@@ -10,6 +10,7 @@
 #include "say.h"
 #include "ui/handoff.h"
 #include "ui/ui.h"
+#include "secrets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +33,7 @@ struct run {
     struct wsd_dissector *dissector;
     struct source *source;
     struct packets *packets; /* -w, or NULL */
+    struct secrets secrets;
     struct privilege privilege;
     struct sandbox sandbox;
     bool live;         /* from interfaces */
@@ -210,6 +212,29 @@ static void tell_notes(struct run *r)
 
 /* ---- the way of the data */
 
+static void on_secrets_complaint(void *user, const char *what, bool error)
+{
+    if (error)
+        complain(user, what);
+    else
+        note(user, what);
+}
+
+static void on_secrets(void *user, uint32_t type, struct wsd_bytes bytes)
+{
+    struct run *r = user;
+    secrets_block(&r->secrets, type, bytes);
+}
+
+/* A pipe is silent: a key log may have what was waited for. */
+static void on_idle(void *user)
+{
+    struct run *r = user;
+    secrets_poll(&r->secrets);
+    if (r->output.out.length > 0)
+        output_flush(&r->output);
+}
+
 /* Between the dissector and the sink: -Y and -c. What the packet of the last message holds beyond it is not shown. */
 static void on_event(void *user, const struct wsd_event *e)
 {
@@ -321,6 +346,7 @@ static void pump(struct run *r)
             complain(r, source_error(r->source));
             continue;
         }
+        secrets_poll(&r->secrets);
         int told = result == SOURCE_WAIT ? pass_time(r, packet.time) : wsd_packet(r->dissector, &packet);
         if (r->packets != NULL && result != SOURCE_WAIT)
             write_packet(r, &packet, told);
@@ -417,7 +443,7 @@ static int open_source(struct run *r)
         return open_live(r);
     const struct options *o = r->options;
     struct source_options options = {
-        .files = o->files, .count = o->file_count, .merge = o->merge, .filter = o->capture_filter, .stop = &stop};
+        .files = o->files, .count = o->file_count, .merge = o->merge, .filter = o->capture_filter, .secrets = on_secrets, .idle = secrets_may_come(o) ? on_idle : NULL, .user = r, .stop = &stop};
     char error[SOURCE_ERROR] = "capture filter: ";
     size_t length = o->capture_filter != NULL ? strlen(error) : 0;
     r->source = source_open(&options, error + length, sizeof error - length);
@@ -434,6 +460,7 @@ static int open_dissector(struct run *r)
     r->wsd.event = on_event;
     r->wsd.limits = r->options->limits;
     r->wsd.user = r;
+    r->wsd.secrets_wait = secrets_wait(r->options, r->live, r->trickles);
     if (getrandom(r->wsd.seed, sizeof r->wsd.seed, 0) != (ssize_t)sizeof r->wsd.seed) {
         complain(r, "random numbers: there are none");
         return -EIO;
@@ -449,6 +476,8 @@ static int open_dissector(struct run *r)
         return -ENOMEM;
     }
     r->sink->begin(r->state, &r->output);
+    r->secrets = (struct secrets){.dissector = r->dissector, .complain = on_secrets_complaint, .user = r};
+    secrets_open(&r->secrets, r->options, r->live || r->trickles);
     return 0;
 }
 
@@ -539,6 +568,8 @@ static int confine(struct run *r)
         sandbox_allow_folder(&r->sandbox, SANDBOX_WRITE, o->write);
     if (r->screen != NULL)
         sandbox_allow(&r->sandbox, SANDBOX_WRITE, "."); /* what the user saves */
+    for (size_t i = 0; i < r->secrets.count && r->secrets.follow; i++)
+        sandbox_allow_folder(&r->sandbox, SANDBOX_READ, r->secrets.logs[i].name);
     if (sandbox_enter(&r->sandbox, &r->privilege, error, sizeof error) == 0)
         return 0;
     complain(r, error);
@@ -657,6 +688,7 @@ int run(const struct options *options)
     packets_close(r->packets);
     if (r->terminal >= 0)
         close(r->terminal);
+    secrets_close(&r->secrets);
     wsd_free(r->dissector);
     shown_free(&r->shown);
     filter_free(r->filter);

@@ -132,10 +132,11 @@ group_others() { captures public/others.jsonl; }
 group_autobahn() { captures autobahn/truth.jsonl; }
 group_lab() { captures lab/truth.jsonl; }
 group_peers() { captures peers/truth.jsonl; }
+group_peers-tls() { captures peers/truth-tls.jsonl; }
 
 # ---- running them
 
-all='gcc clang asan layers banned unit vectors golden cli install fuzz public others autobahn lab peers'
+all='gcc clang asan layers banned unit vectors golden cli install fuzz public others autobahn lab peers peers-tls'
 [ $# -gt 0 ] || eval "set -- $all"
 total_passed=0 total_failed=0
 for group in "$@"; do

@@ -218,7 +218,8 @@ static void print_markdown(void)
     static const char *const titles[][2] = {{"handshake", "Opening handshake"}, {"frame", "Frames"},
                                             {"message", "Messages"},            {"close", "Closing"},
                                             {"stream", "The byte stream"},      {"limit", "wscope's own limits"},
-                                            {"tcp", "TCP"}};
+                                            {"tcp", "TCP"},
+                                            {"tls", "TLS"}};
     for (size_t t = 0; t < sizeof titles / sizeof *titles; t++) {
         size_t length = strlen(titles[t][0]);
         printf("\n## %s\n\n| code | severity | rule | what it means |\n|---|---|---|---|\n", titles[t][1]);

@@ -27,12 +27,22 @@ struct wsd_bytes {
 /* Who sent it. Also the index of everything that exists once a direction. */
 enum wsd_direction { WSD_CLIENT = 0, WSD_SERVER = 1, WSD_NEITHER = 2 };
 
+/* The TLS record that carried something, once it was opened (RFC 8446 5.1). */
+struct wsd_record {
+    uint8_t header[5];   /* content type, version, length: as on the wire */
+    uint8_t content;     /* the type of what was in it, which TLS 1.3 hides */
+    uint64_t sequence;   /* number under its key, from 0 */
+    uint32_t ciphertext; /* bytes behind the header */
+    uint32_t plaintext;  /* bytes of content */
+};
+
 /* The packet that carried something. */
 struct wsd_moment {
     int64_t time;             /* nanoseconds since 1970-01-01 UTC, from the capture */
     uint64_t packet;          /* number in the capture, from 1, over all files */
     struct wsd_bytes headers; /* link layer to TCP, only with wsd_options.detail; at most WSD_DETAIL_HEADERS */
     uint32_t link_type;       /* LINKTYPE_ of headers */
+    const struct wsd_record *record; /* inside TLS, only with wsd_options.detail; else NULL */
 };
 
 #define WSD_DETAIL_HEADERS 256 /* bytes of packet headers kept for a frame that spans packets */
@@ -189,7 +199,14 @@ struct wsd_endpoint {
     X(LIMIT_REACHED, "limit-reached", WARNING, "wscope", "a limit was reached: what lies past it is counted, not kept") \
     X(TCP_OVERLAP_CONFLICT, "tcp-overlap-conflict", WARNING, "RFC 9293 3.10",                                          \
       "two segments disagree about the same bytes; the first copy was taken")                                          \
-    X(TCP_RESET, "tcp-reset", WARNING, "RFC 9293 3.5.2", "the TCP connection was reset")
+    X(TCP_RESET, "tcp-reset", WARNING, "RFC 9293 3.5.2", "the TCP connection was reset")                               \
+    X(TLS_NO_SECRETS, "tls-no-secrets", NOTE, "wscope", "the connection is encrypted, and no secrets open it")         \
+    X(TLS_DECRYPT_FAILED, "tls-decrypt-failed", WARNING, "RFC 8446 5.2",                                               \
+      "a record's tag or MAC is wrong: it was damaged, or the secrets are not this connection's")                      \
+    X(TLS_ALERT, "tls-alert", WARNING, "RFC 8446 6.2", "an alert says why the connection is given up")                 \
+    X(TLS_TRUNCATED, "tls-truncated", NOTE, "RFC 8446 6.1", "TCP ended without a close_notify")                        \
+    X(TLS_RESYNCHRONISED, "tls-resynchronised", NOTE, "RFC 8446 5.3",                                                  \
+      "records were lost, and the next one that could be opened was found")
 
 #define WSD_ENUM_WORD(name, ...) WSD_FINDING_##name,
 enum wsd_finding_code { WSD_FINDINGS(WSD_ENUM_WORD) WSD_FINDING_COUNT };
@@ -241,6 +258,26 @@ struct wsd_deflate {
     uint8_t max_window_bits[2];  /* by sender, 8 to 15 */
 };
 
+/* What came of a key log's lines. */
+struct wsd_secrets_read {
+    uint64_t lines;       /* read */
+    uint64_t taken;       /* secrets of TLS */
+    uint64_t wrong;       /* no line of a key log */
+    uint64_t first_wrong; /* the number of the first of them, from 1; 0: none */
+};
+
+/* What is known of the TLS connection that carries a WebSocket, or may carry one. */
+struct wsd_tls {
+    uint16_t version;        /* 0x0301 is TLS 1.0, 0x0304 TLS 1.3; 0: not known */
+    uint16_t cipher;         /* of IANA's registry; 0: not known */
+    const char *cipher_name; /* "TLS_AES_128_GCM_SHA256"; NULL: not known */
+    struct wsd_bytes sni;    /* the server's name, as the client gave it; empty: none */
+    struct wsd_bytes alpn;   /* the protocol that was chosen, as far as it can be seen; empty: none */
+    bool decrypted;
+    const char *reason;      /* why not, or how in spite of all; printable, NULL: nothing to say */
+    char ja3[33], ja4[37];   /* fingerprints of the ClientHello; empty: not seen */
+};
+
 /* Lives as long as the connection does; the same pointer in each of its events. Strings are raw bytes from the wire,
  * not terminated: escape them before showing them. */
 struct wsd_connection {
@@ -255,6 +292,7 @@ struct wsd_connection {
     struct wsd_bytes url;         /* empty when not known */
     struct wsd_bytes subprotocol; /* empty: none */
     struct wsd_deflate deflate;
+    const struct wsd_tls *tls; /* NULL: carrier is tcp or h2 */
 };
 
 struct wsd_header {

@@ -735,6 +735,16 @@ int flows_finish(struct flows *flows, const struct wsd_moment *moment)
     return rc;
 }
 
+int flows_settle(struct flows *flows, struct flow *flow, int rc)
+{
+    return settle(flows, flow, rc);
+}
+
+void flows_regain(struct flows *flows)
+{
+    flows->totals.ignored--;
+}
+
 const struct flow_totals *flows_totals(const struct flows *flows)
 {
     return &flows->totals;

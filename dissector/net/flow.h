@@ -131,6 +131,12 @@ int flows_finish(struct flows *flows, const struct wsd_moment *moment);
  * one of the next segments is read. Also to be called when `kind` was changed. */
 void flows_hold(struct flows *flows, struct flow *flow, size_t memory);
 
+/* The layer above went on with a flow outside of flows_segment(): acts upon what that returned. Returns 0 or a negative error. */
+int flows_settle(struct flows *flows, struct flow *flow, int rc);
+
+/* A flow that was counted as of no interest turned out to be of some. */
+void flows_regain(struct flows *flows);
+
 const struct flow_totals *flows_totals(const struct flows *flows);
 
 static inline enum wsd_direction flow_direction(const struct flow *flow, unsigned side)

@@ -25,6 +25,7 @@ int early_add(struct early *early, struct wsd_bytes bytes, const struct wsd_mome
     struct early_run *run = &early->runs[early->count++];
     *run = (struct early_run){begin, *moment};
     run->moment.headers = (struct wsd_bytes){NULL, 0};
+    run->moment.record = NULL;
     return 0;
 }
 

@@ -165,6 +165,7 @@ static int on_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_mo
     h->partial = false;
     h->request_at = *moment;
     h->request_at.headers = (struct wsd_bytes){NULL, 0};
+    h->request_at.record = NULL;
     h->request.length = 0;
     return buffer_append(&h->request, raw, raw.length);
 }
@@ -606,7 +607,7 @@ static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, c
     struct http1 *h = (struct http1 *)s;
     struct half *half = &h->half[d];
     if (half->phase == UNTIL_CLOSE || half->phase == LOST)
-        return 0;
+        return 0; /* an estimated gap is larger than any body */
     if ((half->phase == BODY || half->phase == CHUNK_DATA) && missing < half->left) {
         half->left -= missing;
         return 0;

@@ -59,9 +59,11 @@ static struct via *pass_via(struct proxy *p)
     return via;
 }
 
-static int give_way_inside(struct proxy *p, const struct wsd_moment *moment, bool *gone)
+/* first: what the client, or the server, says inside. */
+static int give_way_inside(struct proxy *p, enum wsd_direction d, struct wsd_bytes first, const struct wsd_moment *moment,
+                           bool *gone)
 {
-    return give_way(p, p->hooks->inside_take(p->user, pass_via(p)), moment, gone);
+    return give_way(p, p->hooks->inside_take(p->user, pass_via(p), d, first), moment, gone);
 }
 
 /* The hop counts; another may follow. */
@@ -98,8 +100,9 @@ static int take_request(struct proxy *p, struct wsd_bytes *bytes, const struct w
         return -ENOMEM;
     enum preamble_result result = preamble_request(buffer_bytes(&p->stage), &request);
     if (result == PREAMBLE_NONE) {
+        struct wsd_bytes first = buffer_bytes(&p->stage);
         p->stage.length = had;
-        return give_way_inside(p, moment, gone);
+        return give_way_inside(p, WSD_CLIENT, first, moment, gone);
     }
     *bytes = bytes_after(*bytes, (result == PREAMBLE_WHOLE ? request.length : p->stage.length) - had);
     if (result == PREAMBLE_MORE)
@@ -149,7 +152,7 @@ static int hold(struct proxy *p, enum wsd_direction d, struct wsd_bytes *bytes, 
 {
     int rc = early_add(&p->held[d], *bytes, moment, d == WSD_CLIENT ? p->early_bytes : PROXY_HELD_MOST);
     if (rc == -ENOSPC && d == WSD_SERVER)
-        return give_way_inside(p, moment, gone);
+        return give_way_inside(p, d, *bytes, moment, gone);
     *bytes = (struct wsd_bytes){NULL, 0};
     if (rc != -ENOSPC)
         return rc;
@@ -195,7 +198,7 @@ static int proxy_gap(struct stream *s, enum wsd_direction d, uint64_t missing, c
         early_free(&p->held[WSD_SERVER]);
     }
     bool lost[2] = {d == WSD_CLIENT || (begun && p->turn == WSD_CLIENT), d == WSD_SERVER || begun};
-    int rc = give_way_inside(p, moment, &gone);
+    int rc = give_way_inside(p, d, bytes_of(NULL, 0), moment, &gone);
     for (int i = 0; i < 2 && rc == 0; i++)
         if (lost[i])
             rc = stream_gap(*slot, i, i == (int)d ? missing : 1, moment);
@@ -216,7 +219,7 @@ static int proxy_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
             return STREAM_DONE;
         via_accept(p->via, p->bytes); /* the proxy is not in the capture, the client went on */
     }
-    int rc = give_way_inside(p, moment, &gone);
+    int rc = give_way_inside(p, WSD_CLIENT, buffer_bytes(&p->held[WSD_CLIENT].bytes), moment, &gone);
     return rc != 0 ? rc : stream_end(*slot, d, how, moment);
 }
 

@@ -20,8 +20,9 @@
 enum { PROXY_HELD_MOST = 4096 };
 
 struct proxy_hooks {
-    /* The stream behind all proxies, which gets the list of them. NULL: no memory, and the list is freed. */
-    struct stream *(*inside_take)(void *user, struct via *via);
+    /* The stream behind all proxies, which gets the list of them; first: its first bytes, as far as there are any. NULL: no memory,
+     * and the list is freed. */
+    struct stream *(*inside_take)(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first);
     /* A limit was reached, and the connection given up. what: printable. */
     void (*limit)(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment);
 };

@@ -20,12 +20,14 @@ struct stream_limit {
     enum wsd_direction direction;
     struct wsd_moment at; /* without headers */
 };
+/* Added to a gap's bytes when their number is only an estimate: framing by lengths cannot go on behind it. */
+#define STREAM_ABOUT (UINT64_C(1) << 63)
 
 struct stream_ops {
     const char *name;
     /* Consumes all bytes; it may stage a few. */
     int (*data)(struct stream *, enum wsd_direction, struct wsd_bytes, const struct wsd_moment *);
-    /* So many bytes were sent that the capture never saw. */
+    /* So many bytes were sent that the capture never saw, or about so many (STREAM_ABOUT). */
     int (*gap)(struct stream *, enum wsd_direction, uint64_t missing, const struct wsd_moment *);
     /* This direction ended: WSD_BY_FIN, _RESET, _IDLE or _CAPTURE_END. The one whose sender reset is told first, again if it had
      * ended by FIN. */

@@ -26,7 +26,7 @@ struct websocket_host {
     uint64_t hole_bytes; /* of payload, in packets that are not in the capture */
 
     uint64_t last_id; /* of connections and attempts */
-    uint64_t connections, rejected;
+    uint64_t connections, rejected, encrypted;
     struct wsd_counts sum; /* of all connections, both ways */
     uint64_t findings[WSD_FINDING_COUNT];
 

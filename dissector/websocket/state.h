@@ -21,6 +21,8 @@ struct frame_detail {
     uint8_t headers[WSD_DETAIL_HEADERS];
     uint8_t payload[WSD_DETAIL_PAYLOAD];
     size_t payload_length;
+    bool sealed; /* it came in a record */
+    struct wsd_record record;
 };
 
 /* What lies together on one cache line. */

@@ -23,6 +23,9 @@ static int note_detail(struct ws_half *half, const struct wsd_moment *moment)
         memcpy(detail->headers, headers.data, headers.length);
     detail->headers_length = headers.length;
     detail->link_type = moment->link_type;
+    detail->sealed = moment->record != NULL;
+    if (detail->sealed)
+        detail->record = *moment->record;
     detail->payload_length = 0;
     return 0;
 }
@@ -81,6 +84,7 @@ static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete
         frame->payload = bytes_of(half->detail->payload, half->detail->payload_length);
         frame->first.headers = bytes_of(half->detail->headers, half->detail->headers_length);
         frame->first.link_type = half->detail->link_type;
+        frame->first.record = half->detail->sealed ? &half->detail->record : NULL;
     }
     host_tell(ws->host, &event);
 }
@@ -363,6 +367,8 @@ static int websocket_data(struct stream *s, enum wsd_direction d, struct wsd_byt
 
 static int websocket_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
 {
+    bool about = (missing & STREAM_ABOUT) != 0;
+    missing &= ~STREAM_ABOUT;
     struct websocket *ws = (struct websocket *)s;
     struct ws_half *half = &ws->half[d];
     struct message_env env = env_of(ws, d, moment);
@@ -371,7 +377,7 @@ static int websocket_gap(struct stream *s, enum wsd_direction d, uint64_t missin
     if (rc != 0 || half->searching)
         return rc;
     uint64_t left = half->in_payload ? half->frame.length - half->at : 0;
-    if (!half->in_payload || missing > left) {
+    if (!half->in_payload || missing > left || about) {
         cut_off_frame(ws, d, moment);
         half->unseen = true;
         inflation_lose(&half->inflation);
@@ -499,7 +505,8 @@ static struct wsd_connection describe(struct websocket_host *host, const struct 
                                   .opened = a->response_at.time,
                                   .url = buffer_bytes(&h->url),
                                   .subprotocol = h->subprotocol,
-                                  .deflate = h->deflate};
+                                  .deflate = h->deflate,
+                                  .tls = a->tls};
     return info;
 }
 

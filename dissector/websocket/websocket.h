@@ -11,6 +11,7 @@
 struct websocket_attempt {
     struct wsd_endpoint endpoint[2];
     enum wsd_carrier carrier;
+    const struct wsd_tls *tls; /* NULL: not inside TLS */
     const char *community_id;
     uint64_t flow;
     const struct wsd_hop *via; /* the proxies in front, the outermost first */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Formats that people do have, so that "not a capture file" need not be all that they are told. */
@@ -104,13 +105,21 @@ int file_open_ahead(const char *path)
     return is_standard_input(path) ? -1 : open_path(path);
 }
 
+static bool is_regular(int fd)
+{
+    struct stat about;
+    return fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+}
+
 int file_open(struct file *f, const char *path, int fd, const struct file_hooks *hooks)
 {
     init(f, path);
     f->input.fd = fd >= 0 ? fd : is_standard_input(path) ? STDIN_FILENO : open_path(path);
     f->input.stop = hooks->stop;
+    f->input.user = hooks->user;
     if (f->input.fd < 0)
         return fail(f, strerror(errno));
+    f->input.idle = is_regular(f->input.fd) ? NULL : hooks->idle;
     return open_reader(f, reader_fd_read, &f->input, hooks);
 }
 

@@ -30,7 +30,8 @@ struct file {
 /* What a reader of captures hands on beside packets, and when it should stop. Zero is fine. */
 struct file_hooks {
     pcapng_secrets_fn *secrets;
-    void *user;                        /* handed to secrets */
+    void (*idle)(void *user);          /* see struct reader_fd; only for what is no regular file */
+    void *user;                        /* handed to both */
     const volatile sig_atomic_t *stop; /* see struct reader_fd */
 };
 

@@ -121,20 +121,26 @@ int reader_cut(struct reader *r, const char *what, uint64_t number, size_t wante
     return reader_fail(r, "cut short in %s %llu (wanted %zu bytes, %zu are there)", what, n, wanted, there);
 }
 
-/* Whoever shares our standard input may have made it non-blocking. */
-static void wait_for_input(int fd)
+/* Until something comes, or a signal. */
+static void wait_for_input(const struct reader_fd *from)
 {
-    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-    (void)poll(&poll_fd, 1, -1);
+    struct pollfd poll_fd = {.fd = from->fd, .events = POLLIN};
+    while (poll(&poll_fd, 1, from->idle != NULL ? READER_IDLE : -1) == 0)
+        from->idle(from->user);
 }
 
 ssize_t reader_fd_read(void *user, uint8_t *to, size_t size, const char **why)
 {
     const struct reader_fd *from = user;
     ssize_t n;
+    if (from->idle != NULL) {
+        wait_for_input(from);
+        if (from->stop != NULL && *from->stop)
+            return 0;
+    }
     while ((n = read(from->fd, to, size)) < 0 && (errno == EINTR || errno == EAGAIN)) {
         if (errno == EAGAIN)
-            wait_for_input(from->fd);
+            wait_for_input(from); /* whoever shares our standard input may have made it non-blocking */
         if (from->stop != NULL && *from->stop)
             return 0;
     }

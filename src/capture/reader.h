@@ -79,8 +79,12 @@ int reader_cut(struct reader *reader, const char *what, uint64_t number, size_t 
 
 /* ---- reading from a descriptor */
 
+enum { READER_IDLE = 50 /* milliseconds */ };
+
 struct reader_fd {
     int fd;
+    void (*idle)(void *user); /* may be NULL; called again and again, every READER_IDLE, while nothing comes */
+    void *user;
     const volatile sig_atomic_t *stop; /* may be NULL; set: an interrupted read is the end of the input */
 };
 

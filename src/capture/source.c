@@ -178,7 +178,7 @@ struct source *source_open(const struct source_options *options, char *error, si
         return NULL;
     }
     f->source.ops = &files_ops;
-    f->hooks = (struct file_hooks){options->secrets, options->user, options->stop};
+    f->hooks = (struct file_hooks){options->secrets, options->idle, options->user, options->stop};
     f->names = options->files;
     f->count = options->count;
     if (options->filter != NULL && (f->bpf = bpf_open(options->filter, error, error_size)) == NULL)

@@ -52,7 +52,8 @@ struct source_options {
     bool merge;                 /* by time stamp, instead of one after the other */
     const char *filter;         /* pcap filter, or NULL; read only by source_open() */
     source_secrets_fn *secrets; /* may be NULL */
-    void *user;                 /* handed to secrets */
+    void (*idle)(void *user);   /* may be NULL; called now and then while a pipe has no packets */
+    void *user;                 /* handed to both */
     const volatile sig_atomic_t *stop; /* may be NULL; once it is set the packets are at their end. So that a read is
                                           interrupted, the signal handler must be installed without SA_RESTART. */
 };

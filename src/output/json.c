@@ -256,6 +256,8 @@ static void json_finish(void *state, const struct sink_end *end)
     NUMBER(w, "bytes", t->bytes);
     NUMBER(w, "connections", t->connections);
     NUMBER(w, "rejected", t->rejected);
+    if (t->encrypted > 0)
+        NUMBER(w, "encrypted", t->encrypted);
     NUMBER(w, "frames", t->frames);
     NUMBER(w, "messages", t->messages);
     NUMBER(w, "payload_bytes", t->payload_bytes);

@@ -67,6 +67,38 @@ static void write_deflate(struct writer *w, const struct wsd_deflate *deflate)
     WRITER_JUST(w, "}");
 }
 
+static void json_text_or_null(struct writer *w, const char *text)
+{
+    if (text != NULL)
+        json_text(w, text);
+    else
+        WRITER_JUST(w, "null");
+}
+
+/* Only of connections inside TLS. */
+static void write_tls(struct writer *w, const struct wsd_tls *tls)
+{
+    if (tls == NULL)
+        return;
+    KEY(w, "tls");
+    WRITER_JUST(w, "{\"version\":");
+    json_text_or_null(w, wsd_tls_version_word(tls->version));
+    KEY(w, "cipher");
+    json_text_or_null(w, tls->cipher_name);
+    NUMBER(w, "cipher_id", tls->cipher);
+    STRING_OR_NULL(w, "sni", tls->sni);
+    STRING_OR_NULL(w, "alpn", tls->alpn);
+    KEY(w, "decrypted");
+    json_bool(w, tls->decrypted);
+    KEY(w, "reason");
+    json_text_or_null(w, tls->reason);
+    KEY(w, "ja3");
+    json_text_or_null(w, tls->ja3[0] != 0 ? tls->ja3 : NULL);
+    KEY(w, "ja4");
+    json_text_or_null(w, tls->ja4[0] != 0 ? tls->ja4 : NULL);
+    WRITER_JUST(w, "}");
+}
+
 static void write_header(struct writer *w, const struct wsd_header *header)
 {
     WRITER_JUST(w, "[");
@@ -137,6 +169,7 @@ void json_connection(struct json_sink *s, const struct wsd_event *e)
     write_endpoint(w, &c->endpoint[WSD_SERVER]);
     WORD(w, "community_id", e->opening.community_id != NULL ? e->opening.community_id : "");
     WORD(w, "carrier", wsd_carrier_word(c->carrier));
+    write_tls(w, c->tls);
     write_via(w, &e->opening);
     STRING_OR_NULL(w, "forwarded_for", e->opening.forwarded_for);
     WORD(w, "handshake", wsd_handshake_word(c->handshake));

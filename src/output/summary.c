@@ -46,6 +46,8 @@ static void keep_attempt(struct summary *s, const struct wsd_connection *c)
 static void keep_closed(struct summary *s, const struct wsd_event *e)
 {
     struct summary_row row;
+    if (e->connection->handshake == WSD_HANDSHAKE_ENCRYPTED)
+        return;
     fill_row(&row, e->connection);
     row.duration = e->close.duration;
     row.by = e->close.by;
@@ -141,6 +143,11 @@ static void write_websocket(struct summary *s, const struct wsd_totals *t)
         writer_format(s->w, ", %llu attempt%s that came to nothing", (unsigned long long)t->rejected,
                       plural(t->rejected));
     WRITER_JUST(s->w, "\n");
+    if (t->encrypted > 0) {
+        write_label(s, "TLS");
+        writer_format(s->w, "%llu connection%s that stayed closed and may carry a WebSocket\n",
+                      (unsigned long long)t->encrypted, plural(t->encrypted));
+    }
     write_label(s, "messages");
     writer_format(s->w, "%llu, %s; %llu frame%s\n", (unsigned long long)t->messages, human_size(size, t->payload_bytes),
                   (unsigned long long)t->frames, plural(t->frames));

@@ -53,6 +53,21 @@ static void write_proxies(struct text_sink *s, const struct wsd_opening *opening
     }
 }
 
+/* Of a sealed connection everything that is known; of an opened one only what it is. */
+static void write_tls(struct text_sink *s, const struct wsd_connection *c)
+{
+    const struct wsd_tls *tls = c->tls;
+    const char *version = tls != NULL ? wsd_tls_version_word(tls->version) : NULL;
+    if (version != NULL)
+        writer_format(s->w, "  %s", version);
+    if (tls == NULL || c->handshake != WSD_HANDSHAKE_ENCRYPTED)
+        return;
+    if (tls->cipher_name != NULL)
+        writer_format(s->w, "  %s", tls->cipher_name);
+    write_string(s, tls->sni);
+    write_string(s, tls->alpn);
+}
+
 /* What came of the attempt, where it is not simply complete. */
 static void write_outcome(struct text_sink *s, const struct wsd_event *e)
 {
@@ -70,7 +85,9 @@ static void write_outcome(struct text_sink *s, const struct wsd_event *e)
     case WSD_HANDSHAKE_MISSING:
         writer_text(s->w, e->opening.request != NULL ? "  (answer not captured)" : "  (handshake not captured)");
         return;
-    case WSD_HANDSHAKE_ENCRYPTED: WRITER_JUST(s->w, "  (encrypted)"); return;
+    case WSD_HANDSHAKE_ENCRYPTED:
+        writer_format(s->w, "  encrypted: %s", c->tls != NULL && c->tls->reason != NULL ? c->tls->reason : "");
+        return;
     }
 }
 
@@ -87,6 +104,7 @@ void text_open(struct text_sink *s, const struct wsd_event *e)
     write_string(s, e->opening.extensions);
     if (c->carrier == WSD_CARRIER_H2 || c->carrier == WSD_CARRIER_H2_TLS)
         writer_format(s->w, "  %s", wsd_carrier_word(c->carrier));
+    write_tls(s, c);
     if (c->version >= 0 && c->version != 13)
         writer_format(s->w, "  version %d", c->version);
     write_proxies(s, &e->opening);
@@ -95,11 +113,14 @@ void text_open(struct text_sink *s, const struct wsd_event *e)
 }
 
 /* How it ended, apart from who and with which code. */
-static const char *ending(const struct wsd_close *c)
+static const char *ending(const struct wsd_close *c, bool sealed)
 {
     switch (c->how) {
     case WSD_BY_HANDSHAKE: return NULL;
-    case WSD_BY_FIN: return c->code < 0 ? "FIN without a close frame" : "FIN without an answer";
+    case WSD_BY_FIN:
+        if (sealed)
+            return "FIN";
+        return c->code < 0 ? "FIN without a close frame" : "FIN without an answer";
     case WSD_BY_RESET: return "reset";
     case WSD_BY_IDLE: return "given up as idle";
     case WSD_BY_CAPTURE_END: return "still open";
@@ -131,11 +152,19 @@ static void write_sent(struct text_sink *s, const struct wsd_event *e, enum wsd_
         writer_format(s->w, " (%s missing)", human_size(size, counts->gap_bytes));
 }
 
+static void write_sealed(struct text_sink *s, const struct wsd_event *e, enum wsd_direction from)
+{
+    char size[HUMAN_SIZE];
+    writer_format(s->w, "   %s%s%s %s", terminal_role(s->terminal, terminal_sender(from)),
+                  terminal_arrow(s->terminal, from), terminal_role(s->terminal, TERMINAL_NORMAL),
+                  human_size(size, e->connection->counts[from].wire_bytes));
+}
+
 void text_close(struct text_sink *s, const struct wsd_event *e)
 {
     static const char *const by[] = {"by client, ", "by server, ", ""};
     const struct wsd_close *c = &e->close;
-    const char *how = ending(c);
+    const char *how = ending(c, e->connection->handshake == WSD_HANDSHAKE_ENCRYPTED);
     char duration[HUMAN_SIZE];
     text_begin(s, e, "close");
     writer_text(s->w, by[c->by]);
@@ -145,6 +174,12 @@ void text_close(struct text_sink *s, const struct wsd_event *e)
     if (c->reported >= 0 && c->reported != c->code)
         writer_format(s->w, "the client is told %d, ", c->reported);
     writer_format(s->w, "after %s", human_duration(duration, c->duration));
+    if (e->connection->handshake == WSD_HANDSHAKE_ENCRYPTED) {
+        write_sealed(s, e, WSD_CLIENT);
+        write_sealed(s, e, WSD_SERVER);
+        WRITER_JUST(s->w, "\n");
+        return;
+    }
     write_sent(s, e, WSD_CLIENT);
     write_sent(s, e, WSD_SERVER);
     WRITER_JUST(s->w, "\n");

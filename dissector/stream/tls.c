@@ -1,0 +1,765 @@
+#include "stream/tls.h"
+#include "base/bytes.h"
+#include "stream/tls_state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    FAILURES_MOST = 3,    /* records that no key opens before the secrets are held to be wrong */
+    CIPHER_MEMORY = 2048, /* bytes that libcrypto takes for one direction, about */
+};
+
+/* RFC 8446 6, RFC 5246 7.2, IANA's TLS Alerts registry. */
+#define ALERTS(X)                                                                                                      \
+    X(10, "unexpected_message")                                                                                        \
+    X(20, "bad_record_mac")                                                                                            \
+    X(21, "decryption_failed")                                                                                         \
+    X(22, "record_overflow")                                                                                           \
+    X(30, "decompression_failure")                                                                                     \
+    X(40, "handshake_failure")                                                                                         \
+    X(41, "no_certificate")                                                                                            \
+    X(42, "bad_certificate")                                                                                           \
+    X(43, "unsupported_certificate")                                                                                   \
+    X(44, "certificate_revoked")                                                                                       \
+    X(45, "certificate_expired")                                                                                       \
+    X(46, "certificate_unknown")                                                                                       \
+    X(47, "illegal_parameter")                                                                                         \
+    X(48, "unknown_ca")                                                                                                \
+    X(49, "access_denied")                                                                                             \
+    X(50, "decode_error")                                                                                              \
+    X(51, "decrypt_error")                                                                                             \
+    X(60, "export_restriction")                                                                                        \
+    X(70, "protocol_version")                                                                                          \
+    X(71, "insufficient_security")                                                                                     \
+    X(80, "internal_error")                                                                                            \
+    X(86, "inappropriate_fallback")                                                                                    \
+    X(100, "no_renegotiation")                                                                                         \
+    X(109, "missing_extension")                                                                                        \
+    X(110, "unsupported_extension")                                                                                    \
+    X(111, "certificate_unobtainable")                                                                                 \
+    X(112, "unrecognized_name")                                                                                        \
+    X(113, "bad_certificate_status_response")                                                                          \
+    X(114, "bad_certificate_hash_value")                                                                               \
+    X(115, "unknown_psk_identity")                                                                                     \
+    X(116, "certificate_required")                                                                                     \
+    X(120, "no_application_protocol")                                                                                  \
+    X(121, "ech_required")
+enum { ALERT_CLOSE_NOTIFY = 0, ALERT_USER_CANCELED = 90, ALERT_FATAL = 2 };
+
+static const struct stream_ops ops;
+static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
+static int read_protected(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment);
+static int end_direction(struct tls *t, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment);
+
+static void tell(struct tls *t, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
+                 const struct wsd_moment *moment)
+{
+    t->host->hooks->finding(t->host->user, t->inner, d, code, detail, moment);
+}
+
+static struct via *pass_via(struct tls *t)
+{
+    struct via *via = t->via;
+    t->via = NULL;
+    return via;
+}
+
+/* ---- the host's list of those that wait ------------------------------------------------------------------------ */
+
+static void list_link(struct tls *t)
+{
+    t->next = t->host->waiting;
+    t->previous = &t->host->waiting;
+    if (t->next != NULL)
+        t->next->previous = &t->next;
+    t->host->waiting = t;
+}
+
+static void list_add(struct tls *t, const struct wsd_moment *moment)
+{
+    if (t->previous != NULL)
+        return;
+    t->waits_since = moment->time;
+    list_link(t);
+}
+
+static void list_remove(struct tls *t)
+{
+    if (t->previous == NULL)
+        return;
+    *t->previous = t->next;
+    if (t->next != NULL)
+        t->next->previous = t->previous;
+    t->previous = NULL;
+}
+
+void tls_host_look(struct tls_host *host)
+{
+    host->turn = host->waiting;
+    host->waiting = NULL;
+    if (host->turn != NULL)
+        host->turn->previous = &host->turn;
+}
+
+struct tls *tls_host_next(struct tls_host *host)
+{
+    struct tls *t = host->turn;
+    if (t == NULL)
+        return NULL;
+    list_remove(t);
+    list_link(t);
+    return t;
+}
+
+static bool waits(const struct tls *t)
+{
+    return t->queue.first != NULL && !t->replaying;
+}
+
+bool tls_is_late(const struct tls *t, int64_t time)
+{
+    uint64_t wait = t->host->secrets_wait;
+    return t->previous != NULL && wait != UINT64_MAX && time > t->waits_since && (uint64_t)(time - t->waits_since) > wait;
+}
+
+static int hold(struct tls *t, const struct tls_held *what, struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    int rc = tls_queue_add(&t->queue, &t->host->held, what, bytes);
+    return rc == 0 && tls_is_late(t, moment->time) ? tls_resume(t, true) : rc;
+}
+
+static int hold_record(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
+{
+    const struct tls_held what = {
+        .kind = TLS_HELD_RECORD, .direction = (uint8_t)d, .damaged = r->damaged, .moment = *moment};
+    return hold(t, &what, bytes_of(r->header, TLS_RECORD_HEADER + r->body.length), moment);
+}
+
+/* ---- sealed for good ------------------------------------------------------------------------------------------- */
+
+/* What was held goes to the stream that counts. */
+static int pass_held(struct tls *t)
+{
+    int rc = 0;
+    for (const struct tls_held *held = t->queue.first; held != NULL && rc == 0; held = held->next) {
+        enum wsd_direction d = held->direction;
+        if (held->kind == TLS_HELD_END)
+            rc = stream_end(t->inner, d, held->how, &held->moment);
+        else if (held->kind == TLS_HELD_GAP)
+            rc = stream_gap(t->inner, d, held->count, &held->moment);
+        else
+            rc = stream_data(t->inner, d, bytes_of(held->bytes, held->length), &held->moment);
+    }
+    tls_queue_free(&t->queue, &t->host->held);
+    return rc;
+}
+
+static void drop_keys(struct tls *t)
+{
+    for (int d = 0; d < 2; d++) {
+        struct tls_half *half = &t->half[d];
+        tls_records_drop(&half->records, &t->host->spare);
+        tls_messages_free(&half->messages);
+        tls_cipher_free(half->cipher);
+        half->cipher = NULL;
+        crypto_wipe(half->secret, sizeof half->secret);
+        if (half->search != NULL)
+            (void)tls_search_end(t, (enum wsd_direction)d);
+    }
+    tls_exchange_free(t);
+}
+
+int tls_seal(struct tls *t, const char *reason)
+{
+    if (t->inner != NULL)
+        return 0;
+    t->sealed = true;
+    t->info.reason = reason;
+    list_remove(t);
+    drop_keys(t);
+    t->inner = t->host->hooks->sealed_take(t->host->user, pass_via(t), &t->info, &t->first);
+    if (t->inner == NULL)
+        return -ENOMEM;
+    t->inner->slot = &t->inner;
+    if (strcmp(reason, "no secrets") == 0)
+        tell(t, WSD_NEITHER, WSD_FINDING_TLS_NO_SECRETS, "", &t->first);
+    return pass_held(t);
+}
+
+/* ---- content --------------------------------------------------------------------------------------------------- */
+
+static int make_inner(struct tls *t, enum wsd_direction d, struct wsd_bytes first)
+{
+    if (t->inner != NULL)
+        return 0;
+    t->info.decrypted = true;
+    t->inner = t->host->hooks->inside_take(t->host->user, pass_via(t), d, first, t->late);
+    if (t->inner == NULL)
+        return -ENOMEM;
+    t->inner->slot = &t->inner;
+    return 0;
+}
+
+static int deliver(struct tls *t, enum wsd_direction d, const struct tls_record *r, struct wsd_bytes content,
+                   const struct wsd_moment *moment)
+{
+    if (content.length == 0 || t->half[d].closed)
+        return 0;
+    int rc = make_inner(t, d, content);
+    if (rc != 0 || !t->host->detail)
+        return rc != 0 ? rc : stream_data(t->inner, d, content, moment);
+    struct wsd_record record = {.content = TLS_APPLICATION_DATA,
+                                .sequence = t->half[d].cipher->sequence - 1,
+                                .ciphertext = (uint32_t)r->body.length,
+                                .plaintext = (uint32_t)content.length};
+    struct wsd_moment inside = *moment;
+    memcpy(record.header, r->header, sizeof record.header);
+    inside.record = &record;
+    return stream_data(t->inner, d, content, &inside);
+}
+
+/* So many bytes of content cannot be had. */
+static int lose(struct tls *t, enum wsd_direction d, uint64_t content, const struct wsd_moment *moment)
+{
+    if ((content & ~STREAM_ABOUT) == 0 || t->half[d].epoch == TLS_EPOCH_HANDSHAKE || t->half[d].closed)
+        return 0;
+    int rc = make_inner(t, d, bytes_of(NULL, 0));
+    return rc != 0 ? rc : stream_gap(t->inner, d, content, moment);
+}
+
+static int lose_record(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
+{
+    if (r->type != TLS_APPLICATION_DATA || t->session.suite == NULL)
+        return 0;
+    uint64_t content = tls_session_content(&t->session, r->body.length);
+    return lose(t, d, content | (tls_session_exact(&t->session) ? 0 : STREAM_ABOUT), moment);
+}
+
+static const char *alert_word(uint8_t code)
+{
+#define ROW(code, word)                                                                                                \
+    case code:                                                                                                         \
+        return word;
+    switch (code) {
+        ALERTS(ROW)
+    default:
+        return "unknown";
+    }
+#undef ROW
+}
+
+static int read_alert(struct tls *t, enum wsd_direction d, struct wsd_bytes content, const struct wsd_moment *moment)
+{
+    char detail[64];
+    if (content.length != 2 || content.data[1] == ALERT_USER_CANCELED)
+        return 0;
+    uint8_t code = content.data[1];
+    if (code == ALERT_CLOSE_NOTIFY) {
+        t->half[d].closed = true;
+        return 0;
+    }
+    if (content.data[0] != ALERT_FATAL && !tls_is_13(t))
+        return 0;
+    t->half[d].closed = true;
+    int rc = tls_seal(t, "handshake failed");
+    snprintf(detail, sizeof detail, "%s (%u)", alert_word(code), (unsigned)code);
+    if (rc == 0)
+        tell(t, d, WSD_FINDING_TLS_ALERT, detail, moment);
+    return rc;
+}
+
+/* Whether the other direction, or this one, may go on with what is held. */
+static bool may_resume(const struct tls *t)
+{
+    return waits(t) && !(t->half[0].blocked && t->half[1].blocked);
+}
+
+static int read_content(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct tls_plain *plain,
+                        const struct wsd_moment *moment)
+{
+    switch (plain->type) {
+    case TLS_APPLICATION_DATA: return deliver(t, d, r, plain->bytes, moment);
+    case TLS_HANDSHAKE: return tls_read_handshake(t, d, plain->bytes);
+    case TLS_ALERT: return read_alert(t, d, plain->bytes, moment);
+    case TLS_CHANGE_CIPHER_SPEC: /* a renegotiation (RFC 5246 7.4.1.1) */
+        if (!tls_is_13(t))
+            tls_enter_epoch(t, d, TLS_EPOCH_APPLICATION);
+        return 0;
+    default: return 0;
+    }
+}
+
+/* ---- records --------------------------------------------------------------------------------------------------- */
+
+/* The keys are there, and do not open it. */
+static int fail(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
+{
+    struct tls_half *half = &t->half[d];
+    char detail[48];
+    if (half->skip_early)
+        return 0;
+    if (half->cipher == NULL)
+        return lose_record(t, d, r, moment);
+    snprintf(detail, sizeof detail, "record %llu", (unsigned long long)half->cipher->sequence);
+    half->cipher->sequence++;
+    tls_cipher_pass(half->cipher, r);
+    if (half->failures < UINT8_MAX)
+        half->failures++;
+    if (!t->opened && half->failures >= FAILURES_MOST) {
+        int rc = tls_seal(t, "wrong secrets");
+        if (rc == 0)
+            tell(t, d, WSD_FINDING_TLS_DECRYPT_FAILED, detail, moment);
+        return rc;
+    }
+    int rc = t->opened ? lose_record(t, d, r, moment) : 0;
+    if (rc == 0 && t->inner != NULL && half->failures == 1)
+        tell(t, d, WSD_FINDING_TLS_DECRYPT_FAILED, detail, moment);
+    return rc;
+}
+
+static int read_protected(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
+{
+    struct tls_half *half = &t->half[d];
+    struct tls_plain plain;
+    uint64_t skipped;
+    int rc = tls_need_cipher(t, d);
+    if (rc != 0 && rc != -ENOENT)
+        return rc;
+    if (r->damaged) {
+        half->ahead++; /* it may have changed the keys */
+        if (half->cipher != NULL) {
+            half->cipher->sequence++;
+            tls_cipher_pass(half->cipher, NULL);
+        }
+        return lose_record(t, d, r, moment);
+    }
+    rc = tls_open_record(t, d, r, &plain, &skipped);
+    return rc == -EBADMSG ? fail(t, d, r, moment) : read_content(t, d, r, &plain, moment);
+}
+
+static int read_plain(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
+{
+    if (r->damaged) {
+        tls_messages_free(&t->half[d].messages);
+        return 0;
+    }
+    if (r->type == TLS_CHANGE_CIPHER_SPEC && !tls_is_13(t) && t->session.suite != NULL)
+        tls_enter_epoch(t, d, TLS_EPOCH_APPLICATION);
+    if (r->type == TLS_ALERT)
+        return read_alert(t, d, r->body, moment);
+    if (r->type != TLS_HANDSHAKE)
+        return 0;
+    int rc = tls_note_content(t, d, r->body);
+    return rc != 0 ? rc : tls_read_handshake(t, d, r->body);
+}
+
+/* The first protected record of TLS 1.3 from this direction. */
+static void enter_protection(struct tls *t, enum wsd_direction d)
+{
+    struct tls_half *half = &t->half[d];
+    bool early = d == WSD_CLIENT && t->early != TLS_EARLY_NONE;
+    half->epoch = early ? TLS_EPOCH_EARLY : TLS_EPOCH_HANDSHAKE;
+}
+
+static bool is_protected(struct tls *t, enum wsd_direction d, const struct tls_record *r)
+{
+    struct tls_half *half = &t->half[d];
+    if (t->session.version != 0 && !tls_is_13(t)) {
+        if (half->epoch == TLS_EPOCH_PLAIN && r->type == TLS_APPLICATION_DATA && t->session.suite != NULL) {
+            tls_enter_epoch(t, d, TLS_EPOCH_APPLICATION); /* its ChangeCipherSpec is not in the capture */
+            half->ahead = FAILURES_MOST;
+        }
+        return half->epoch != TLS_EPOCH_PLAIN;
+    }
+    if (r->type == TLS_APPLICATION_DATA && half->epoch == TLS_EPOCH_PLAIN)
+        enter_protection(t, d);
+    return r->type == TLS_APPLICATION_DATA;
+}
+
+/* Has any of this session's secrets come? */
+static bool has_secrets(struct tls *t)
+{
+    const struct wsd_bytes random = {t->session.client_random, TLS_RANDOM};
+    uint8_t master[TLS_MASTER_SIZE];
+    if (!t->hello || t->session.suite == NULL)
+        return false;
+    bool found = !tls_is_13(t) && tls_find_master(t, master);
+    for (int label = TLS_SECRET_CLIENT_EARLY; label <= TLS_SECRET_SERVER_TRAFFIC && !found; label++)
+        found = tls_secrets_find(&t->host->secrets, (enum tls_label)label, 0, random).length > 0;
+    crypto_wipe(master, sizeof master);
+    return found;
+}
+
+static int wait_for_secrets(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
+{
+    if (t->replaying)
+        return TLS_WAIT;
+    list_add(t, moment);
+    t->half[d].blocked = true;
+    int rc = hold_record(t, d, r, moment);
+    /* 0-RTT data and the server's answer wait for each other, not for secrets. */
+    bool early = d == WSD_CLIENT && t->half[d].epoch == TLS_EPOCH_EARLY && t->half[WSD_SERVER].epoch < TLS_EPOCH_APPLICATION;
+    return rc == 0 && t->host->secrets_wait == 0 && !early ? tls_resume(t, true) : rc;
+}
+
+static int resume(struct tls *t);
+
+static int take_record(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
+{
+    int rc;
+    if (!is_protected(t, d, r)) {
+        rc = read_plain(t, d, r, moment);
+    } else if (waits(t)) {
+        rc = hold_record(t, d, r, moment);
+    } else {
+        rc = read_protected(t, d, r, moment);
+        if (rc == TLS_WAIT)
+            return wait_for_secrets(t, d, r, moment);
+    }
+    return rc == 0 && may_resume(t) ? resume(t) : rc;
+}
+
+/* ---- loss ------------------------------------------------------------------------------------------------------ */
+
+/* Where the next record begins is not known, after so many bytes. */
+static int lose_framing(struct tls *t, enum wsd_direction d, uint64_t lost, const struct wsd_moment *moment)
+{
+    struct tls_half *half = &t->half[d];
+    const struct tls_held what = {.kind = TLS_HELD_GAP, .direction = (uint8_t)d, .count = lost, .moment = *moment};
+    if (waits(t)) {
+        half->unframed = true;
+        return hold(t, &what, bytes_of(NULL, 0), moment);
+    }
+    if (half->epoch != TLS_EPOCH_PLAIN) {
+        int rc = tls_need_cipher(t, d);
+        if (rc == 0)
+            return tls_search_begin(t, d, lost);
+        if (rc != -ENOENT && !(rc == TLS_WAIT && !t->replaying))
+            return rc;
+    }
+    /* Plain handshake messages: what comes next has to begin with a record. */
+    tls_messages_free(&half->messages);
+    return 0;
+}
+
+static int search(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    struct tls_found found;
+    char detail[64];
+    int rc = tls_search_bytes(t, d, bytes, &found);
+    if (rc <= 0)
+        return rc;
+    const uint8_t *header = found.bytes.data + found.at;
+    const struct tls_record record = {
+        .header = header, .body = bytes_of(header + TLS_RECORD_HEADER, tls_record_length(header)), .type = header[0]};
+    snprintf(detail, sizeof detail, "%llu record%s lost", (unsigned long long)found.records, found.records == 1 ? "" : "s");
+    rc = lose(t, d, found.content, moment);
+    if (rc == 0 && t->inner != NULL)
+        tell(t, d, WSD_FINDING_TLS_RESYNCHRONISED, detail, moment);
+    if (rc == 0)
+        rc = read_content(t, d, &record, &found.plain, moment);
+    if (rc == 0)
+        rc = feed(t, d, bytes_after(buffer_bytes(&found.bytes), found.at + TLS_RECORD_HEADER + record.body.length), moment);
+    buffer_free(&found.bytes);
+    return rc;
+}
+
+static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    struct tls_half *half = &t->half[d];
+    struct tls_record record;
+    int rc = 0;
+    do {
+        if (t->sealed)
+            return bytes.length > 0 ? stream_data(t->inner, d, bytes, moment) : 0;
+        if (half->unframed && waits(t)) {
+            const struct tls_held what = {.kind = TLS_HELD_RAW, .direction = (uint8_t)d, .moment = *moment};
+            return hold(t, &what, bytes, moment);
+        }
+        if (half->search != NULL)
+            return search(t, d, bytes, moment);
+        int result = tls_records_next(&half->records, &t->host->spare, &bytes, &record);
+        if (result == TLS_RECORDS_MORE || result < 0)
+            return result < 0 ? result : 0;
+        if (result == TLS_RECORDS_NONE) {
+            uint64_t held = half->records.held.length;
+            tls_records_drop(&half->records, &t->host->spare);
+            if (half->epoch == TLS_EPOCH_PLAIN || half->cipher == NULL)
+                return t->inner != NULL || t->hello ? tls_seal(t, "handshake not captured") : STREAM_DONE;
+            rc = lose_framing(t, d, held, moment);
+            continue;
+        }
+        rc = take_record(t, d, &record, moment);
+    } while (rc == 0 && bytes.length > 0);
+    return rc;
+}
+
+/* ---- what was held --------------------------------------------------------------------------------------------- */
+
+/* Records that were counted and not kept. */
+static int replay_lost(struct tls *t, enum wsd_direction d, const struct tls_held *held)
+{
+    struct tls_half *half = &t->half[d];
+    int rc = tls_need_cipher(t, d);
+    if (rc != 0)
+        return rc == -ENOENT ? 0 : rc;
+    if (held->unframed)
+        return tls_search_begin(t, d, held->count);
+    uint64_t around = TLS_RECORD_HEADER + TLS_PLAIN_MOST - tls_session_content(&t->session, TLS_PLAIN_MOST);
+    uint64_t sealed = held->records * around;
+    half->cipher->sequence += held->records;
+    half->ahead += held->records;
+    tls_cipher_pass(half->cipher, NULL);
+    uint64_t content = held->count > sealed ? held->count - sealed : 0;
+    return lose(t, d, content | (tls_session_exact(&t->session) ? 0 : STREAM_ABOUT), &held->moment);
+}
+
+static int replay(struct tls *t, const struct tls_held *held)
+{
+    enum wsd_direction d = held->direction;
+    const struct tls_record record = {
+        .header = held->bytes, .body = bytes_of(held->bytes + TLS_RECORD_HEADER, held->length - TLS_RECORD_HEADER),
+        .type = held->bytes[0], .damaged = held->damaged};
+    switch ((enum tls_held_kind)held->kind) {
+    case TLS_HELD_RECORD: return read_protected(t, d, &record, &held->moment);
+    case TLS_HELD_RAW: return feed(t, d, bytes_of(held->bytes, held->length), &held->moment);
+    case TLS_HELD_LOST: return replay_lost(t, d, held);
+    case TLS_HELD_GAP: return lose_framing(t, d, held->count, &held->moment);
+    case TLS_HELD_END: return end_direction(t, d, held->how, &held->moment);
+    }
+    return 0;
+}
+
+/* In order. Only during the handshake may one direction overtake the other, which waits for what it will say. */
+static int replay_all(struct tls *t)
+{
+    struct tls_held *before = NULL, *held;
+    while ((held = before != NULL ? before->next : t->queue.first) != NULL) {
+        struct tls_half *half = &t->half[held->direction], *other = &t->half[!held->direction];
+        if (half->blocked) {
+            if (other->blocked || other->epoch == TLS_EPOCH_APPLICATION)
+                return 0;
+            before = held;
+            continue;
+        }
+        int rc = replay(t, held);
+        if (t->sealed)
+            return rc;
+        if (rc == TLS_WAIT) {
+            half->blocked = true;
+            continue;
+        }
+        tls_queue_remove(&t->queue, &t->host->held, before);
+        if (rc != 0)
+            return rc;
+        if (!other->blocked)
+            before = NULL;
+    }
+    return 0;
+}
+
+static int resume(struct tls *t)
+{
+    t->replaying = true;
+    int rc = replay_all(t);
+    t->replaying = false;
+    if (t->queue.first == NULL) {
+        list_remove(t);
+        t->half[0].unframed = t->half[1].unframed = false;
+    }
+    return rc;
+}
+
+int tls_resume(struct tls *t, bool force)
+{
+    if (t->queue.first == NULL || t->replaying)
+        return 0;
+    if (force && !has_secrets(t)) {
+        bool hello = t->hello && t->session.version != 0;
+        return tls_seal(t, hello ? "no secrets" : "handshake not captured");
+    }
+    t->forced = force;
+    t->half[0].blocked = t->half[1].blocked = false;
+    return resume(t);
+}
+
+/* ---- the stream's operations ----------------------------------------------------------------------------------- */
+
+static int tls_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    struct tls *t = (struct tls *)s;
+    if (t->first.packet == 0)
+        t->first = (struct wsd_moment){.time = moment->time, .packet = moment->packet, .link_type = moment->link_type};
+    return feed(t, d, bytes, moment);
+}
+
+static int tls_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
+{
+    struct tls *t = (struct tls *)s;
+    struct tls_half *half = &t->half[d];
+    if (t->sealed)
+        return stream_gap(t->inner, d, missing, moment);
+    if (half->search != NULL || (half->unframed && waits(t)))
+        return lose_framing(t, d, missing & ~STREAM_ABOUT, moment);
+    int64_t lost = missing & STREAM_ABOUT ? (int64_t)(missing & ~STREAM_ABOUT)
+                                          : tls_records_gap(&half->records, &t->host->spare, missing);
+    if (lost < 0)
+        return (int)lost;
+    return lost == 0 ? feed(t, d, bytes_of(NULL, 0), moment) : lose_framing(t, d, (uint64_t)lost, moment);
+}
+
+static int end_direction(struct tls *t, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)
+{
+    struct tls_half *half = &t->half[d];
+    if (half->ended && how != WSD_BY_RESET)
+        return 0;
+    int rc = half->search != NULL ? lose(t, d, tls_search_end(t, d), moment) : 0;
+    if (rc != 0)
+        return rc;
+    half->ended = true;
+    if (how == WSD_BY_FIN && !half->closed && t->inner != NULL && t->opened)
+        tell(t, d, WSD_FINDING_TLS_TRUNCATED, "", moment);
+    if (t->inner != NULL)
+        return stream_end(t->inner, d, how, moment);
+    return t->half[!d].ended ? STREAM_DONE : 0;
+}
+
+static int tls_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)
+{
+    struct tls *t = (struct tls *)s;
+    if (t->sealed)
+        return stream_end(t->inner, d, how, moment);
+    if (waits(t) && how == WSD_BY_CAPTURE_END) {
+        int rc = tls_resume(t, true);
+        if (rc != 0 || t->sealed)
+            return rc != 0 ? rc : stream_end(t->inner, d, how, moment);
+    }
+    if (!waits(t))
+        return end_direction(t, d, how, moment);
+    const struct tls_held what = {
+        .kind = TLS_HELD_END, .direction = (uint8_t)d, .how = (uint8_t)how, .moment = *moment};
+    return tls_queue_add(&t->queue, &t->host->held, &what, bytes_of(NULL, 0));
+}
+
+static void tls_free(struct stream *s)
+{
+    struct tls *t = (struct tls *)s;
+    list_remove(t);
+    drop_keys(t);
+    tls_queue_free(&t->queue, &t->host->held);
+    if (t->inner != NULL)
+        t->inner->ops->free(t->inner);
+    free(t->words);
+    free(t->via);
+    free(t);
+}
+
+static size_t tls_memory(const struct stream *s)
+{
+    const struct tls *t = (const struct tls *)s;
+    size_t memory = sizeof *t + t->queue.bytes + (t->inner != NULL ? stream_memory(t->inner) : 0);
+    for (int d = 0; d < 2; d++) {
+        const struct tls_half *half = &t->half[d];
+        memory += half->records.held.capacity + half->messages.held.capacity;
+        memory += half->cipher != NULL ? CIPHER_MEMORY : 0;
+        memory += half->search != NULL ? half->search->bytes.capacity : 0;
+        memory += t->exchange != NULL ? t->exchange->content[d].capacity : 0;
+    }
+    return memory;
+}
+
+static const struct stream_ops ops = {"tls", tls_data, tls_gap, tls_end, tls_free, tls_memory};
+
+struct stream *tls_new_take(struct stream **slot, struct tls_host *host, void *owner, unsigned depth, bool late,
+                            struct via *via)
+{
+    struct tls *t = calloc(1, sizeof *t);
+    if (host->plain[depth] == NULL)
+        host->plain[depth] = malloc(TLS_BODY_MOST);
+    if (t == NULL || host->plain[depth] == NULL) {
+        free(t);
+        free(via);
+        return NULL;
+    }
+    t->base = (struct stream){&ops, slot};
+    t->host = host;
+    t->owner = owner;
+    t->via = via;
+    t->depth = (uint8_t)depth;
+    t->late = late;
+    return &t->base;
+}
+
+/* ---- for the wiring -------------------------------------------------------------------------------------------- */
+
+int tls_host_init(struct tls_host *host, const uint8_t seed[16])
+{
+    return tls_secrets_init(&host->secrets, seed);
+}
+
+void tls_host_free(struct tls_host *host)
+{
+    tls_secrets_free(&host->secrets);
+    buffer_free(&host->spare.buffer);
+    for (int i = 0; i < TLS_NESTED_MOST; i++) {
+        crypto_wipe(host->plain[i], host->plain[i] != NULL ? TLS_BODY_MOST : 0);
+        free(host->plain[i]);
+    }
+}
+
+bool tls_may_begin(enum wsd_direction direction, struct wsd_bytes b, bool late)
+{
+    if (b.length < 3 || b.data[0] < TLS_CHANGE_CIPHER_SPEC || b.data[0] > TLS_APPLICATION_DATA)
+        return false;
+    if (!late && b.data[0] != TLS_HANDSHAKE && !(b.data[0] == TLS_ALERT && direction == WSD_SERVER))
+        return false;
+    if (!tls_record_may_begin(bytes_first(b, TLS_RECORD_HEADER)))
+        return false;
+    return late || b.length < 6 || b.data[0] != TLS_HANDSHAKE ||
+           b.data[5] == (direction == WSD_CLIENT ? TLS_CLIENT_HELLO : TLS_SERVER_HELLO);
+}
+
+enum wsd_direction tls_sender(struct wsd_bytes b)
+{
+    if (b.length < 6 || b.data[0] != TLS_HANDSHAKE || !tls_record_may_begin(b))
+        return WSD_NEITHER;
+    return b.data[5] == TLS_CLIENT_HELLO ? WSD_CLIENT : b.data[5] == TLS_SERVER_HELLO ? WSD_SERVER : WSD_NEITHER;
+}
+
+struct tls *tls_of(struct stream *stream)
+{
+    return stream != NULL && stream->ops == &ops ? (struct tls *)stream : NULL;
+}
+
+struct stream *tls_inner(const struct tls *t)
+{
+    return t->inner;
+}
+
+const struct wsd_tls *tls_info(const struct tls *t)
+{
+    return &t->info;
+}
+
+void *tls_owner(const struct tls *t)
+{
+    return t->owner;
+}
+
+void tls_set_owner(struct tls *t, void *owner)
+{
+    t->owner = owner;
+}
+
+void tls_drop_held(struct tls *t)
+{
+    tls_queue_free(&t->queue, &t->host->held);
+    list_remove(t);
+}
+
+bool tls_is_waiting(const struct tls *t)
+{
+    return t->queue.first != NULL;
+}

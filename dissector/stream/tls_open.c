@@ -1,0 +1,183 @@
+/*
+ * tls_open.c: which keys a direction is under, and which record this is.
+ *
+ * After loss neither is certain. The sequence number is found by trying the next ones, as many as records can have been lost; a
+ * lost Finished or KeyUpdate by trying the keys that would follow. A tag or MAC that fits is the proof.
+ */
+#include "base/bytes.h"
+#include "stream/tls_state.h"
+
+#include <errno.h>
+
+enum { AHEAD_MOST = 4096 }; /* numbers tried for one record: some milliseconds */
+
+void tls_enter_epoch(struct tls *t, enum wsd_direction d, enum tls_epoch epoch)
+{
+    struct tls_half *half = &t->half[d];
+    tls_cipher_free(half->cipher);
+    crypto_wipe(half->secret, sizeof half->secret);
+    half->cipher = NULL;
+    half->epoch = (uint8_t)epoch;
+    half->blocked = false;
+    half->failures = 0;
+    half->ahead = 0;
+}
+
+static struct wsd_bytes secret_of(const struct tls *t, enum wsd_direction d, unsigned epoch)
+{
+    static const uint8_t labels[][2] = {
+        [TLS_EPOCH_EARLY] = {TLS_SECRET_CLIENT_EARLY, TLS_SECRET_CLIENT_EARLY},
+        [TLS_EPOCH_HANDSHAKE] = {TLS_SECRET_CLIENT_HANDSHAKE, TLS_SECRET_SERVER_HANDSHAKE},
+        [TLS_EPOCH_APPLICATION] = {TLS_SECRET_CLIENT_TRAFFIC, TLS_SECRET_SERVER_TRAFFIC},
+    };
+    return tls_secrets_find(&t->host->secrets, labels[epoch][d], 0, bytes_of(t->session.client_random, TLS_RANDOM));
+}
+
+/* Takes over a cipher, which may be NULL: no memory, or the secret is not of this suite. */
+static int use(struct tls_half *half, struct tls_cipher *cipher, struct wsd_bytes secret)
+{
+    if (cipher == NULL)
+        return -ENOENT;
+    tls_cipher_free(half->cipher);
+    half->cipher = cipher;
+    memcpy(half->secret, secret.data, secret.length);
+    return 0;
+}
+
+static int need_cipher_13(struct tls *t, enum wsd_direction d)
+{
+    struct tls_half *half = &t->half[d];
+    if (half->epoch == TLS_EPOCH_EARLY && t->early == TLS_EARLY_OFFERED && !t->forced)
+        return TLS_WAIT;
+    if (half->epoch == TLS_EPOCH_EARLY && t->early == TLS_EARLY_REJECTED) {
+        tls_enter_epoch(t, d, TLS_EPOCH_HANDSHAKE);
+        half->skip_early = true;
+    }
+    struct wsd_bytes secret = secret_of(t, d, half->epoch);
+    if (secret.length == 0)
+        return t->forced ? -ENOENT : TLS_WAIT;
+    return use(half, tls_cipher_13(t->session.suite, secret), secret);
+}
+
+static int need_cipher_12(struct tls *t, enum wsd_direction d)
+{
+    uint8_t master[TLS_MASTER_SIZE];
+    if (!tls_find_master(t, master))
+        return t->forced ? -ENOENT : TLS_WAIT;
+    t->half[d].cipher = tls_cipher_12(&t->session, master, d);
+    crypto_wipe(master, sizeof master);
+    tls_exchange_free(t);
+    return t->half[d].cipher == NULL ? -ENOMEM : 0;
+}
+
+int tls_need_cipher(struct tls *t, enum wsd_direction d)
+{
+    if (t->half[d].cipher != NULL)
+        return 0;
+    if (t->session.suite == NULL)
+        return t->forced ? -ENOENT : TLS_WAIT;
+    return tls_is_13(t) ? need_cipher_13(t, d) : need_cipher_12(t, d);
+}
+
+static uint8_t *plain_of(struct tls *t)
+{
+    return t->host->plain[t->depth];
+}
+
+/* One of the numbers from `first` on, at most `more` behind it. */
+static bool open_at(struct tls *t, struct tls_cipher *c, const struct tls_record *r, uint64_t first, uint64_t more,
+                    struct tls_plain *plain)
+{
+    for (uint64_t i = 0; i <= more; i++)
+        if (tls_cipher_open(c, r, first + i, plain_of(t), plain)) {
+            c->sequence = first + i + 1;
+            return true;
+        }
+    return false;
+}
+
+/* The keys that come after those of this direction. */
+static bool open_next_epoch(struct tls *t, enum wsd_direction d, const struct tls_record *r, uint64_t more,
+                            struct tls_plain *plain)
+{
+    struct tls_half *half = &t->half[d];
+    for (unsigned epoch = half->epoch + 1u; epoch <= TLS_EPOCH_APPLICATION; epoch++) {
+        struct wsd_bytes secret = secret_of(t, d, epoch);
+        struct tls_cipher *c = secret.length > 0 ? tls_cipher_13(t->session.suite, secret) : NULL;
+        if (c != NULL && open_at(t, c, r, 0, more, plain)) {
+            uint64_t ahead = half->ahead;
+            tls_enter_epoch(t, d, (enum tls_epoch)epoch);
+            half->ahead = ahead;
+            return use(half, c, secret) == 0;
+        }
+        tls_cipher_free(c);
+    }
+    return false;
+}
+
+static bool open_next_generation(struct tls *t, enum wsd_direction d, const struct tls_record *r, uint64_t more,
+                                 struct tls_plain *plain)
+{
+    struct tls_half *half = &t->half[d];
+    uint8_t secret[TLS_SECRET_MOST];
+    struct wsd_bytes bytes = {secret, crypto_hash_size(t->session.suite->hash)};
+    memcpy(secret, half->secret, sizeof secret);
+    bool good = tls_next_secret(t->session.suite, secret) == 0;
+    struct tls_cipher *c = good ? tls_cipher_13(t->session.suite, bytes) : NULL;
+    good = c != NULL && open_at(t, c, r, 0, more, plain);
+    if (good)
+        (void)use(half, c, bytes);
+    else
+        tls_cipher_free(c);
+    crypto_wipe(secret, sizeof secret);
+    return good;
+}
+
+static bool open_otherwise(struct tls *t, enum wsd_direction d, const struct tls_record *r, struct tls_plain *plain)
+{
+    struct tls_half *half = &t->half[d];
+    uint64_t more = half->ahead < AHEAD_MOST ? half->ahead : AHEAD_MOST;
+    if (more > 0 && half->cipher != NULL && open_at(t, half->cipher, r, half->cipher->sequence + 1, more - 1, plain))
+        return true;
+    if (!tls_is_13(t) || half->epoch == TLS_EPOCH_PLAIN)
+        return false;
+    if (half->epoch < TLS_EPOCH_APPLICATION)
+        return open_next_epoch(t, d, r, more, plain);
+    return more > 0 && half->cipher != NULL && open_next_generation(t, d, r, more, plain);
+}
+
+int tls_open_record(struct tls *t, enum wsd_direction d, const struct tls_record *r, struct tls_plain *plain,
+                    uint64_t *skipped)
+{
+    struct tls_half *half = &t->half[d];
+    struct tls_cipher *before = half->cipher;
+    uint64_t sequence = before != NULL ? before->sequence : 0;
+    *skipped = 0;
+    if (before != NULL && tls_cipher_open(before, r, sequence, plain_of(t), plain))
+        before->sequence++;
+    else if (open_otherwise(t, d, r, plain))
+        *skipped = half->cipher->sequence - 1 - (half->cipher == before ? sequence : 0);
+    else
+        return -EBADMSG;
+    tls_cipher_pass(half->cipher, r);
+    half->ahead = 0;
+    half->failures = 0;
+    half->skip_early = false;
+    t->opened = true;
+    return 0;
+}
+
+int tls_update_keys(struct tls *t, enum wsd_direction d)
+{
+    struct tls_half *half = &t->half[d];
+    struct wsd_bytes secret = {half->secret, crypto_hash_size(t->session.suite->hash)};
+    if (half->epoch != TLS_EPOCH_APPLICATION)
+        return 0;
+    int rc = tls_next_secret(t->session.suite, half->secret);
+    struct tls_cipher *c = rc == 0 ? tls_cipher_13(t->session.suite, secret) : NULL;
+    if (c == NULL)
+        return -ENOMEM;
+    tls_cipher_free(half->cipher);
+    half->cipher = c;
+    return 0;
+}

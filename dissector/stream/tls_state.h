@@ -1,0 +1,132 @@
+/*
+ * tls_state.h: what is remembered of one TLS connection, shared by the files that read it.
+ *
+ * Kept small: an idle connection costs this, and the cipher contexts of both directions.
+ */
+#ifndef STREAM_TLS_STATE_H
+#define STREAM_TLS_STATE_H
+
+#include "stream/tls.h"
+#include "stream/tls_handshake.h"
+#include "stream/tls_keys.h"
+
+/* Under which keys a direction's records stand (RFC 8446 2, 7.1). Up to TLS 1.2 APPLICATION stands for all after ChangeCipherSpec. */
+enum tls_epoch { TLS_EPOCH_PLAIN, TLS_EPOCH_EARLY, TLS_EPOCH_HANDSHAKE, TLS_EPOCH_APPLICATION };
+
+/* 0-RTT data: only the server's EncryptedExtensions say whether it counts (RFC 8446 4.2.10). */
+enum tls_early { TLS_EARLY_NONE, TLS_EARLY_OFFERED, TLS_EARLY_ACCEPTED, TLS_EARLY_REJECTED };
+
+/* Where the next record begins is not known: everything since is kept until one is found. */
+struct tls_search {
+    struct buffer bytes;
+    size_t at;       /* places before this one were tried */
+    uint64_t lost;   /* bytes in front of bytes */
+    uint64_t trials; /* left: then only the nearest numbers are tried */
+};
+
+struct tls_half {
+    struct tls_records records;
+    struct tls_messages messages;
+    struct tls_cipher *cipher; /* NULL: plain, or the key is not known */
+    struct tls_search *search; /* NULL: the framing is known */
+    uint64_t ahead;            /* so many records may have been lost since the last one that was opened */
+    uint8_t secret[TLS_SECRET_MOST]; /* TLS 1.3: of cipher */
+    uint8_t epoch;             /* enum tls_epoch */
+    uint8_t failures;          /* records in a row that were not opened */
+    bool blocked;              /* its next record waits for a secret, or for the other direction */
+    bool skip_early;           /* 0-RTT data that does not count is passed over */
+    bool closed;               /* close_notify, or a fatal alert */
+    bool ended;
+    bool unframed;             /* while waiting: where records begin is not known */
+};
+
+/* For RSA key exchange, and only while there are private keys: the content of plain handshake records, by direction. */
+struct tls_exchange {
+    struct buffer content[2];
+};
+
+struct tls {
+    struct stream base;
+    struct stream *inner;
+    struct tls_host *host;
+    void *owner;
+    struct via *via;
+    struct tls_half half[2];
+    struct tls_session session; /* suite NULL: no ServerHello yet */
+    struct tls_exchange *exchange;
+    struct tls_queue queue;
+    struct tls *next, **previous; /* in the host's list; previous NULL: not in it */
+    int64_t waits_since;
+    struct wsd_moment first; /* the packet of its first byte */
+    struct wsd_tls info;
+    uint8_t *words;          /* what info borrows */
+    uint8_t session_id[TLS_RANDOM], ticket[TLS_RANDOM]; /* for abbreviated handshakes; the ticket's digest */
+    uint8_t depth, early, session_id_length;
+    bool hello;           /* a ClientHello was seen, so session.client_random is known */
+    bool extended_master, has_ticket;
+    bool forced;          /* no secrets come any more */
+    bool sealed;          /* given up: inner only counts */
+    bool opened;          /* a record was opened */
+    bool late;            /* it began before the capture did */
+    bool replaying;       /* what was held is being read */
+};
+
+/* What reading a record returns when it has to wait. */
+enum { TLS_WAIT = 2 };
+
+static inline bool tls_is_13(const struct tls *t)
+{
+    return t->session.version == TLS_1_3;
+}
+
+/* tls_hello.c: content of handshake records; keys and epochs change by it. Returns 0, STREAM_DONE or -ENOMEM. */
+int tls_read_handshake(struct tls *t, enum wsd_direction d, struct wsd_bytes content);
+
+/* tls_open.c: makes sure that half->cipher is what the next record of this direction is under. Returns 0, TLS_WAIT, -ENOMEM, or
+ * -ENOENT: there is no such secret, and none will come. */
+int tls_need_cipher(struct tls *t, enum wsd_direction d);
+
+/* tls_open.c: opens the record with the keys of this direction, or those that may follow. Returns 0, -EBADMSG, or -ENOMEM. skipped:
+ * how many records were lost in front of it. */
+int tls_open_record(struct tls *t, enum wsd_direction d, const struct tls_record *record, struct tls_plain *plain,
+                    uint64_t *skipped);
+
+/* tls_open.c: a KeyUpdate was read: the next record is under the next secret. */
+int tls_update_keys(struct tls *t, enum wsd_direction d);
+
+/* tls_open.c: the keys change, and what is next is under this epoch. */
+void tls_enter_epoch(struct tls *t, enum wsd_direction d, enum tls_epoch epoch);
+
+/* tls_master.c: the master secret of this session into master[48]: from the log, an earlier session, or a private key. False: there is none. */
+bool tls_find_master(struct tls *t, uint8_t *master);
+
+/* tls_master.c: content of a plain handshake record, for the private key; and the server gave a ticket for this session. These return 0
+ * or -ENOMEM. */
+int tls_note_content(struct tls *t, enum wsd_direction d, struct wsd_bytes content);
+int tls_note_ticket(struct tls *t, struct wsd_bytes ticket);
+void tls_exchange_free(struct tls *t);
+
+/* tls_master.c: a ticket's name in the store. */
+int tls_ticket_digest(struct wsd_bytes ticket, uint8_t digest[TLS_RANDOM]);
+
+/* tls.c: nothing more can be opened, for this reason: what follows is only counted. Returns 0, STREAM_DONE, or -ENOMEM. */
+int tls_seal(struct tls *t, const char *reason);
+
+/* tls_search.c: the framing of this direction is lost, after so many bytes. Returns 0 or -ENOMEM. */
+int tls_search_begin(struct tls *t, enum wsd_direction d, uint64_t lost);
+
+/* tls_search.c: nothing was found. Returns how many bytes of content were lost. */
+uint64_t tls_search_end(struct tls *t, enum wsd_direction d);
+
+/* tls_search.c: more bytes. Returns 0, -ENOMEM, or 1: a record was found and opened, and the search is over. Then so many bytes of content were
+ * lost in front of it, and found->bytes, for the caller to free, holds it at `at` and what came behind it. */
+struct tls_found {
+    struct buffer bytes;
+    size_t at;
+    struct tls_plain plain;
+    uint64_t records; /* lost */
+    uint64_t content; /* lost, perhaps with STREAM_ABOUT */
+};
+int tls_search_bytes(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, struct tls_found *found);
+
+#endif

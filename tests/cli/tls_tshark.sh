@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# What is opened is what tshark opens with the same secrets: all captures inside TLS in one file, frame by frame. Where tshark is not
+# installed there is nothing to compare with.
+# shellcheck source=tests/cli/lib.bash
+. "$(dirname "$0")/lib.bash"
+command -v tshark >/dev/null || {
+    echo "skipped: tshark is not installed"
+    exit 0
+}
+
+: >"$place/keys"
+joined=0
+for log in captures/tls-*.keylog; do
+    capture=${log%.keylog}.pcap
+    case $capture in
+    # tshark takes a client's port for EtherNet/IP, and does not look behind the PROXY protocol
+    *resumed* | *proxy-protocol*) continue ;;
+    esac
+    [ -e "$capture" ] || continue
+    cat "$log" >>"$place/keys"
+    if [ "$joined" = 0 ]; then cat "$capture"; else tail -c +25 "$capture"; fi >>"$place/all.pcap"
+    joined=$((joined + 1))
+done
+[ "$joined" -ge 15 ] || fail "only $joined captures"
+
+# Connection, direction, opcode and length of every frame, as both tell them.
+"$wscope" -o json --frames -k "$place/keys" "$place/all.pcap" 2>"$err" | python3 -c '
+import json, sys
+words = ["continuation", "text", "binary", "", "", "", "", "", "close", "ping", "pong"]
+ports = {}
+for line in sys.stdin:
+    e = json.loads(line)
+    if e["type"] == "connection":
+        ports[e["conn"]] = {"client": e["client"]["port"], "server": e["server"]["port"]}
+    elif e["type"] == "frame":
+        print(ports[e["conn"]][e["dir"]], words.index(e["opcode"]), e["length"])' | sort >"$place/ours"
+silent "$err" 'the captures together'
+tshark -o tcp.reassemble_out_of_order:TRUE -o "tls.keylog_file:$place/keys" -r "$place/all.pcap" -Y websocket -T fields \
+    -e tcp.srcport -e websocket.opcode -e websocket.payload_length -e websocket.payload_length_ext_16 2>/dev/null | python3 -c '
+import sys
+for line in sys.stdin:
+    port, opcodes, short, long = (line.rstrip("\n").split("\t") + [""] * 3)[:4]
+    long = long.split(",") if long else []
+    for opcode, length in zip(opcodes.split(","), short.split(",")):
+        print(port, opcode, long.pop(0) if length == "126" else length)' | sort >"$place/theirs"
+[ "$(wc -l <"$place/theirs")" -gt 200 ] || fail "tshark opened only $(wc -l <"$place/theirs") frames"
+cmp -s "$place/ours" "$place/theirs" || fail "$(diff "$place/theirs" "$place/ours" | head -n 12)"
+done_testing
