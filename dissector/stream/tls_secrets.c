@@ -132,6 +132,8 @@ int tls_secrets_key(struct tls_secrets *s, struct wsd_bytes pem)
 static struct wsd_bytes next_word(struct wsd_bytes *line)
 {
     size_t begin = 0;
+    if (line->length == 0)
+        return bytes_of(NULL, 0);
     while (begin < line->length && (line->data[begin] == ' ' || line->data[begin] == '\t'))
         begin++;
     size_t end = begin;
