@@ -46,6 +46,10 @@ enum {
     X(CONNECTIONS, connections_view, '1', "Connections")                                                               \
     X(MESSAGES, messages_view, '2', "Messages")                                                                        \
     X(DETAIL, detail_view, '3', "Detail")                                                                              \
+    X(LADDER, ladder_view, '4', "Ladder")                                                                              \
+    X(STATISTICS, statistics_view, '5', "Statistics")                                                                  \
+    X(FINDINGS, findings_view, '6', "Findings")                                                                        \
+    X(HANDSHAKE, handshake_view, '7', "Handshake")                                                                     \
     X(HELP, help_view, '?', "Help")
 #define PLACE_ENUM(name, ...) PLACE_##name,
 enum place { VIEWS(PLACE_ENUM) PLACE_COUNT };
@@ -64,14 +68,16 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(MARK, IN_CONNECTIONS | IN_MESSAGES, KEYBOARD_SPACE, 0, 0, "mark", "mark, or unmark")                             \
     X(UNMARK, IN_CONNECTIONS | IN_MESSAGES, 'U', 0, 0, NULL, "unmark all")                                             \
     X(MODE, IN_DETAIL, 'v', 0, 0, "view", "JSON, text, hex, raw as on the wire, or all header fields")      \
-    X(FOLD, IN_DETAIL, KEYBOARD_SPACE, 0, 0, "fold", "fold or unfold what the line begins")                            \
-    X(FOLD_ALL, IN_DETAIL, 'z', 0, 0, NULL, "fold everything but the outermost, or unfold all")                        \
+    X(FOLD, IN_DETAIL | IN_FINDINGS, KEYBOARD_SPACE, 0, 0, "fold", "fold or unfold what the line begins")                            \
+    X(FOLD_ALL, IN_DETAIL | IN_FINDINGS, 'z', 0, 0, NULL, "fold everything but the outermost, or unfold all")                        \
     X(SIBLING_NEXT, IN_DETAIL, 'J', '>', 0, "next", "the next message")                                                \
     X(SIBLING_PREVIOUS, IN_DETAIL, 'K', '<', 0, NULL, "the message before")                                            \
-    X(TIME, IN_MESSAGES, 't', 0, 0, "time", "time of day, since the first message, or since the one before")           \
-    X(CONTROL_FRAMES, IN_MESSAGES, 'c', 0, 0, "control", "hide or show control frames: pings, pongs, closes")          \
-    X(SCOPE, IN_MESSAGES, 'a', 0, 0, "all", "of this connection, of the marked ones, or of all")                       \
-    X(FOLLOW, IN_MESSAGES | IN_CONNECTIONS, 'F', 0, 0, "follow", "stay at the newest, or stop that")                   \
+    X(TIME, IN_MESSAGES | IN_LADDER, 't', 0, 0, "time", "time of day, since the first message, or since the one before")           \
+    X(CONTROL_FRAMES, IN_MESSAGES | IN_LADDER, 'c', 0, 0, "control", "hide or show control frames: pings, pongs, closes")          \
+    X(SCOPE, IN_MESSAGES | IN_LADDER | IN_STATISTICS, 'a', 0, 0, "all",                                                \
+      "of this connection, of the marked ones, or of all")                                                             \
+    X(TRANSPORT, IN_LADDER, 'T', 0, 0, "tcp", "hide or show what TCP did: retransmissions, closed windows, FIN, RST")   \
+    X(FOLLOW, IN_MESSAGES | IN_CONNECTIONS | IN_LADDER, 'F', 0, 0, "follow", "stay at the newest, or stop that")                   \
     X(SPLIT, IN_MESSAGES | IN_DETAIL, 'o', 0, 0, NULL, "detail beside, below, or alone")                               \
     X(FOCUS, IN_MESSAGES | IN_DETAIL, KEYBOARD_TAB, 0, 0, NULL, "from the list to the detail and back")                \
     X(SAVE, EVERYWHERE, 's', 0, 0, "save", "save to a file: as JSON, text, raw payload, or packets")                      \
@@ -79,6 +85,10 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(VIEW_1, EVERYWHERE, '1', 0, 0, NULL, "connections")                                                              \
     X(VIEW_2, EVERYWHERE, '2', 0, 0, NULL, "messages")                                                                 \
     X(VIEW_3, EVERYWHERE, '3', 0, 0, NULL, "the message under the cursor")                                             \
+    X(VIEW_4, EVERYWHERE, '4', 0, 0, NULL, "ladder: the connection as a flow between client and server")               \
+    X(VIEW_5, EVERYWHERE, '5', 0, 0, NULL, "statistics")                                                               \
+    X(VIEW_6, EVERYWHERE, '6', 0, 0, NULL, "findings")                                                                 \
+    X(VIEW_7, EVERYWHERE, '7', 0, 0, NULL, "the opening handshake, header by header")                                  \
     X(UP, EVERYWHERE, KEYBOARD_UP, 'k', 0, NULL, "up")                                                                 \
     X(DOWN, EVERYWHERE, KEYBOARD_DOWN, 'j', 0, NULL, "down")                                                           \
     X(PAGE_UP, EVERYWHERE, KEYBOARD_PAGE_UP, CONTROL('b'), 0, NULL, "a page up")                                       \

@@ -7,6 +7,8 @@ enum { SLOTS_LEAST = 64 };
 
 static const int64_t second = 1000000000;
 
+_Static_assert(WSD_FINDING_COUNT <= 64, "model_connection.found has a bit for each");
+
 /* ---- rings: slots are a power of two, and a thing's slot is its number modulo that */
 
 /* Doubles the slots. Returns the new memory or NULL. */
@@ -124,10 +126,19 @@ static struct model_connection *new_connection(struct model *m, uint64_t id)
 
 static void forget(struct model *m, struct model_connection *c)
 {
-    size_t bytes = sizeof *c + (c->opening != NULL ? c->opening->head.size : 0);
+    size_t bytes = sizeof *c + (c->opening != NULL ? c->opening->head.size : 0) +
+                   (c->statistics != NULL ? sizeof *c->statistics : 0);
     m->connection_bytes -= bytes;
     m->used -= bytes;
     m->connections_left++;
+    for (int side = 0; side < 2; side++) {
+        m->counts_left[side].messages += c->about.counts[side].messages;
+        m->counts_left[side].frames += c->about.counts[side].frames;
+        m->counts_left[side].payload_bytes += c->about.counts[side].payload_bytes;
+        m->counts_left[side].wire_bytes += c->about.counts[side].wire_bytes;
+        m->counts_left[side].header_bytes += c->about.counts[side].header_bytes;
+    }
+    free(c->statistics);
     free(c->opening);
     free(c);
 }
@@ -198,7 +209,7 @@ static uint64_t hash_of(struct wsd_bytes bytes)
     return hash;
 }
 
-static void ping_or_pong(struct model_connection *c, const struct record_message *r)
+static void ping_or_pong(struct model *m, struct model_connection *c, const struct record_message *r)
 {
     if (r->head.direction > WSD_SERVER)
         return;
@@ -209,7 +220,32 @@ static void ping_or_pong(struct model_connection *c, const struct record_message
     } else if (answered->waiting && answered->hash == hash) {
         c->round_trip = r->head.time - answered->time;
         answered->waiting = false;
+        statistics_round_trip(&m->statistics, c->round_trip);
+        if (c->statistics != NULL)
+            statistics_round_trip(c->statistics, c->round_trip);
     }
+}
+
+/* Statistics of its own, from its first message on; not when connections take their part of the budget already. */
+static void count_message(struct model *m, struct model_connection *c, const struct record_message *r, bool data)
+{
+    enum wsd_direction direction = (enum wsd_direction)r->head.direction;
+    int64_t last = c->last_sent[direction], interval = -1;
+    if (data && last != 0)
+        interval = r->head.time > last ? r->head.time - last : 0;
+    if (data)
+        c->last_sent[direction] = r->head.time;
+    statistics_message(&m->statistics, r->head.opcode, direction, r->length, r->head.time, interval);
+    if (c->statistics == NULL && c->about.counts[direction].messages + c->about.counts[!direction].messages <= 1 &&
+        m->connection_bytes + sizeof *c->statistics <= m->budget / 4) {
+        c->statistics = calloc(1, sizeof *c->statistics);
+        if (c->statistics != NULL) {
+            m->connection_bytes += sizeof *c->statistics;
+            m->used += sizeof *c->statistics;
+        }
+    }
+    if (c->statistics != NULL)
+        statistics_message(c->statistics, r->head.opcode, direction, r->length, r->head.time, interval);
 }
 
 static void message(struct model *m, struct model_connection *c, struct record_message *r)
@@ -227,12 +263,13 @@ static void message(struct model *m, struct model_connection *c, struct record_m
         c->last_message = r->head.time;
         count_in_history(c, r->head.time);
     }
+    count_message(m, c, r, data);
     if ((r->head.flags & RECORD_INFLATED) != 0 && (r->head.flags & RECORD_COMPRESSED) != 0) {
         counts->deflated_bytes += r->wire_length;
         counts->inflated_bytes += r->length;
     }
     if (r->head.opcode == WSD_OPCODE_PING || r->head.opcode == WSD_OPCODE_PONG)
-        ping_or_pong(c, r);
+        ping_or_pong(m, c, r);
     if (r->head.opcode == WSD_OPCODE_CLOSE && c->state == MODEL_OPEN)
         c->state = MODEL_CLOSING;
 }
@@ -249,8 +286,9 @@ static void frame(struct model_connection *c, struct record_frame *r, record_pla
     c->last_frame[r->head.direction] = place;
 }
 
-static void closed(struct model_connection *c, const struct record_close *r)
+static void closed(struct model *m, struct model_connection *c, const struct record_close *r)
 {
+    statistics_close(&m->closes, (enum wsd_how)r->head.detail, r->code);
     c->ended = true;
     c->how = (enum wsd_how)r->head.detail;
     c->by = (enum wsd_direction)r->head.direction;
@@ -283,9 +321,10 @@ static void apply(struct model *m, struct model_connection *c, struct record *r,
         break;
     case WSD_EVENT_FINDING:
         m->findings[r->detail]++;
+        c->found[r->direction] |= (uint64_t)1 << r->detail;
         c->findings[wsd_finding_info((enum wsd_finding_code)r->detail)->severity]++;
         break;
-    case WSD_EVENT_CLOSE: closed(c, (const struct record_close *)r); break;
+    case WSD_EVENT_CLOSE: closed(m, c, (const struct record_close *)r); break;
     case WSD_EVENT_TRANSPORT: break;
     }
     c->changes++;
@@ -390,6 +429,7 @@ void model_free(struct model *m)
     for (uint64_t i = m->first_block; i < m->end_block; i++)
         block_free(m->blocks[i & (m->block_slots - 1)].block);
     for (size_t i = 0; i < m->connection_count; i++) {
+        free(m->connections[i]->statistics);
         free(m->connections[i]->opening);
         free(m->connections[i]);
     }

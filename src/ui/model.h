@@ -13,6 +13,7 @@
 #define UI_MODEL_H
 
 #include "ui/record.h"
+#include "ui/statistics.h"
 
 enum {
     MODEL_SECONDS = 60, /* of which the rate is remembered */
@@ -58,6 +59,9 @@ struct model_connection {
     uint8_t reason[MODEL_REASON];
     uint64_t first_row, last_row;
     uint64_t findings[WSD_SEVERITY_COUNT];
+    uint64_t found[3]; /* codes of findings, a bit each, by who broke the rule */
+    struct statistics *statistics; /* owned; NULL: none yet, or there was no room for them */
+    int64_t last_sent[2]; /* of each side's last data message, 0: none yet */
     int64_t round_trip; /* the last from ping to pong, -1: none */
     struct model_ping ping[2];
     int64_t second; /* of the newest bucket */
@@ -94,10 +98,13 @@ struct model {
     struct model_connection **connections; /* by id, ascending */
     size_t connection_count, connection_slots, connection_bytes;
     struct model_connection *recent; /* the last one that was looked for */
-    uint64_t connections_left;       /* ended and forgotten */
+    uint64_t connections_left;       /* ended and forgotten, */
+    struct wsd_counts counts_left[2]; /* and what they sent: messages, frames, bytes */
 
     uint64_t messages, messages_left; /* data messages: all, and those that are not kept any more */
     uint64_t findings[WSD_FINDING_COUNT];
+    struct statistics statistics; /* of all there was */
+    struct statistics_closes closes;
     bool out_of_memory; /* something could not be kept */
 
     void (*give_back)(void *user, struct block *block); /* where blocks go that have left */

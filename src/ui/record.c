@@ -63,6 +63,18 @@ static struct wsd_bytes unpack(struct cursor *c)
     return cursor_bytes(c, length);
 }
 
+/* The first headers that are not too much together. */
+static size_t headers_kept(const struct wsd_head *head)
+{
+    size_t n = 0, bytes = 0;
+    for (; n < head->header_count && n < RECORD_HEADERS; n++) {
+        bytes += head->headers[n].name.length + head->headers[n].value.length;
+        if (bytes > RECORD_HEAD)
+            break;
+    }
+    return n;
+}
+
 static void pack_head(struct packer *p, const struct wsd_head *head)
 {
     pack_u32(p, head != NULL);
@@ -73,9 +85,10 @@ static void pack_head(struct packer *p, const struct wsd_head *head)
     pack_u32(p, (uint32_t)head->status);
     pack(p, head->reason);
     pack(p, head->http);
-    pack(p, head->raw);
-    pack_u32(p, (uint32_t)head->header_count);
-    for (size_t i = 0; i < head->header_count; i++) {
+    size_t headers = headers_kept(head);
+    pack(p, (struct wsd_bytes){head->raw.data, head->raw.length < RECORD_HEAD ? head->raw.length : RECORD_HEAD});
+    pack_u32(p, (uint32_t)headers);
+    for (size_t i = 0; i < headers; i++) {
         pack(p, head->headers[i].name);
         pack(p, head->headers[i].value);
     }

@@ -118,6 +118,9 @@ void record_write(void *at, size_t size, const struct wsd_event *event, bool pay
 
 /* Room for what an event of a record points to. */
 enum { RECORD_HEADERS = 256, RECORD_HOPS = 8 };
+
+/* Bytes of a head that are kept, of its text and of its headers each; a strange one may have 64 KiB, and connections stay long. */
+enum { RECORD_HEAD = 16 * 1024 };
 struct record_scratch {
     struct wsd_head request, response;
     struct wsd_header headers[2][RECORD_HEADERS];

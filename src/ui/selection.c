@@ -42,10 +42,13 @@ bool selection_work(struct selection *s, const struct model *m, size_t most)
     if (s->next < m->first_row)
         s->next = m->first_row;
     for (; most > 0 && s->next < m->end_row; most--) {
-        if (s->passes(s->user, model_row(m, s->next), s->next)) {
-            if (s->end - s->first == s->slots && !grow(s))
+        const struct model_row *row = model_row(m, s->next);
+        if (s->passes(s->user, row, s->next)) {
+            if (s->end - s->first + 2 > s->slots && !grow(s))
                 return false;
             s->rows[s->end++ & (s->slots - 1)] = s->next;
+            if (s->twice != NULL && s->twice(s->user, row))
+                s->rows[s->end++ & (s->slots - 1)] = s->next;
         }
         s->next++;
     }

@@ -89,6 +89,29 @@ void ui_back(struct ui *ui)
         open_view(ui, ui->history[--ui->history_length]);
 }
 
+void ui_show(struct ui *ui, uint64_t row)
+{
+    const struct model_row *r = model_row(&ui->model, row);
+    if (r == NULL)
+        return;
+    if (r->connection != NULL && ui->scope == SCOPE_CONNECTION)
+        ui->connection = r->connection->about.id;
+    ui->wants = true;
+    ui->message = ui->wanted = row;
+    ui->has_message = true;
+    views[PLACE_MESSAGES]->open(ui->states[PLACE_MESSAGES], ui);
+}
+
+struct model_connection *ui_connection(struct ui *ui)
+{
+    const struct model_row *row = ui->has_message ? model_row(&ui->model, ui->message) : NULL;
+    if (ui->scope == SCOPE_CONNECTION)
+        return model_connection(&ui->model, ui->connection);
+    if (row != NULL && row->connection != NULL)
+        return row->connection;
+    return ui->model.connection_count > 0 ? ui->model.connections[0] : NULL;
+}
+
 int64_t ui_now(const struct ui *ui)
 {
     struct timespec t;
@@ -304,6 +327,10 @@ static bool go_to(struct ui *ui, enum command command)
     case COMMAND_VIEW_1: ui_go(ui, PLACE_CONNECTIONS); return true;
     case COMMAND_VIEW_2: ui_go(ui, PLACE_MESSAGES); return true;
     case COMMAND_VIEW_3: ui_go(ui, PLACE_DETAIL); return true;
+    case COMMAND_VIEW_4: ui_go(ui, PLACE_LADDER); return true;
+    case COMMAND_VIEW_5: ui_go(ui, PLACE_STATISTICS); return true;
+    case COMMAND_VIEW_6: ui_go(ui, PLACE_FINDINGS); return true;
+    case COMMAND_VIEW_7: ui_go(ui, PLACE_HANDSHAKE); return true;
     case COMMAND_HELP: ui_go(ui, PLACE_HELP); return true;
     default: return false;
     }

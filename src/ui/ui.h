@@ -60,6 +60,8 @@ struct ui {
     uint64_t connection; /* whose messages, with SCOPE_CONNECTION */
     enum scope scope;
     uint64_t message;    /* row that the detail shows */
+    bool wants;          /* the messages' cursor shall go to this row: ui_show() */
+    uint64_t wanted;
     struct marks marks;  /* messages */
     bool has_message;
     uint64_t cursor_connection;     /* under the cursor of the connections, 0: none */
@@ -90,6 +92,12 @@ struct ui {
 /* To another view, and back to where one came from. */
 void ui_go(struct ui *ui, enum place place);
 void ui_back(struct ui *ui);
+
+/* The messages' cursor goes to a row of this connection; the view of the messages is not shown by that. */
+void ui_show(struct ui *ui, uint64_t row);
+
+/* The connection that a view of one is about: the chosen one, or that of the row in question, or the first; NULL: there is none. */
+struct model_connection *ui_connection(struct ui *ui);
 
 /* The time that "now" is for what is shown: of the clock in live capture, else of the latest packet. */
 int64_t ui_now(const struct ui *ui);

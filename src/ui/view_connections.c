@@ -249,10 +249,11 @@ static void unmark_all(struct ui *ui)
         ui->model.connections[i]->marked = false;
 }
 
-static void enter(struct connections *s, struct ui *ui)
+/* What is under the cursor is what the other views are about. */
+static bool choose(struct connections *s, struct ui *ui)
 {
     if (s->list.cursor >= s->count)
-        return;
+        return false;
     const struct line *line = &s->lines[s->list.cursor];
     if (line->members > 0) {
         unmark_all(ui);
@@ -262,7 +263,13 @@ static void enter(struct connections *s, struct ui *ui)
         ui->scope = SCOPE_CONNECTION;
         ui->connection = line->connection->about.id;
     }
-    ui_go(ui, PLACE_MESSAGES);
+    return true;
+}
+
+static void enter(struct connections *s, struct ui *ui)
+{
+    if (choose(s, ui))
+        ui_go(ui, PLACE_MESSAGES);
 }
 
 static void sort_by(struct connections *s, enum column column)
@@ -312,6 +319,9 @@ static bool connections_act(void *state, struct ui *ui, enum command command)
     }
     switch (command) {
     case COMMAND_ENTER: enter(s, ui); return true;
+    case COMMAND_VIEW_4:
+    case COMMAND_VIEW_5:
+    case COMMAND_VIEW_7: choose(s, ui); return false;
     case COMMAND_SORT: sort_by_next(s); return true;
     case COMMAND_REVERSE:
         s->descending = !s->descending;

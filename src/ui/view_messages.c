@@ -59,6 +59,8 @@ static void show_row(struct messages *s)
 {
     struct ui *ui = s->ui;
     uint64_t row;
+    if (s->wants) /* it is not there yet */
+        return;
     ui->has_message = row_at_cursor(s, &row);
     if (ui->has_message)
         ui->message = row;
@@ -84,14 +86,18 @@ static void messages_open(void *state, struct ui *ui)
 {
     struct messages *s = state;
     bool same = s->scope == ui->scope && (s->scope != SCOPE_CONNECTION || s->connection == ui->connection);
-    if (same && s->scope != SCOPE_MARKED)
-        return;
-    bool other = !same;
-    s->scope = ui->scope;
-    s->connection = ui->connection;
-    reselect(s);
-    s->wants = s->wants && !other;
-    s->list.follows = ui->loading && (ui->news.progress.live || ui->news.progress.pipe);
+    if (!same || s->scope == SCOPE_MARKED) {
+        s->scope = ui->scope;
+        s->connection = ui->connection;
+        reselect(s);
+        s->wants = s->wants && same;
+        s->list.follows = ui->loading && (ui->news.progress.live || ui->news.progress.pipe);
+    }
+    if (ui->wants) {
+        s->wants = true;
+        s->wanted = ui->wanted;
+        s->list.follows = ui->wants = false;
+    }
 }
 
 static bool messages_work(void *state, struct ui *ui)
