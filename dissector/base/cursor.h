@@ -75,7 +75,8 @@ static inline struct wsd_bytes cursor_bytes(struct cursor *c, size_t n)
     if (!cursor_has(c, n))
         return (struct wsd_bytes){NULL, 0};
     struct wsd_bytes b = {c->at, n};
-    c->at += n;
+    if (n > 0) /* of nothing there may be no pointer */
+        c->at += n;
     return b;
 }
 
