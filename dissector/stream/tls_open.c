@@ -54,8 +54,9 @@ static int need_cipher_13(struct tls *t, enum wsd_direction d)
         half->skip_early = true;
     }
     struct wsd_bytes secret = secret_of(t, d, half->epoch);
+    /* A log that has the later secret will not bring the earlier one: the records under that are passed over. */
     if (secret.length == 0)
-        return t->forced ? -ENOENT : TLS_WAIT;
+        return t->forced || secret_of(t, d, TLS_EPOCH_APPLICATION).length > 0 ? -ENOENT : TLS_WAIT;
     return use(half, tls_cipher_13(t->session.suite, secret), secret);
 }
 

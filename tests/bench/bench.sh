@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Speed and memory of wscope, beside tcpdump (the floor: it only reads and copies), tshark and bare zlib.
 #
-#   tests/bench/bench.sh [speed] [memory] [linear] [loss] [floods]      WSCOPE (./wscope), ROUNDS (5), SCALE (percent, 100), NO_TSHARK=1
+#   tests/bench/bench.sh [speed] [memory] [linear] [loss] [floods] [tls]      WSCOPE (./wscope), ROUNDS (5), SCALE (percent, 100), NO_TSHARK=1
 #
 # Prints tables in Markdown; asserts nothing. The captures are made once, into build/bench/, by generate.c, which says
 # what they hold. All programs of a table take turns, ROUNDS times, with the files in the page cache and their output
@@ -261,14 +261,49 @@ floods() {
     flood_row openings "$(scaled 1000000)" "connections joined late"
 }
 
-[ $# -gt 0 ] || set -- speed memory linear loss floods
+# The keys of generate.c's connections inside TLS.
+tls_keylog() {
+    local random
+    random=$(printf '11%.0s' {1..32})
+    echo "CLIENT_TRAFFIC_SECRET_0 $random b3eddb126e067f35a780b3abf45e2d8f3b1a950738f52e9600746a0e27a55a21"
+    echo "SERVER_TRAFFIC_SECRET_0 $random b67b7d690cc16c4e75e54213cb2d37b4e9c912bcded9105d42befd59d391ad38"
+}
+
+# Seconds of processor time, median: NAME COMMAND...
+processor_time() {
+    local i
+    forget
+    for ((i = 0; i < rounds; i++)); do once tls "$@"; done
+    awk '{print $2}' "$dir/result.tls" | sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'
+}
+
+tls_row() { # KIND N BYTES-OF-A-RECORD
+    local file opened closed bare n
+    file=$(capture "$1" "$2")
+    n=$2
+    tls_keylog >"$dir/tls.keylog"
+    opened=$(processor_time "$wscope" -o summary -k "$dir/tls.keylog" "$file")
+    closed=$(processor_time "$wscope" -o summary "$file")
+    bare=$(openssl speed -seconds 1 -bytes "$3" -evp aes-128-gcm 2>/dev/null | tail -n 1 | awk '{sub(/k$/, "", $2); print $2 * 1000}')
+    bare=$(calc %.3f "$n * $3 / $bare")
+    echo "| $1 | $n records of $3 B | $opened s | $closed s | $bare s | $(calc %.2f "$closed + 2.5 * $bare") s |"
+}
+
+tls() {
+    printf '\n# TLS 1.3, AES-128-GCM: processor time\n\n'
+    printf '| capture | what | opened | not opened | bare cipher (openssl speed) | not opened + 2.5 times the cipher |\n|---|---|---|---|---|---|\n'
+    tls_row tls "$(scaled 20000)" 16008
+    tls_row tls-small "$(scaled 1000000)" 104
+}
+
+[ $# -gt 0 ] || set -- speed memory linear loss floods tls
 echo "wscope $("$wscope" --version 2>/dev/null | head -n 1 | sed 's/^wscope //'), $(uname -sm), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1), $(nproc) processors"
 echo
 for part in "$@"; do
     case $part in
-    speed | memory | linear | loss | floods) "$part" ;;
+    speed | memory | linear | loss | floods | tls) "$part" ;;
     *)
-        echo "usage: tests/bench/bench.sh [speed] [memory] [linear] [loss] [floods]" >&2
+        echo "usage: tests/bench/bench.sh [speed] [memory] [linear] [loss] [floods] [tls]" >&2
         exit 2
         ;;
     esac

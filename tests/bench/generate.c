@@ -13,6 +13,8 @@
  *   reverse    N segments (20,000) of one direction, the last first
  *   unacked    N messages (200,000) of one direction, none of them acknowledged
  *   hole       as unacked, but the capture lost the first segment
+ *   tls        one connection inside TLS 1.3, AES-128-GCM: N messages (20,000) of 16,000 bytes, each a record; bench.sh has its key log
+ *   tls-small  the same, N messages (1,000,000) of 100 bytes
  *
  * Floods: ten minutes in which N strangers do the same, and two real connections go on among them: /feed/0, from before it on, 500
  * messages, and /feed/1, from its middle on, 250 messages. Made to be piped.
@@ -37,6 +39,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <zlib.h>
 
@@ -208,8 +211,58 @@ static void write_segment(struct connection *c, int sender, unsigned flags, uint
     packets++;
 }
 
+/* ---- TLS: keys of the handshake secrets in RFC 8448 3, here of application data */
+
+static struct {
+    EVP_CIPHER_CTX *context;
+    uint64_t sequence;
+    uint8_t key[16], iv[12];
+} seals[2] = {{.key = "\xdb\xfa\xa6\x93\xd1\x76\x2c\x5b\x66\x6a\xf5\xd9\x50\x25\x8d\x01",
+               .iv = "\x5b\xd3\xc7\x1b\x83\x6e\x0b\x76\xbb\x73\x26\x5f"},
+              {.key = "\x3f\xce\x51\x60\x09\xc2\x17\x27\xd0\xf2\xe4\xe8\x6e\xe4\x03\xbc",
+               .iv = "\x5d\x31\x3e\xb2\x67\x12\x76\xee\x13\x00\x0b\x30"}};
+static bool sealing;
+
+/* One record of application data; returns its length. */
+static uint32_t seal(int sender, const uint8_t *data, uint32_t length, uint8_t *to)
+{
+    uint8_t nonce[12];
+    int n;
+    EVP_CIPHER_CTX *x = seals[sender].context;
+
+    if (!x) {
+        x = seals[sender].context = need(EVP_CIPHER_CTX_new());
+        EVP_EncryptInit_ex(x, EVP_aes_128_gcm(), NULL, seals[sender].key, NULL);
+    }
+    memcpy(nonce, seals[sender].iv, 12);
+    for (int i = 0; i < 8; i++)
+        nonce[4 + i] ^= (uint8_t)(seals[sender].sequence >> (56 - 8 * i));
+    seals[sender].sequence++;
+    memcpy(to, "\x17\x03\x03", 3);
+    put16(to + 3, length + 17);
+    EVP_EncryptInit_ex(x, NULL, NULL, NULL, nonce);
+    EVP_EncryptUpdate(x, NULL, &n, to, 5);
+    EVP_EncryptUpdate(x, to + 5, &n, data, (int)length);
+    EVP_EncryptUpdate(x, to + 5 + length, &n, (const uint8_t *)"\x17", 1);
+    EVP_EncryptFinal_ex(x, to + 6 + length, &n);
+    EVP_CIPHER_CTX_ctrl(x, EVP_CTRL_AEAD_GET_TAG, 16, to + 6 + length);
+    return length + 22;
+}
+
 static void send_segment(struct connection *c, int sender, unsigned flags, const void *data, uint32_t length)
 {
+    static uint8_t record[MAX_FRAME];
+
+    if (sealing && length) {
+        uint32_t whole = seal(sender, data, length, record);
+        for (uint32_t at = 0; at < whole; at += MSS) {
+            uint32_t part = whole - at < MSS ? whole - at : MSS;
+            write_segment(c, sender, flags, c->seq[sender], c->seq[!sender], record + at, part);
+            c->seq[sender] += part;
+        }
+        c->seq[sender] += !!(flags & FIN);
+        return;
+    }
     write_segment(c, sender, flags, c->seq[sender], c->seq[!sender], data, length);
     c->seq[sender] += length + !!(flags & (SYN | FIN));
 }
@@ -573,6 +626,55 @@ static void run_frames(uint32_t n)
     end_connection(&c);
 }
 
+/* Hellos with what a passive reader needs, and nothing else (RFC 8446 4.1). */
+static void send_hellos(struct connection *c)
+{
+    uint8_t hello[128] = "\x16\x03\x01";
+    uint32_t n = 5 + 4;
+
+    send_segment(c, CLIENT, SYN, NULL, 0);
+    send_segment(c, SERVER, SYN | ACK, NULL, 0);
+    send_ack(c, CLIENT);
+    memcpy(hello + n, "\x03\x03", 2);
+    memset(hello + n + 2, 0x11, 32);
+    memcpy(hello + n + 34, "\0\0\x02\x13\x01\x01\0\0\x07\0\x2b\0\x03\x02\x03\x04", 16);
+    n += 50;
+    memcpy(hello + 5, "\x01\0", 2);
+    put16(hello + 7, n - 9);
+    put16(hello + 3, n - 5);
+    send_segment(c, CLIENT, PSH | ACK, hello, n);
+    n = 9;
+    memcpy(hello + n, "\x03\x03", 2);
+    memset(hello + n + 2, 0x22, 32);
+    memcpy(hello + n + 34, "\0\x13\x01\0\0\x06\0\x2b\0\x02\x03\x04", 12);
+    n += 46;
+    memcpy(hello + 5, "\x02\0", 2);
+    put16(hello + 7, n - 9);
+    put16(hello + 3, n - 5);
+    send_segment(c, SERVER, PSH | ACK, hello, n);
+}
+
+static void run_tls(uint32_t n, uint32_t size)
+{
+    static uint8_t frame[MAX_FRAME];
+    static char text[MAX_FRAME];
+    struct connection c;
+
+    connection_init(&c, 0, NULL);
+    send_hellos(&c);
+    sealing = true;
+    c.step = 3; /* SYN, SYN and ACK are there */
+    send_request(&c, false);
+    send_response(&c, false);
+    for (uint32_t i = 0; i < n; i++) {
+        fill_text(text, size, i);
+        uint32_t length = build_frame(frame, SERVER, 0x81, text, size);
+        send_segment(&c, SERVER, PSH | ACK, frame, length);
+        send_ack(&c, CLIENT);
+    }
+    end_connection(&c);
+}
+
 static void run_reverse(uint32_t n)
 {
     struct connection c;
@@ -753,7 +855,7 @@ static const struct plan plans[] = {
 static const struct {
     const char *kind;
     uint32_t n;
-} cases[] = {{"fragments", 400000}, {"frames", 64}, {"reverse", 20000}, {"unacked", 200000}, {"hole", 200000}};
+} cases[] = {{"fragments", 400000}, {"frames", 64}, {"reverse", 20000}, {"unacked", 200000}, {"hole", 200000}, {"tls", 20000}, {"tls-small", 1000000}};
 
 static bool generate(const char *kind, uint32_t n)
 {
@@ -777,7 +879,9 @@ static bool generate(const char *kind, uint32_t n)
         case 1: run_frames(n); break;
         case 2: run_reverse(n); break;
         case 3: run_unacked(n, false); break;
-        default: run_unacked(n, true); break;
+        case 4: run_unacked(n, true); break;
+        case 5: run_tls(n, 16000); break;
+        default: run_tls(n, 100); break;
         }
         return true;
     }
