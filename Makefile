@@ -146,7 +146,7 @@ PROCESSORS   := $(shell nproc 2>/dev/null || echo 2)
 # A recursive make, as parallel as the outer one, or else as there are processors.
 SUBMAKE       = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(PROCESSORS))
 
-.PHONY: all demo check bench bench-live fuzz afl lint format layers install uninstall clean golden-update vectors-update help docs \
+.PHONY: all demo check bench bench-live fuzz afl lint format layers install uninstall clean golden-update vectors-update tui-update help docs \
         test-programs fuzz-programs FORCE
 .DEFAULT_GOAL := all
 
@@ -276,6 +276,10 @@ afl:
 ## golden-update: write the golden outputs anew from ./wscope (read the diff before you commit it)
 golden-update: $(PROGRAM)
 	@WSCOPE=./$(PROGRAM) tests/golden.sh --update
+
+## tui-update: write the saved screens of tests/tui anew (read the diff before you commit it)
+tui-update: $(PROGRAM)
+	@for script in tests/tui/*.sh; do TUI_UPDATE=1 WSCOPE=./$(PROGRAM) bash $$script || exit 1; done
 
 ## docs: write docs/wscope.1 and docs/findings.md anew from the program's tables
 docs:

@@ -91,6 +91,27 @@ group_cli() {
     [ "$bad" = 0 ]
 }
 
+# The monitor in a terminal: tests/tui/*.sh, as above. Without sanitizers, which are slow to start, and so as it is used.
+group_tui() {
+    local script good=0 bad=0
+    if ! command -v tmux >/dev/null; then
+        echo 'skipped: tmux is missing'
+        return
+    fi
+    build -s VARIANT=gcc build/gcc/wscope || return 1
+    for script in tests/tui/*.sh; do
+        if WSCOPE=build/gcc/wscope timeout 120 bash "$script" >"$logs/tui.out" 2>&1 </dev/null; then
+            good=$((good + 1))
+        else
+            bad=$((bad + 1))
+            echo "FAIL $script"
+            tail -n 40 "$logs/tui.out"
+        fi
+    done
+    echo "$good passed, $bad failed"
+    [ "$bad" = 0 ]
+}
+
 group_fuzz() {
     build VARIANT=fuzz fuzz-programs >"$logs/fuzz-build.log" 2>&1 || {
         tail -n 20 "$logs/fuzz-build.log"
@@ -136,7 +157,7 @@ group_peers-tls() { captures peers/truth-tls.jsonl; }
 
 # ---- running them
 
-all='gcc clang asan layers banned unit vectors golden cli install fuzz public others autobahn lab peers peers-tls'
+all='gcc clang asan layers banned unit vectors golden cli tui install fuzz public others autobahn lab peers peers-tls'
 [ $# -gt 0 ] || eval "set -- $all"
 total_passed=0 total_failed=0
 for group in "$@"; do

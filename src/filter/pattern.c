@@ -55,6 +55,16 @@ void pattern_free(struct pattern *p)
     free(p);
 }
 
+bool pattern_find(const struct pattern *p, struct wsd_bytes text, size_t *from, size_t *to)
+{
+    if (!pattern_matches(p, text))
+        return false;
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(p->data);
+    *from = ends[0];
+    *to = ends[1];
+    return ends[0] <= ends[1]; /* \K in a lookahead can turn them round */
+}
+
 bool pattern_matches(const struct pattern *p, struct wsd_bytes text)
 {
     PCRE2_SPTR subject = text.length > 0 ? text.data : (PCRE2_SPTR) "";

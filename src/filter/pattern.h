@@ -17,4 +17,7 @@ void pattern_free(struct pattern *pattern);
 /* Whether it matches somewhere in text. A match that costs too much is none. */
 bool pattern_matches(const struct pattern *pattern, struct wsd_bytes text);
 
+/* As pattern_matches(), and tells the bytes of the first match. */
+bool pattern_find(const struct pattern *pattern, struct wsd_bytes text, size_t *from, size_t *to);
+
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RATE_SECONDS = 10, CELLS = 12 };
+enum { RATE_SECONDS = 10, CELLS = 10, NARROW = 70, NARROW_URL = 12 /* its least width where it is narrower */ };
 
 static const int64_t second = 1000000000;
 
@@ -23,7 +23,7 @@ const struct column_info *column_info(enum column column)
 unsigned columns_fit(unsigned wanted, int room, int widths[COLUMN_COUNT])
 {
     unsigned shown = 0;
-    int left = room;
+    int left = room < NARROW ? room + table[COLUMN_URL].width - NARROW_URL : room;
     memset(widths, 0, COLUMN_COUNT * sizeof *widths);
     for (int priority = 1; priority <= COLUMN_COUNT; priority++) {
         for (int c = 0; c < COLUMN_COUNT; c++) {
@@ -38,7 +38,7 @@ unsigned columns_fit(unsigned wanted, int room, int widths[COLUMN_COUNT])
         }
     }
     if (widths[COLUMN_URL] > 0)
-        widths[COLUMN_URL] += left;
+        widths[COLUMN_URL] += left - (room < NARROW ? table[COLUMN_URL].width - NARROW_URL : 0);
     return shown;
 }
 
@@ -100,7 +100,7 @@ static void draw_state(struct pen *pen, int width, const struct column_line *lin
     pen_left(pen, line->members > 0 ? ROLE_NORMAL : role_of_state(c), text, width);
 }
 
-/* The last minute, in cells of five seconds. */
+/* The last minute, in cells of six seconds. */
 static void draw_minute(struct pen *pen, int width, const struct column_line *line)
 {
     uint32_t counts[MODEL_SECONDS], cells[CELLS] = {0}, most = 0;

@@ -15,14 +15,14 @@
     X(STATE, "STATE", 11, 2, false, "what it is doing, and its close code")                                            \
     X(CLIENT, "CLIENT", 21, 13, false, "address and port of the client")                                               \
     X(SERVER, "SERVER", 21, 12, false, "address and port of the server")                                               \
-    X(URL, "URL", 12, 3, false, "what the client asked for")                                                           \
+    X(URL, "URL", 22, 3, false, "what the client asked for")                                                           \
     X(SUBPROTOCOL, "PROTOCOL", 14, 15, false, "the subprotocol that was agreed")                                       \
     X(SENT, "> MSG", 6, 4, true, "data messages from the client")                                                      \
     X(RECEIVED, "< MSG", 6, 5, true, "data messages from the server")                                                  \
     X(SENT_BYTES, "> BYTES", 7, 9, true, "bytes of these, inflated")                                                   \
     X(RECEIVED_BYTES, "< BYTES", 7, 10, true, "bytes of these, inflated")                                              \
     X(RATE, "MSG/S", 6, 11, true, "messages a second, over the last ten")                                              \
-    X(MINUTE, "LAST MINUTE", 12, 8, false, "messages in the last minute, five seconds each")                           \
+    X(MINUTE, "LAST MINUTE", 11, 8, false, "messages in the last minute, six seconds each")                           \
     X(DEFLATE, "DEFLATE", 7, 17, true, "bytes on the wire in percent of inflated bytes")                               \
     X(IDLE, "IDLE", 7, 7, true, "time since the last message")                                                         \
     X(ROUND_TRIP, "RTT", 7, 16, true, "time from the last ping to its pong")                                           \

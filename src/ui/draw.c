@@ -13,6 +13,13 @@ enum { ESCAPED_MAX = 4096 };
 static attr_t attributes[ROLE_COUNT];
 static short pairs[ROLE_COUNT];
 
+static const struct pattern *highlight;
+
+void draw_highlight(const struct pattern *pattern)
+{
+    highlight = pattern;
+}
+
 /* ---- looks */
 
 static short nearest_of_eight(short color)
@@ -124,6 +131,24 @@ void pen_format(struct pen *pen, enum role role, const char *format, ...)
     pen_text(pen, role, text);
 }
 
+/* Escaped text, with what matches in its own look. */
+static void put_matching(struct pen *pen, enum role role, const char *text, size_t length)
+{
+    size_t at = 0, from, to;
+    while (highlight != NULL && at < length &&
+           pattern_find(highlight, (struct wsd_bytes){(const uint8_t *)text + at, length - at}, &from, &to) && to > from) {
+        int before, matching;
+        fitting(text + at, from, 1 << 20, &before);
+        fitting(text + at + from, to - from, 1 << 20, &matching);
+        put(pen, role, text + at, from, before);
+        put(pen, ROLE_MATCH, text + at + from, to - from, matching);
+        at += to;
+    }
+    int rest;
+    fitting(text + at, length - at, 1 << 20, &rest);
+    put(pen, role, text + at, length - at, rest);
+}
+
 static void ellipsis(struct pen *pen)
 {
     pen_text(pen, ROLE_FAINT, terminal_ellipsis(pen->terminal));
@@ -141,12 +166,12 @@ void pen_bytes(struct pen *pen, enum role role, struct wsd_bytes bytes, int colu
     struct escaped done = escape_text(text, sizeof text, (size_t)columns + 4, bytes, pen->terminal->charset);
     size_t n = fitting(text, done.length, columns, &taken);
     if (n == done.length && done.used == bytes.length && !more) {
-        put(pen, role, text, n, taken);
+        put_matching(pen, role, text, n);
         return;
     }
     int room = columns - (int)terminal_ellipsis_columns(pen->terminal);
     n = fitting(text, done.length, room > 0 ? room : 0, &taken);
-    put(pen, role, text, n, taken);
+    put_matching(pen, role, text, n);
     ellipsis(pen);
 }
 

@@ -8,6 +8,7 @@
 #define UI_DRAW_H
 
 #include "dissector/base/writer.h"
+#include "filter/pattern.h"
 #include "output/terminal.h"
 #include "ui/theme.h"
 
@@ -24,6 +25,9 @@ struct pen {
 
 /* Colours of a theme; false in a terminal that has none. Called once curses has begun, and when the theme changes. */
 void draw_theme(enum theme theme, bool color);
+
+/* What pen_bytes() writes and this matches stands out, until another is set; NULL: nothing. Borrowed. */
+void draw_highlight(const struct pattern *pattern);
 
 struct pen pen_at(const struct terminal *terminal, struct area area, int row, enum role base);
 

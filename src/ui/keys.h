@@ -68,6 +68,9 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(MARK, IN_CONNECTIONS | IN_MESSAGES, KEYBOARD_SPACE, 0, 0, "mark", "mark, or unmark")                             \
     X(UNMARK, IN_CONNECTIONS | IN_MESSAGES, 'U', 0, 0, NULL, "unmark all")                                             \
     X(MODE, IN_DETAIL, 'v', 0, 0, "view", "JSON, text, hex, raw as on the wire, or all header fields")      \
+    X(MODE_BACK, IN_DETAIL, 'V', 0, 0, NULL, "the same the other way round")                                           \
+    X(BYTE_NEXT, IN_DETAIL, ']', 0, 0, NULL, "the next byte: the field that it belongs to")                            \
+    X(BYTE_PREVIOUS, IN_DETAIL, '[', 0, 0, NULL, "the byte before")                                                    \
     X(FOLD, IN_DETAIL | IN_FINDINGS, KEYBOARD_SPACE, 0, 0, "fold", "fold or unfold what the line begins")                            \
     X(FOLD_ALL, IN_DETAIL | IN_FINDINGS, 'z', 0, 0, NULL, "fold everything but the outermost, or unfold all")                        \
     X(SIBLING_NEXT, IN_DETAIL, 'J', '>', 0, "next", "the next message")                                                \
@@ -81,6 +84,10 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(SPLIT, IN_MESSAGES | IN_DETAIL, 'o', 0, 0, NULL, "detail beside, below, or alone")                               \
     X(FOCUS, IN_MESSAGES | IN_DETAIL, KEYBOARD_TAB, 0, 0, NULL, "from the list to the detail and back")                \
     X(SAVE, EVERYWHERE, 's', 0, 0, "save", "save to a file: as JSON, text, raw payload, or packets")                      \
+    X(SEARCH, EVERYWHERE, '/', 0, 0, "search", "search for a regular expression (PCRE2)")                              \
+    X(SEARCH_NEXT, EVERYWHERE, 'n', 0, 0, NULL, "the next match")                                                      \
+    X(SEARCH_PREVIOUS, EVERYWHERE, 'N', 0, 0, NULL, "the match before")                                                \
+    X(FILTER, IN_CONNECTIONS | IN_MESSAGES, 'f', 0, 0, "filter", "show only what passes a filter: Tab completes, Up has older ones") \
     X(PAUSE, EVERYWHERE, 'p', 0, 0, "pause", "hold what is shown; the capture goes on")                                \
     X(VIEW_1, EVERYWHERE, '1', 0, 0, NULL, "connections")                                                              \
     X(VIEW_2, EVERYWHERE, '2', 0, 0, NULL, "messages")                                                                 \

@@ -21,6 +21,8 @@ enum {
     FRAME = 40,        /* ms between two drawings, unless a key was pressed */
     TICK = 1000,       /* ms after which times and rates are drawn anew in live capture */
     DOUBLE_CLICK = 400, /* ms */
+    SEARCH_SLICE = 200, /* lines */
+    SEARCH_SAYS = 10000, /* lines, after which one is told */
     SPLIT_PERCENT = 45, /* of the list */
     BELOW_LEAST = 14,  /* lines of the views, for a detail below the list */
     BESIDE_LEAST = 120 /* columns, for one beside it */
@@ -38,6 +40,8 @@ struct loop {
     struct area areas[PLACE_COUNT]; /* where each view was drawn; height 0: it was not */
     struct area split_line;
     bool dragging;
+    int searching;     /* 0: not; 1: forward; -1: back */
+    int64_t search_at; /* the line that is next, from the cursor */
     int64_t clicked; /* ms */
     int clicked_y, clicked_x;
 };
@@ -198,6 +202,86 @@ static bool work_of(struct loop *l, enum place place)
     return views[place]->work != NULL && l->areas[place].height > 0 && views[place]->work(l->ui.states[place], &l->ui);
 }
 
+/* ---- searching and filtering */
+
+static void search(struct loop *l, int direction)
+{
+    if (l->ui.pattern == NULL) {
+        ui_complain(&l->ui, "nothing was searched for yet: / does");
+        return;
+    }
+    if (views[l->ui.place]->find == NULL)
+        return;
+    l->searching = direction;
+    l->search_at = direction;
+}
+
+/* Some lines. Returns whether there are more. */
+static bool search_on(struct loop *l)
+{
+    struct ui *ui = &l->ui;
+    for (int i = 0; i < SEARCH_SLICE && l->searching != 0; i++) {
+        enum found found = views[ui->place]->find(ui->states[ui->place], ui, l->search_at, ui->pattern);
+        if (found == FOUND_END)
+            ui_complain(ui, "no match %s", l->searching > 0 ? "further down" : "further up");
+        l->search_at += l->searching;
+        if (found != FOUND_NOT) {
+            l->searching = 0;
+            l->redraw_now = true;
+        } else if (l->search_at % SEARCH_SAYS == 0) {
+            ui_say(ui, "searching: %lld lines, Esc stops", (long long)(l->search_at * l->searching));
+            l->redraw = true;
+        }
+    }
+    return l->searching != 0;
+}
+
+static void enter_search(struct loop *l)
+{
+    struct ui *ui = &l->ui;
+    char message[ENTRY_MESSAGE];
+    size_t at;
+    struct wsd_bytes text = {(const uint8_t *)ui->entry.text, ui->entry.length};
+    struct pattern *pattern = pattern_compile(text, &at, message, sizeof message);
+    if (pattern == NULL) {
+        entry_reject(&ui->entry, (unsigned)at, message[0] != 0 ? message : "out of memory");
+        return;
+    }
+    entry_accept(&ui->entry);
+    pattern_free(ui->pattern);
+    ui->pattern = pattern;
+    draw_highlight(pattern);
+    search(l, 1);
+}
+
+static void enter_filter(struct loop *l)
+{
+    struct ui *ui = &l->ui;
+    struct filter_error error;
+    struct filter *filter = NULL;
+    if (ui->entry.length > 0 && (filter = filter_compile(ui->entry.text, &error)) == NULL) {
+        entry_reject(&ui->entry, error.column > 0 ? error.column - 1 : 0, error.message);
+        return;
+    }
+    entry_accept(&ui->entry);
+    filter_free(ui->filter);
+    ui->filter = filter;
+    ui->filter_number++;
+    memcpy(ui->filter_text, ui->entry.text, sizeof ui->filter_text);
+    open_view(ui, ui->place);
+}
+
+static void key_in_entry(struct loop *l, uint32_t key)
+{
+    l->redraw_now = true;
+    if (entry_key(&l->ui.entry, key) != ENTRY_ENTERED)
+        return;
+    if (l->ui.entry.kind == ENTRY_FILTER)
+        enter_filter(l);
+    else
+        enter_search(l);
+}
+
 /* A slice of work. Returns whether there is more. */
 static bool work(struct loop *l)
 {
@@ -211,6 +295,8 @@ static bool work(struct loop *l)
         }
         if (save_work(&l->ui))
             more = l->redraw = true;
+        if (l->searching != 0)
+            more = search_on(l) || more;
         for (int place = 0; place < PLACE_COUNT; place++) {
             if (work_of(l, (enum place)place)) {
                 more = true;
@@ -345,10 +431,17 @@ static void act(struct loop *l, enum command command)
         save_stop(ui);
         return;
     }
+    if (l->searching != 0 && command == COMMAND_BACK)
+        command = COMMAND_NONE;
+    l->searching = 0;
     if (command == COMMAND_NONE || views[ui->place]->act(ui->states[ui->place], ui, command) || go_to(ui, command))
         return;
     switch (command) {
     case COMMAND_BACK: ui_back(ui); break;
+    case COMMAND_SEARCH: entry_open(&ui->entry, ENTRY_SEARCH, ""); break;
+    case COMMAND_SEARCH_NEXT: search(l, 1); break;
+    case COMMAND_SEARCH_PREVIOUS: search(l, -1); break;
+    case COMMAND_FILTER: entry_open(&ui->entry, ENTRY_FILTER, ui->filter_text); break;
     case COMMAND_PAUSE: pause_or_go_on(ui); break;
     case COMMAND_SPLIT: ui->split = (enum split)((ui->split + 1) % SPLIT_COUNT); break;
     case COMMAND_SAVE: save_ask(ui); break;
@@ -420,7 +513,11 @@ static void mouse(struct loop *l)
         mouse_in_views(l, (struct mouse){MOUSE_WHEEL_UP, e.y, e.x});
     else if (e.bstate & BUTTON5_PRESSED)
         mouse_in_views(l, (struct mouse){MOUSE_WHEEL_DOWN, e.y, e.x});
-    else if (e.bstate & BUTTON1_PRESSED)
+    else if (e.bstate & (BUTTON1_DOUBLE_CLICKED | BUTTON1_TRIPLE_CLICKED)) {
+        /* Events that wait together come as one. */
+        press(l, e.y, e.x);
+        press(l, e.y, e.x);
+    } else if (e.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED))
         press(l, e.y, e.x);
     else if (e.bstate & BUTTON1_RELEASED)
         l->dragging = false;
@@ -449,6 +546,8 @@ static void keyboard(struct loop *l)
             l->redraw_now = true;
         else if (result == KEY_CODE_YES && c == KEY_MOUSE)
             mouse(l);
+        else if (l->ui.entry.open)
+            key_in_entry(l, key_of(result, c));
         else
             key(l, key_of(result, c));
     }
@@ -546,6 +645,9 @@ static void free_loop(struct loop *l)
 {
     end_views(&l->ui);
     save_free(&l->ui);
+    draw_highlight(NULL);
+    filter_free(l->ui.filter);
+    pattern_free(l->ui.pattern);
     model_free(&l->ui.model);
     while (l->pending != NULL) {
         struct block *next = l->pending->next;

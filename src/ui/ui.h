@@ -9,7 +9,9 @@
 #ifndef UI_UI_H
 #define UI_UI_H
 
+#include "filter/filter.h"
 #include "output/terminal.h"
+#include "ui/entry.h"
 #include "ui/handoff.h"
 #include "ui/keys.h"
 #include "ui/marks.h"
@@ -66,6 +68,12 @@ struct ui {
     bool has_message;
     uint64_t cursor_connection;     /* under the cursor of the connections, 0: none */
     const struct selection *listed; /* rows that the messages show */
+
+    struct filter *filter;      /* what is shown of connections and messages; NULL: all */
+    char filter_text[ENTRY_TEXT];
+    uint64_t filter_number;     /* counts up when the filter is another */
+    struct pattern *pattern;    /* what is searched for, or NULL */
+    struct entry entry;         /* where both are typed */
 
     bool paused;        /* what is shown stands still: what comes waits outside of the model */
     int64_t paused_now;

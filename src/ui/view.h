@@ -17,9 +17,13 @@
 #ifndef UI_VIEW_H
 #define UI_VIEW_H
 
+#include "filter/pattern.h"
 #include "ui/draw.h"
 #include "ui/keys.h"
 #include "ui/ui.h"
+
+/* A line does not match, matches and has the cursor now, or is not there. */
+enum found { FOUND_NOT, FOUND_HERE, FOUND_END };
 
 enum mouse_what { MOUSE_PRESS, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN, MOUSE_DRAG, MOUSE_RELEASE };
 
@@ -38,6 +42,8 @@ struct view {
     bool (*mouse)(void *state, struct ui *ui, const struct mouse *mouse);
     bool (*work)(void *state, struct ui *ui); /* whether there is more to do; may be NULL */
     void (*draw)(void *state, struct ui *ui, struct area area, bool focused);
+    /* Whether its n-th line from where the cursor is (0) matches; n below 0 is before. Stands: the cursor goes there. May be NULL. */
+    enum found (*find)(void *state, struct ui *ui, int64_t n, const struct pattern *pattern);
     void (*status)(void *state, struct ui *ui, struct writer *text); /* what stands left in the status line */
 };
 

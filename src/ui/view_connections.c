@@ -158,6 +158,15 @@ static void join(struct connections *s, int64_t now)
     s->count = n;
 }
 
+/* Of fields that only events have, none passes: a filter for messages shows no connections, and says so in the status line. */
+static bool passes_filter(const struct filter *filter, const struct model_connection *c)
+{
+    struct wsd_close close = {.by = c->by, .how = c->how, .code = c->code, .reported = c->reported,
+                              .reason = {c->reason, c->reason_length}, .duration = c->duration};
+    struct filter_subject subject = {.connection = &c->about, .close = c->ended ? &close : NULL};
+    return filter_match(filter, &subject);
+}
+
 static void refresh_lines(struct connections *s, struct ui *ui)
 {
     const struct model *m = &ui->model;
@@ -166,8 +175,8 @@ static void refresh_lines(struct connections *s, struct ui *ui)
     if (!room_for(s, m->connection_count))
         return;
     for (size_t i = 0; i < m->connection_count; i++)
-        s->lines[i] = (struct line){m->connections[i], 0};
-    s->count = m->connection_count;
+        if (ui->filter == NULL || passes_filter(ui->filter, m->connections[i]))
+            s->lines[s->count++] = (struct line){m->connections[i], 0};
     if (s->group != GROUP_NONE) {
         qsort(s->lines, s->count, sizeof *s->lines, s->group == GROUP_URL ? by_url : by_server);
         join(s, now);
@@ -518,6 +527,27 @@ static void connections_status(void *state, struct ui *ui, struct writer *text)
         writer_format(text, ", %zu marked", marked);
 }
 
+static enum found connections_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
+{
+    struct connections *s = state;
+    keep_fresh(s, ui);
+    uint64_t at = s->list.cursor + (uint64_t)n;
+    if (at >= s->count)
+        return FOUND_END;
+    const struct wsd_connection *c = &s->lines[at].connection->about;
+    char addresses[2 * COLUMN_ADDRESS + 1];
+    column_address(addresses, &c->endpoint[WSD_CLIENT]);
+    size_t length = strlen(addresses);
+    addresses[length++] = ' ';
+    column_address(addresses + length, &c->endpoint[WSD_SERVER]);
+    struct wsd_bytes text = {(const uint8_t *)addresses, strlen(addresses)};
+    if (!pattern_matches(pattern, c->url) && !pattern_matches(pattern, text))
+        return FOUND_NOT;
+    list_go(&s->list, at);
+    remember_cursor(s);
+    return FOUND_HERE;
+}
+
 const struct view connections_view = {
     .place = PLACE_CONNECTIONS,
     .state_size = sizeof(struct connections),
@@ -527,5 +557,6 @@ const struct view connections_view = {
     .act = connections_act,
     .mouse = connections_mouse,
     .draw = connections_draw,
+    .find = connections_find,
     .status = connections_status,
 };

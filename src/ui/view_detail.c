@@ -7,6 +7,7 @@
 #include "ui/lines.h"
 #include "ui/list.h"
 #include "ui/view.h"
+#include "ui/view_fields.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,9 @@
 #define MODES(X)                                                                                                       \
     X(JSON, "JSON")                                                                                                    \
     X(TEXT, "Text")                                                                                                    \
-    X(HEX, "Hex")
+    X(HEX, "Hex")                                                                                                      \
+    X(WIRE, "Wire")                                                                                                    \
+    X(FIELDS, "Fields")
 #define MODE_ENUM(name, word) MODE_##name,
 enum mode { MODES(MODE_ENUM) MODE_COUNT };
 #undef MODE_ENUM
@@ -22,19 +25,21 @@ enum mode { MODES(MODE_ENUM) MODE_COUNT };
 enum {
     LINES_A_SLICE = 2000,
     HEADER_LINES = 2,
-    TELL_SIZE = 64 * 1024, /* what is told of a row that is no message */
-    NARROW = 78,           /* columns that 16 bytes in hex take */
-    WIDE = 146             /* and 32 */
+    TELL_SIZE = 64 * 1024 /* what is told of a row that is no message */
 };
 
 struct detail {
     struct document document;
     struct list list;
     enum mode mode, chosen; /* shown, and what the user wants where it can be */
-    bool has;
+    bool has, is_json;
     uint64_t row;
     const struct record *record; /* of that row, when the document was made; only compared */
     unsigned width;
+    struct fields wire; /* frames as on the wire */
+    struct field_view fields;
+    struct area fields_area;
+    int mode_x[MODE_COUNT + 1]; /* columns of their words, as drawn last */
     char *told; /* text about a row that is no message */
 };
 
@@ -103,26 +108,23 @@ static struct wsd_bytes tell(struct detail *s, const struct model_row *row)
     return (struct wsd_bytes){(const uint8_t *)s->told, w.length};
 }
 
-static unsigned hex_bytes(unsigned width)
-{
-    return width >= WIDE ? 32 : width >= NARROW ? 16 : 8;
-}
-
 /* The mode that fits, by what the user chose and what the payload is. */
-static enum mode mode_for(const struct detail *s, const struct record_message *m, struct wsd_bytes payload)
+static enum mode mode_for(const struct detail *s, const struct record_message *m)
 {
     bool text = (m->head.flags & RECORD_TEXT) != 0;
-    if (s->chosen == MODE_HEX)
-        return MODE_HEX;
-    if (s->chosen == MODE_JSON && text && json_looks_like(payload))
+    if (s->chosen >= MODE_HEX)
+        return s->chosen;
+    if (s->chosen == MODE_JSON && s->is_json)
         return MODE_JSON;
     return text || s->chosen == MODE_TEXT ? MODE_TEXT : MODE_HEX;
 }
 
 static void set_document(struct detail *s, struct wsd_bytes bytes)
 {
-    static const enum document_mode modes[] = {[MODE_JSON] = DOCUMENT_JSON, [MODE_TEXT] = DOCUMENT_TEXT, [MODE_HEX] = DOCUMENT_HEX};
-    document_set(&s->document, bytes, modes[s->mode], s->mode == MODE_HEX ? hex_bytes(s->width) : s->width);
+    static const enum document_mode modes[] = {[MODE_JSON] = DOCUMENT_JSON, [MODE_TEXT] = DOCUMENT_TEXT, [MODE_HEX] = DOCUMENT_HEX,
+                                                 [MODE_WIRE] = DOCUMENT_HEX, [MODE_FIELDS] = DOCUMENT_HEX};
+    enum document_mode mode = modes[s->mode];
+    document_set(&s->document, bytes, mode, mode == DOCUMENT_HEX ? hex_width((int)s->width) : s->width);
     document_work(&s->document, LINES_A_SLICE);
 }
 
@@ -166,7 +168,14 @@ static void refresh_document(struct detail *s, struct ui *ui, unsigned width)
     if (row->type == WSD_EVENT_MESSAGE) {
         const struct record_message *m = (const struct record_message *)row->record;
         bytes = record_payload(m);
-        s->mode = mode_for(s, m, bytes);
+        s->is_json = (m->head.flags & RECORD_TEXT) != 0 && json_looks_like(bytes);
+        s->mode = mode_for(s, m);
+        if (s->mode == MODE_WIRE) {
+            fields_make(&s->wire, &ui->model, row, false);
+            bytes = (struct wsd_bytes){s->wire.bytes, s->wire.length};
+        } else if (s->mode == MODE_FIELDS && !same) {
+            field_view_make(&s->fields, &ui->model, row);
+        }
     } else {
         bytes = tell(s, row);
         s->mode = MODE_TEXT;
@@ -190,6 +199,8 @@ static void detail_end(void *state, struct ui *ui)
     struct detail *s = state;
     (void)ui;
     document_free(&s->document);
+    fields_free(&s->wire);
+    field_view_free(&s->fields);
     free(s->told);
 }
 
@@ -218,20 +229,37 @@ static void sibling(struct ui *ui, enum command command)
     ui_view(PLACE_MESSAGES)->act(ui->states[PLACE_MESSAGES], ui, COMMAND_NONE);
 }
 
+/* The mode before or behind that can be shown. */
+static enum mode neighbour(const struct detail *s, int step)
+{
+    int mode = ((int)s->mode + step + MODE_COUNT) % MODE_COUNT;
+    if (mode == MODE_JSON && !s->is_json)
+        mode = (mode + step + MODE_COUNT) % MODE_COUNT;
+    return (enum mode)mode;
+}
+
+static void choose(struct detail *s, enum mode mode)
+{
+    s->chosen = mode;
+    s->has = false; /* all is made anew */
+}
+
 static bool detail_act(void *state, struct ui *ui, enum command command)
 {
     struct detail *s = state;
     is_there(s, ui);
-    if (list_act(&s->list, command)) {
+    if (s->mode == MODE_FIELDS && s->has && field_view_act(&s->fields, command))
+        return true;
+    if (s->mode != MODE_FIELDS && list_act(&s->list, command)) {
         if (s->document.complete)
             s->list.follows = false;
         return true;
     }
     switch (command) {
     case COMMAND_MODE:
-        s->chosen = (enum mode)((s->mode + 1) % MODE_COUNT);
-        s->width = 0;
+        choose(s, neighbour(s, 1));
         return true;
+    case COMMAND_MODE_BACK: choose(s, neighbour(s, -1)); return true;
     case COMMAND_ENTER:
     case COMMAND_FOLD: fold_at_cursor(s); return true;
     case COMMAND_FOLD_ALL:
@@ -251,6 +279,17 @@ static bool detail_mouse(void *state, struct ui *ui, const struct mouse *mouse)
     struct detail *s = state;
     uint64_t line;
     is_there(s, ui);
+    if (mouse->y == 1 && mouse->what == MOUSE_PRESS) {
+        for (int mode = 0; mode < MODE_COUNT; mode++)
+            if (mouse->x >= s->mode_x[mode] && mouse->x < s->mode_x[mode + 1])
+                choose(s, (enum mode)mode);
+        return true;
+    }
+    if (s->mode == MODE_FIELDS && s->has && mouse->y >= HEADER_LINES) {
+        struct mouse inside = *mouse;
+        inside.y -= HEADER_LINES;
+        return field_view_mouse(&s->fields, &inside, s->fields_area);
+    }
     if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN) {
         list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
     } else if (mouse->y >= HEADER_LINES && list_at(&s->list, (unsigned)(mouse->y - HEADER_LINES), &line)) {
@@ -291,37 +330,24 @@ static void draw_about(struct ui *ui, struct area area, const struct model_row *
     pen_end(&pen);
 }
 
-static void draw_modes(const struct detail *s, struct ui *ui, struct area area, bool message)
+static void draw_modes(struct detail *s, struct ui *ui, struct area area, bool message)
 {
     struct pen pen = pen_at(&ui->terminal, area, 1, ROLE_NORMAL);
     for (int mode = 0; mode < MODE_COUNT && message; mode++) {
+        s->mode_x[mode] = pen.x - pen.left;
+        s->mode_x[mode + 1] = s->mode_x[mode] + (int)strlen(mode_word((enum mode)mode)) + 2;
         pen.base = (enum mode)mode == s->mode ? ROLE_TAB : ROLE_NORMAL;
-        pen_format(&pen, ROLE_FAINT, " %s ", mode_word((enum mode)mode));
+        pen_format(&pen, mode == MODE_JSON && !s->is_json ? ROLE_FAINT : ROLE_NORMAL, " %s ", mode_word((enum mode)mode));
     }
     pen.base = ROLE_NORMAL;
+    const struct fields *f = s->mode == MODE_WIRE ? &s->wire : s->mode == MODE_FIELDS ? &s->fields.fields : NULL;
+    if (message && f != NULL && f->without_payload)
+        pen_text(&pen, ROLE_WARNING, "  compressed: headers only");
+    else if (message && f != NULL && f->count == 0)
+        pen_text(&pen, ROLE_WARNING, "  its frames have left");
+    else if (message && f != NULL && f->cut)
+        pen_text(&pen, ROLE_WARNING, "  not all of it");
     pen_end(&pen);
-}
-
-static void draw_hex(struct pen *pen, const struct document_line *line, unsigned width)
-{
-    static const char digits[] = "0123456789abcdef";
-    struct wsd_bytes bytes = line->piece[0].bytes;
-    pen_format(pen, ROLE_FAINT, "%08zx  ", line->offset);
-    for (size_t i = 0; i < width; i++) {
-        char text[5] = "   ";
-        if (i < bytes.length) {
-            text[0] = digits[bytes.data[i] >> 4];
-            text[1] = digits[bytes.data[i] & 15];
-        }
-        if (i % 8 == 7)
-            memcpy(text + 3, " ", 2);
-        pen_text(pen, ROLE_NORMAL, text);
-    }
-    for (size_t i = 0; i < bytes.length; i++) {
-        char text[2] = {(char)bytes.data[i], 0};
-        bool printable = bytes.data[i] >= 0x20 && bytes.data[i] < 0x7F;
-        pen_text(pen, printable ? ROLE_JSON_STRING : ROLE_FAINT, printable ? text : ".");
-    }
 }
 
 static enum role role_of_piece(enum piece_kind kind)
@@ -339,8 +365,8 @@ static void draw_line(struct detail *s, struct ui *ui, struct area area, int row
     bool cursor = number == s->list.cursor && focused;
     struct pen pen = pen_at(&ui->terminal, area, row, cursor ? ROLE_CURSOR : ROLE_NORMAL);
     document_line(&s->document, number, &line);
-    if (s->mode == MODE_HEX) {
-        draw_hex(&pen, &line, s->document.width);
+    if (s->document.mode == DOCUMENT_HEX) {
+        draw_hex_line(&pen, line.offset, line.piece[0].bytes, s->document.width, 0, 0);
     } else {
         pen_to(&pen, (int)line.indent);
         for (size_t i = 0; i < line.pieces; i++)
@@ -362,6 +388,13 @@ static void detail_draw(void *state, struct ui *ui, struct area area, bool focus
     inner.width--;
     draw_about(ui, area, model_row(&ui->model, s->row));
     draw_modes(s, ui, area, model_row(&ui->model, s->row)->type == WSD_EVENT_MESSAGE);
+    if (s->mode == MODE_FIELDS) {
+        s->fields_area = area;
+        s->fields_area.y += HEADER_LINES;
+        s->fields_area.height -= HEADER_LINES;
+        field_view_draw(&s->fields, ui, s->fields_area, focused);
+        return;
+    }
     list_set(&s->list, 0, s->document.lines, (unsigned)(area.height > HEADER_LINES ? area.height - HEADER_LINES : 0));
     for (int row = HEADER_LINES; row < area.height; row++) {
         uint64_t number;
@@ -376,10 +409,33 @@ static void detail_status(void *state, struct ui *ui, struct writer *text)
 {
     struct detail *s = state;
     (void)ui;
+    if (s->mode == MODE_FIELDS) {
+        writer_format(text, "field %llu/%zu", (unsigned long long)(s->fields.line_count > 0 ? s->fields.list.cursor + 1 : 0),
+                      s->fields.line_count);
+        return;
+    }
     writer_format(text, "line %llu/%llu%s", (unsigned long long)(list_empty(&s->list) ? 0 : s->list.cursor + 1),
                   (unsigned long long)s->document.lines, s->document.complete ? "" : " and more");
     if (s->document.out_of_memory)
         writer_text(text, "  out of memory");
+}
+
+static enum found detail_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
+{
+    struct detail *s = state;
+    uint64_t at = s->list.cursor + (uint64_t)n;
+    struct document_line line;
+    if (!is_there(s, ui) || s->mode == MODE_FIELDS || at >= s->document.lines)
+        return FOUND_END;
+    document_line(&s->document, at, &line);
+    for (size_t i = 0; i < line.pieces; i++) {
+        if (pattern_matches(pattern, line.piece[i].bytes)) {
+            list_go(&s->list, at);
+            s->list.follows = false;
+            return FOUND_HERE;
+        }
+    }
+    return FOUND_NOT;
 }
 
 const struct view detail_view = {
@@ -391,5 +447,6 @@ const struct view detail_view = {
     .mouse = detail_mouse,
     .work = detail_work,
     .draw = detail_draw,
+    .find = detail_find,
     .status = detail_status,
 };

@@ -116,6 +116,27 @@ static void help_status(void *state, struct ui *ui, struct writer *text)
     writer_format(text, "wscope %s", wsd_version());
 }
 
+static enum found help_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
+{
+    struct help *s = state;
+    uint64_t at = s->list.cursor + (uint64_t)n;
+    char keys[KEYS_TEXT];
+    (void)ui;
+    if (at >= s->count)
+        return FOUND_END;
+    const struct help_line *l = &s->lines[at];
+    const char *text = l->heading != NULL ? l->heading : l->row != NULL ? l->row->help : "";
+    bool found = pattern_matches(pattern, (struct wsd_bytes){(const uint8_t *)text, strlen(text)});
+    if (l->row != NULL && !found) {
+        write_keys(keys, l->row);
+        found = pattern_matches(pattern, (struct wsd_bytes){(const uint8_t *)keys, strlen(keys)});
+    }
+    if (!found)
+        return FOUND_NOT;
+    list_go(&s->list, at);
+    return FOUND_HERE;
+}
+
 const struct view help_view = {
     .place = PLACE_HELP,
     .state_size = sizeof(struct help),
@@ -123,5 +144,6 @@ const struct view help_view = {
     .act = help_act,
     .mouse = help_mouse,
     .draw = help_draw,
+    .find = help_find,
     .status = help_status,
 };

@@ -20,14 +20,25 @@ struct messages {
     bool wants;
     /* What the selection was made for. */
     enum scope scope;
-    uint64_t connection;
+    uint64_t connection, filter_number;
 };
+
+static bool passes_filter(const struct filter *filter, const struct model_row *row)
+{
+    struct record_scratch scratch;
+    struct wsd_event e;
+    model_event(row, &scratch, &e);
+    struct filter_subject subject = filter_subject_of(&e);
+    return filter_match(filter, &subject);
+}
 
 static bool passes(void *user, const struct model_row *row, uint64_t number)
 {
     const struct messages *s = user;
     (void)number;
     if (row->type == WSD_EVENT_TRANSPORT)
+        return false;
+    if (s->ui->filter != NULL && !passes_filter(s->ui->filter, row))
         return false;
     if (s->hides_control && row->type == WSD_EVENT_MESSAGE && row->opcode >= WSD_OPCODE_CLOSE)
         return false;
@@ -86,7 +97,8 @@ static void messages_open(void *state, struct ui *ui)
 {
     struct messages *s = state;
     bool same = s->scope == ui->scope && (s->scope != SCOPE_CONNECTION || s->connection == ui->connection);
-    if (!same || s->scope == SCOPE_MARKED) {
+    if (!same || s->scope == SCOPE_MARKED || s->filter_number != ui->filter_number) {
+        s->filter_number = ui->filter_number;
         s->scope = ui->scope;
         s->connection = ui->connection;
         reselect(s);
@@ -275,6 +287,32 @@ static void messages_status(void *state, struct ui *ui, struct writer *text)
         writer_format(text, "  %zu marked", ui->marks.count);
 }
 
+static enum found messages_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
+{
+    struct messages *s = state;
+    uint64_t position = s->list.cursor + (uint64_t)n;
+    if (position < s->selection.first || position >= s->selection.end)
+        return FOUND_END;
+    const struct model_row *row = model_row(&ui->model, selection_row(&s->selection, position));
+    struct wsd_bytes text = {0};
+    if (row == NULL)
+        return FOUND_NOT;
+    if (row->type == WSD_EVENT_MESSAGE)
+        text = record_payload((const struct record_message *)row->record);
+    else if (row->type == WSD_EVENT_CONNECTION && row->connection != NULL)
+        text = row->connection->about.url;
+    else if (row->type == WSD_EVENT_FINDING)
+        text.data = (const uint8_t *)wsd_finding_info((enum wsd_finding_code)row->record->detail)->text;
+    if (row->type == WSD_EVENT_FINDING)
+        text.length = strlen((const char *)text.data);
+    if (text.length == 0 || !pattern_matches(pattern, text))
+        return FOUND_NOT;
+    list_go(&s->list, position);
+    s->list.follows = false;
+    show_row(s);
+    return FOUND_HERE;
+}
+
 const struct view messages_view = {
     .place = PLACE_MESSAGES,
     .state_size = sizeof(struct messages),
@@ -285,5 +323,6 @@ const struct view messages_view = {
     .mouse = messages_mouse,
     .work = messages_work,
     .draw = messages_draw,
+    .find = messages_find,
     .status = messages_status,
 };

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Every view at three sizes, against saved screens.
+# shellcheck source=tests/tui/lib.bash
+. "$(dirname "$0")/lib.bash"
+for size in 80x24 200x50 40x10; do
+    start $size captures/python-websockets.pcap
+    await '127 packets'
+    screen connections-$size
+    keys Enter
+    await '#1  1/'
+    screen messages-$size
+    keys Down Enter
+    await 'JSON'
+    screen detail-$size
+    keys V
+    await 'field'
+    screen fields-$size
+    keys '?'
+    await 'Everywhere'
+    screen help-$size
+    keys q
+    await 'exit status 0'
+done
+
+# JSON with structure, folded and not
+start 80x24 captures/graphql.pcap
+await '30 packets'
+keys Enter
+await '1/'
+keys Down Enter
+await '"connection_init"'
+screen json
+keys Down Down Space
+await '1 member'
+screen json-folded
+keys q
+await 'exit status 0'
+
+# Findings, gaps, refused and lost connections
+start 80x24 captures/bad-utf8.pcap captures/close-client-reset.pcap captures/tcp-lost-payload.pcap captures/http-404.pcap
+loaded
+screen trouble
+keys 2
+await 'all connections'
+screen trouble-messages
+keys q
+await 'exit status 0'
+
+# Wide characters, emoji, escapes; and where the locale has none of them
+start 80x24 captures/ws-plain.pcap
+loaded
+keys 2
+await 'héllo ✓ 🎉'
+screen wide
+keys q
+await 'exit status 0'
+environment=LC_ALL=C start 80x24 captures/ws-plain.pcap
+loaded
+keys 2
+await 'h\u{e9}llo'
+screen ascii
+keys q
+await 'exit status 0'
+start 80x24 captures/bad-escapes.pcap
+loaded
+keys 2
+await 'all connections'
+screen escapes
+done_testing

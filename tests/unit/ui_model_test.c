@@ -1,0 +1,396 @@
+/*
+ * Records, the store, selections and lists: what the monitor stands on, without a terminal.
+ */
+#include "ui/list.h"
+#include "ui/selection.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct wsd_bytes text(const char *s)
+{
+    return (struct wsd_bytes){(const uint8_t *)s, strlen(s)};
+}
+
+static struct wsd_connection connection = {.id = 7, .handshake = WSD_HANDSHAKE_COMPLETE, .version = 13};
+
+/* ---- events */
+
+static struct wsd_event message_event(uint64_t id, int64_t time, uint8_t opcode, enum wsd_direction direction, const char *payload)
+{
+    connection.id = id;
+    return (struct wsd_event){.type = WSD_EVENT_MESSAGE,
+                              .at = {.time = time, .packet = 5},
+                              .connection = &connection,
+                              .message = {.direction = direction,
+                                          .opcode = opcode,
+                                          .length = strlen(payload),
+                                          .wire_length = strlen(payload),
+                                          .frames = 1,
+                                          .complete = true,
+                                          .text = true,
+                                          .payload = text(payload),
+                                          .close_code = -1}};
+}
+
+static struct wsd_event opening_event(uint64_t id, const struct wsd_opening *opening)
+{
+    connection.id = id;
+    return (struct wsd_event){
+        .type = WSD_EVENT_CONNECTION, .at = {.time = 1, .packet = 1}, .connection = &connection, .opening = *opening};
+}
+
+/* A block with one record. */
+static struct block *block_of(const struct wsd_event *e)
+{
+    size_t size = record_size(e, true);
+    struct block *b = block_new(size);
+    assert_non_null(b);
+    assert_int_equal(size % 8, 0);
+    record_write(b->data, size, e, true);
+    b->length = size;
+    return b;
+}
+
+static const struct record *record_in(const struct block *b)
+{
+    return (const struct record *)b->data;
+}
+
+static void give_back(void *user, struct block *b)
+{
+    if (user != NULL)
+        ++*(unsigned *)user;
+    block_free(b);
+}
+
+/* ---- records */
+
+static void a_message_comes_back(void **state)
+{
+    const struct wsd_range unknown[] = {{1, 2}, {5, 1}};
+    struct wsd_event e = message_event(7, 1234567, WSD_OPCODE_TEXT, WSD_SERVER, "h??lo?"), back;
+    struct record_scratch scratch;
+    (void)state;
+    e.message.unknown = unknown;
+    e.message.unknown_count = 2;
+    e.message.unknown_bytes = 3;
+    e.message.complete = false;
+    struct block *b = block_of(&e);
+    record_event(record_in(b), &connection, &scratch, &back);
+    assert_int_equal(back.type, WSD_EVENT_MESSAGE);
+    assert_int_equal(back.at.time, 1234567);
+    assert_int_equal(back.message.direction, WSD_SERVER);
+    assert_int_equal(back.message.payload.length, 6);
+    assert_memory_equal(back.message.payload.data, "h??lo?", 6);
+    assert_int_equal(back.message.unknown_count, 2);
+    assert_int_equal(back.message.unknown[1].offset, 5);
+    assert_false(back.message.complete);
+    assert_true(back.message.text);
+    block_free(b);
+}
+
+static void a_payload_is_left_out(void **state)
+{
+    struct wsd_event e = message_event(7, 1, WSD_OPCODE_TEXT, WSD_CLIENT, "secret"), back;
+    struct record_scratch scratch;
+    size_t size = record_size(&e, false);
+    uint64_t room[64];
+    (void)state;
+    assert_true(size < record_size(&e, true));
+    record_write(room, size, &e, false);
+    record_event((struct record *)room, &connection, &scratch, &back);
+    assert_int_equal(back.message.length, 6);
+    assert_int_equal(back.message.payload.length, 0);
+    assert_true(back.message.truncated);
+}
+
+static void an_opening_comes_back(void **state)
+{
+    const struct wsd_header headers[] = {{text("Host"), text("example")}, {text("X"), text("")}};
+    const struct wsd_head request = {.method = text("GET"),
+                                     .target = text("/feed"),
+                                     .http = text("HTTP/1.1"),
+                                     .headers = headers,
+                                     .header_count = 2,
+                                     .raw = text("GET /feed HTTP/1.1\r\n\r\n")};
+    const struct wsd_hop hop = {.kind = WSD_HOP_SOCKS5, .target = text("inside:80")};
+    const struct wsd_opening opening = {.request = &request,
+                                        .community_id = "1:abc=",
+                                        .extensions = text("permessage-deflate"),
+                                        .via = &hop,
+                                        .via_count = 1,
+                                        .forwarded_for = text("10.1.1.1")};
+    struct wsd_event e = opening_event(7, &opening), back;
+    struct record_scratch scratch;
+    struct wsd_connection c;
+    (void)state;
+    connection.url = text("ws://example/feed");
+    struct block *b = block_of(&e);
+    connection.url = (struct wsd_bytes){0};
+    record_event(record_in(b), &connection, &scratch, &back);
+    assert_null(back.opening.response);
+    assert_int_equal(back.opening.request->header_count, 2);
+    assert_memory_equal(back.opening.request->headers[0].value.data, "example", 7);
+    assert_int_equal(back.opening.request->headers[1].value.length, 0);
+    assert_memory_equal(back.opening.request->raw.data, "GET /feed", 9);
+    assert_string_equal(back.opening.community_id, "1:abc=");
+    assert_int_equal(back.opening.via_count, 1);
+    assert_memory_equal(back.opening.via[0].target.data, "inside:80", 9);
+    assert_memory_equal(back.opening.forwarded_for.data, "10.1.1.1", 8);
+    record_connection((const struct record_connection *)record_in(b), &c);
+    assert_int_equal(c.url.length, 17);
+    assert_memory_equal(c.url.data, "ws://example/feed", 17);
+    block_free(b);
+}
+
+static void a_frame_comes_back(void **state)
+{
+    static const uint8_t header[] = {0x81, 0x85, 1, 2, 3, 4}, packet[54] = {9};
+    struct wsd_event e = {.type = WSD_EVENT_FRAME,
+                          .at = {.time = 3, .packet = 9},
+                          .connection = &connection,
+                          .frame = {.direction = WSD_CLIENT,
+                                    .opcode = WSD_OPCODE_TEXT,
+                                    .fin = true,
+                                    .rsv = {false, true, false},
+                                    .masked = true,
+                                    .mask = {1, 2, 3, 4},
+                                    .length = 5,
+                                    .complete = true,
+                                    .header = {header, sizeof header},
+                                    .first = {.time = 2, .packet = 8, .headers = {packet, sizeof packet}, .link_type = 1}}};
+    struct wsd_event back;
+    struct record_scratch scratch;
+    (void)state;
+    struct block *b = block_of(&e);
+    record_event(record_in(b), &connection, &scratch, &back);
+    assert_true(back.frame.fin && back.frame.masked && back.frame.complete);
+    assert_false(back.frame.rsv[0]);
+    assert_true(back.frame.rsv[1]);
+    assert_int_equal(back.frame.header.length, 6);
+    assert_memory_equal(back.frame.header.data, header, 6);
+    assert_int_equal(back.frame.first.headers.length, 54);
+    assert_int_equal(back.frame.first.headers.data[0], 9);
+    assert_int_equal(back.frame.first.packet, 8);
+    assert_memory_equal(back.frame.mask, "\1\2\3\4", 4);
+    block_free(b);
+}
+
+/* ---- the store */
+
+static void the_oldest_leave(void **state)
+{
+    static char payload[4000];
+    unsigned gone = 0;
+    struct model m;
+    (void)state;
+    memset(payload, 'x', sizeof payload - 1);
+    model_init(&m, 64 * 1024, give_back, &gone);
+    for (int i = 0; i < 1000; i++) {
+        struct wsd_event e = message_event(1, i + 1, WSD_OPCODE_TEXT, WSD_CLIENT, payload);
+        model_add_take(&m, block_of(&e));
+        assert_true(m.used <= m.budget + 8192);
+    }
+    assert_int_equal(m.end_row, 1000);
+    assert_true(m.first_row > 900 && m.first_row < 1000);
+    assert_int_equal(gone, m.first_row);
+    assert_int_equal(m.messages, 1000);
+    assert_int_equal(m.messages_left, m.first_row);
+    assert_null(model_row(&m, m.first_row - 1));
+    assert_null(model_row(&m, 1000));
+    assert_int_equal(model_row(&m, 999)->record->time, 1000);
+    /* What is counted of a connection is all that passed. */
+    assert_int_equal(model_connection(&m, 1)->about.counts[WSD_CLIENT].messages, 1000);
+    assert_int_equal(model_row_at(&m, 990), 989);
+    model_free(&m);
+}
+
+static void ended_connections_are_forgotten(void **state)
+{
+    struct model m;
+    (void)state;
+    model_init(&m, 64 * 1024, give_back, NULL);
+    for (uint64_t id = 1; id <= 2000; id++) {
+        const struct wsd_opening opening = {0};
+        struct wsd_event e = opening_event(id, &opening);
+        model_add_take(&m, block_of(&e));
+        struct wsd_event end = {.type = WSD_EVENT_CLOSE,
+                                .at = {.time = (int64_t)id},
+                                .connection = &connection,
+                                .close = {.by = WSD_CLIENT, .how = WSD_BY_FIN, .code = -1, .reported = 1006}};
+        if (id != 3)
+            model_add_take(&m, block_of(&end));
+    }
+    assert_true(m.connections_left > 1000);
+    assert_true(m.used <= m.budget + 4096);
+    assert_int_equal(m.connections_left + m.connection_count, 2000);
+    assert_null(model_connection(&m, 1));
+    assert_non_null(model_connection(&m, 3)); /* it is still open */
+    assert_non_null(model_connection(&m, 2000));
+    assert_int_equal(model_connection(&m, 2000)->state, MODEL_LOST);
+    model_free(&m);
+}
+
+static void a_ping_is_timed(void **state)
+{
+    struct model m;
+    (void)state;
+    model_init(&m, 1 << 20, give_back, NULL);
+    struct wsd_event events[] = {message_event(1, 1000, WSD_OPCODE_PING, WSD_SERVER, "a"),
+                                 message_event(1, 1500, WSD_OPCODE_PONG, WSD_CLIENT, "b"),
+                                 message_event(1, 1700, WSD_OPCODE_PONG, WSD_CLIENT, "a"),
+                                 message_event(1, 1900, WSD_OPCODE_PONG, WSD_CLIENT, "a")};
+    for (size_t i = 0; i < 4; i++)
+        model_add_take(&m, block_of(&events[i]));
+    assert_int_equal(model_connection(&m, 1)->round_trip, 700);
+    model_free(&m);
+}
+
+static void the_last_minute(void **state)
+{
+    const int64_t second = 1000000000;
+    uint32_t counts[MODEL_SECONDS];
+    struct model m;
+    (void)state;
+    model_init(&m, 1 << 20, give_back, NULL);
+    static const int64_t at[] = {100, 100, 130, 155, 250, 251, 251};
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        struct wsd_event e = message_event(1, at[i] * second, WSD_OPCODE_TEXT, WSD_CLIENT, "x");
+        model_add_take(&m, block_of(&e));
+    }
+    const struct model_connection *c = model_connection(&m, 1);
+    model_history(c, 251 * second, counts, MODEL_SECONDS);
+    assert_int_equal(counts[MODEL_SECONDS - 1], 2);
+    assert_int_equal(counts[MODEL_SECONDS - 2], 1);
+    for (int i = 0; i < MODEL_SECONDS - 2; i++)
+        assert_int_equal(counts[i], 0);
+    assert_true(model_rate(c, 251 * second, 10) > 0.29 && model_rate(c, 251 * second, 10) < 0.31);
+    model_history(c, 400 * second, counts, MODEL_SECONDS);
+    assert_int_equal(counts[0], 0);
+    model_free(&m);
+}
+
+/* ---- selections */
+
+static bool is_text(void *user, const struct model_row *row, uint64_t number)
+{
+    (void)user, (void)number;
+    return row->opcode == WSD_OPCODE_TEXT;
+}
+
+static void a_selection_follows(void **state)
+{
+    static char payload[4000];
+    struct model m;
+    struct selection s;
+    (void)state;
+    memset(payload, 'x', sizeof payload - 1);
+    model_init(&m, 64 * 1024, give_back, NULL);
+    selection_init(&s, is_text, NULL);
+    for (int i = 0; i < 300; i++) {
+        struct wsd_event e =
+            message_event(1, i + 1, i % 3 == 0 ? WSD_OPCODE_TEXT : WSD_OPCODE_BINARY, WSD_CLIENT, payload);
+        model_add_take(&m, block_of(&e));
+        if (i % 7 == 0)
+            while (selection_work(&s, &m, 2))
+                ;
+    }
+    assert_true(selection_work(&s, &m, 1)); /* a slice, and there is more */
+    while (selection_work(&s, &m, 2))
+        ;
+    assert_int_equal(selection_row(&s, s.end - 1), 297);
+    assert_true(selection_row(&s, s.first) >= m.first_row);
+    assert_true(selection_row(&s, s.first) < m.first_row + 3);
+    for (uint64_t i = s.first; i < s.end; i++)
+        assert_int_equal(selection_row(&s, i) % 3, 0);
+    assert_int_equal(selection_row(&s, selection_find(&s, 295)), 297);
+    selection_free(&s);
+    model_free(&m);
+}
+
+/* ---- lists */
+
+static void a_list_moves(void **state)
+{
+    struct list l = {.can_follow = true};
+    uint64_t line;
+    (void)state;
+    list_set(&l, 0, 100, 10);
+    list_act(&l, COMMAND_PAGE_DOWN);
+    assert_int_equal(l.cursor, 9);
+    assert_int_equal(l.top, 9);
+    list_act(&l, COMMAND_END);
+    assert_int_equal(l.cursor, 99);
+    assert_int_equal(l.top, 90);
+    assert_true(l.follows);
+    list_set(&l, 0, 150, 10);
+    assert_int_equal(l.cursor, 149);
+    list_act(&l, COMMAND_UP);
+    assert_false(l.follows);
+    list_set(&l, 0, 200, 10);
+    assert_int_equal(l.cursor, 148);
+    /* The first lines leave. */
+    list_set(&l, 160, 200, 10);
+    assert_int_equal(l.cursor, 160);
+    assert_int_equal(l.top, 160);
+    list_act(&l, COMMAND_HOME);
+    assert_int_equal(l.cursor, 160);
+    assert_true(list_at(&l, 9, &line));
+    assert_int_equal(line, 169);
+    assert_false(list_at(&l, 10, &line));
+    list_scroll(&l, 3);
+    assert_int_equal(l.top, 163);
+    assert_int_equal(l.cursor, 163);
+    list_set(&l, 0, 0, 10);
+    assert_true(list_empty(&l));
+    list_act(&l, COMMAND_DOWN);
+    assert_false(l.follows);
+    list_set(&l, 0, 5, 0); /* a window without lines */
+    list_act(&l, COMMAND_END);
+    assert_int_equal(l.cursor, 4);
+}
+
+/* ---- keys */
+
+/* Of two rows that hold in one view and have one key, one must be narrower, or which of them it is would be chance. */
+static void keys_are_told_apart(void **state)
+{
+    (void)state;
+    for (int place = 0; place < PLACE_COUNT; place++)
+        for (int a = 1; a < COMMAND_COUNT; a++)
+            for (int b = a + 1; b < COMMAND_COUNT; b++) {
+                const struct key_row *x = key_row((enum command)a), *y = key_row((enum command)b);
+                if ((x->places >> place & 1) == 0 || (y->places >> place & 1) == 0 || x->places != y->places)
+                    continue;
+                for (int i = 0; i < KEYS_EACH; i++)
+                    for (int k = 0; k < KEYS_EACH; k++)
+                        assert_true(x->keys[i] == 0 || x->keys[i] != y->keys[k]);
+            }
+    assert_int_equal(key_command('q', PLACE_CONNECTIONS), COMMAND_QUIT);
+    assert_int_equal(key_command(KEYBOARD_SPACE, PLACE_DETAIL), COMMAND_FOLD);
+    assert_int_equal(key_command(KEYBOARD_SPACE, PLACE_MESSAGES), COMMAND_MARK);
+    assert_int_equal(key_command('~', PLACE_MESSAGES), COMMAND_NONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_comes_back),
+        cmocka_unit_test(a_payload_is_left_out),
+        cmocka_unit_test(an_opening_comes_back),
+        cmocka_unit_test(a_frame_comes_back),
+        cmocka_unit_test(the_oldest_leave),
+        cmocka_unit_test(ended_connections_are_forgotten),
+        cmocka_unit_test(a_ping_is_timed),
+        cmocka_unit_test(the_last_minute),
+        cmocka_unit_test(a_selection_follows),
+        cmocka_unit_test(a_list_moves),
+        cmocka_unit_test(keys_are_told_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
