@@ -12,11 +12,13 @@
 #include <string.h>
 
 enum {
-    LINES_MOST = 2 * RECORD_HEADERS + 64,
+    LINES_MOST = 4 * RECORD_HEADERS + 64,
     CODES_EACH = 3,
     NAME_COLUMNS = 25,
     WIDE = 110,           /* columns from which verdicts stand beside the headers */
-    VERDICT_COLUMNS = 48, /* there */
+    VERDICT_COLUMNS = 48, /* there, */
+    VALUE_COLUMNS = 80,   /* behind this */
+    NARROW = 60,          /* columns below which names have no column of their own */
     LOOK_AT = 256         /* rows in which the opening is searched for */
 };
 
@@ -70,6 +72,7 @@ struct line {
     const struct check *check; /* NULL: nothing was to be checked */
     int finding;               /* its code, -1: none */
     bool missing;              /* the header is not there */
+    bool below;                /* a finding about the line above */
     char text[96];
 };
 
@@ -109,6 +112,17 @@ static const struct check *check_of(enum wsd_direction side, struct wsd_bytes he
                                 : checks[i].header != NULL && bytes_equal_nocase(header, checks[i].header)))
             return &checks[i];
     return NULL;
+}
+
+/* What is wrong with the line that was added last. */
+static void add_finding_below(struct handshake_lines *s)
+{
+    int finding = s->lines[s->count - 1].finding;
+    if (finding < 0)
+        return;
+    struct line *l = add(s, LINE_FINDING);
+    l->finding = finding;
+    l->below = true;
 }
 
 static void add_title(struct handshake_lines *s, const char *title)
@@ -153,6 +167,7 @@ static void add_missing(struct handshake_lines *s, const struct model_connection
         l->name = bytes_text(checks[i].header);
         l->missing = true;
         judge(l, c, &checks[i]);
+        add_finding_below(s);
     }
 }
 
@@ -166,14 +181,17 @@ static void add_head(struct handshake_lines *s, const struct model_connection *c
         l->name = bytes_text(side == WSD_SERVER && c->about.handshake == WSD_HANDSHAKE_UNANSWERED ? "never came" : "not in the capture");
         if (l->finding < 0)
             l->check = NULL;
+        add_finding_below(s);
         return;
     }
     add_first_line(s, c, head, side);
+    add_finding_below(s);
     for (size_t i = 0; i < head->header_count; i++) {
         struct line *l = add(s, LINE_HEADER);
         l->name = head->headers[i].name;
         l->value = head->headers[i].value;
         judge(l, c, c->about.handshake == WSD_HANDSHAKE_REJECTED && side == WSD_SERVER ? NULL : check_of(side, l->name));
+        add_finding_below(s);
     }
     add_missing(s, c, head, side);
     if (head->raw.length >= RECORD_HEAD)
@@ -201,9 +219,8 @@ static void add_deflate(struct handshake_lines *s, const struct wsd_deflate *d)
                  d->no_context_takeover[side] ? "each message by itself" : "context taken over");
 }
 
-static void add_agreement(struct handshake_lines *s, const struct model_connection *c, const struct wsd_event *e)
+static void add_agreement(struct handshake_lines *s, const struct model_connection *c)
 {
-    char duration[HUMAN_SIZE];
     add_title(s, "AGREED");
     if (c->about.subprotocol.length > 0)
         add_fact(s, "subprotocol")->value = c->about.subprotocol;
@@ -211,8 +228,8 @@ static void add_agreement(struct handshake_lines *s, const struct model_connecti
         snprintf(add_fact(s, "subprotocol")->text, 8, "none");
     add_deflate(s, &c->about.deflate);
     if (c->round_trip >= 0)
-        snprintf(add_fact(s, "round trip")->text, HUMAN_SIZE + 24, "%s, ping to pong", human_duration(duration, c->round_trip));
-    (void)e;
+        snprintf(add_fact(s, "round trip")->text, sizeof s->lines->text, "%lld.%03lld ms, ping to pong",
+                 (long long)(c->round_trip / 1000000), (long long)(c->round_trip / 1000 % 1000));
 }
 
 static void add_way(struct handshake_lines *s, const struct model_connection *c, const struct wsd_event *e)
@@ -267,7 +284,8 @@ static void make_lines(struct handshake_lines *s, struct model_connection *c)
         add_head(s, c, e.opening.request, WSD_CLIENT);
         add_head(s, c, e.opening.response, WSD_SERVER);
         add_others(s, c);
-        add_agreement(s, c, &e);
+        if (c->about.handshake == WSD_HANDSHAKE_COMPLETE)
+            add_agreement(s, c);
     }
     add_way(s, c, &e);
 }
@@ -366,20 +384,28 @@ static void draw_verdict(struct pen *pen, const struct line *l)
     struct writer w = {.data = text, .size = sizeof text};
     enum role role = l->finding >= 0 ? line_severity(wsd_finding_info((enum wsd_finding_code)l->finding)->severity) : ROLE_GOOD;
     write_verdict(&w, l, true);
+    if ((int)w.length > pen->end - pen->x) { /* the status line says the rule as well */
+        w.length = 0;
+        write_verdict(&w, l, false);
+    }
     pen_bytes(pen, role, (struct wsd_bytes){(const uint8_t *)text, w.length}, pen->end - pen->x, false);
 }
 
-static void draw_header(struct pen *pen, const struct line *l, bool wide)
+static void draw_header(struct pen *pen, const struct line *l, int width)
 {
     int end = pen->end;
+    bool wide = width >= WIDE;
     bool first = l->check != NULL && l->check->header == NULL;
-    bool verdict = l->finding >= 0 || l->check != NULL;
+    bool verdict = l->finding < 0 && l->check != NULL;
+    int at = end - pen->left - VERDICT_COLUMNS < VALUE_COLUMNS ? end - pen->left - VERDICT_COLUMNS : VALUE_COLUMNS;
     draw_mark(pen, l);
     if (wide && verdict)
-        pen->end -= VERDICT_COLUMNS + 2;
+        pen->end = pen->left + at - 2;
     pen_bytes(pen, first ? ROLE_STRONG : ROLE_HEADING, l->name, pen->end - pen->x, false);
     if (first)
         pen_format(pen, ROLE_STRONG, " %s%s", l->text, l->text[0] != 0 ? " " : "");
+    else if (width < NARROW)
+        pen_text(pen, ROLE_FAINT, ": ");
     else
         pen_to(pen, NAME_COLUMNS + 3 > pen->x - pen->left + 1 ? NAME_COLUMNS + 3 : pen->x - pen->left + 1);
     if (l->missing)
@@ -387,17 +413,17 @@ static void draw_header(struct pen *pen, const struct line *l, bool wide)
     pen_bytes(pen, first ? ROLE_STRONG : ROLE_NORMAL, l->value, pen->end - pen->x, false);
     pen->end = end;
     if (wide && verdict) {
-        pen_to(pen, end - pen->left - VERDICT_COLUMNS);
+        pen_to(pen, at);
         draw_verdict(pen, l);
     }
 }
 
-static void draw_fact(struct pen *pen, const struct line *l)
+static void draw_fact(struct pen *pen, const struct line *l, int width)
 {
     pen_text(pen, ROLE_NORMAL, "   ");
     pen_bytes(pen, ROLE_FAINT, l->name, pen->end - pen->x, false);
     if (l->text[0] != 0 || l->value.length > 0)
-        pen_to(pen, NAME_COLUMNS + 3);
+        pen_to(pen, width < NARROW ? pen->x - pen->left + 2 : NAME_COLUMNS + 3);
     pen_text(pen, ROLE_NORMAL, l->text);
     pen_bytes(pen, ROLE_NORMAL, l->value, pen->end - pen->x, false);
 }
@@ -412,10 +438,13 @@ static void draw_line(struct handshake_lines *s, struct ui *ui, struct area area
         pen_text(&pen, ROLE_NORMAL, " ");
         pen_bytes(&pen, ROLE_HEADING, l->name, pen.end - pen.x, false);
         break;
-    case LINE_HEADER: draw_header(&pen, l, area.width >= WIDE); break;
-    case LINE_FACT: draw_fact(&pen, l); break;
+    case LINE_HEADER: draw_header(&pen, l, area.width); break;
+    case LINE_FACT: draw_fact(&pen, l, area.width); break;
     case LINE_FINDING:
-        draw_mark(&pen, l);
+        if (l->below)
+            pen_text(&pen, ROLE_NORMAL, "     ");
+        else
+            draw_mark(&pen, l);
         draw_verdict(&pen, l);
         break;
     }

@@ -16,7 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROWS_A_SLICE = 20000, WIDE = 72 /* columns from which there is room for microseconds */, OPCODE_COLUMNS = 7, SIZE_COLUMNS = 7, HEADING_LINES = 1 };
+enum { ROWS_A_SLICE = 20000, WIDE = 72 /* columns from which there is room for microseconds */, OPCODE_COLUMNS = 7, SIZE_COLUMNS = 7, HEADING_LINES = 1,
+       SIZE_FROM = 40 /* columns of a rung from which there is room for sizes */ };
 
 struct ladder {
     struct selection selection;
@@ -256,11 +257,14 @@ static void draw_message(struct pen *pen, const struct record_message *m)
 {
     char size[HUMAN_SIZE];
     bool control = record_is_control(&m->head);
+    int columns = pen->end - pen->x;
     enum role role = control ? ROLE_CONTROL : line_sender(m->head.direction);
     struct rung rung = rung_begin(pen, control ? STROKE_FAINT : STROKE_DATA, role, m->head.direction);
     pen_left(pen, role, wsd_opcode_word(m->head.opcode), OPCODE_COLUMNS);
-    pen_right(pen, ROLE_NORMAL, human_size(size, m->length), SIZE_COLUMNS);
-    pen_text(pen, ROLE_NORMAL, "  ");
+    if (columns >= SIZE_FROM) {
+        pen_right(pen, ROLE_NORMAL, human_size(size, m->length), SIZE_COLUMNS);
+        pen_text(pen, ROLE_NORMAL, "  ");
+    }
     if ((m->head.flags & RECORD_COMPLETE) == 0)
         pen_text(pen, ROLE_WARNING, "[incomplete] ");
     line_preview(pen, control ? ROLE_CONTROL : ROLE_NORMAL, m, pen->end - pen->x);
@@ -381,7 +385,7 @@ static void draw_row(struct ladder *s, struct ui *ui, struct line_style *style, 
     if (row == NULL)
         return;
     style->previous = row->record->time;
-    bool second = false;
+    bool second = false, request = position + 1 < s->selection.end && selection_row(&s->selection, position + 1) == number;
     if (position > s->selection.first) {
         uint64_t before = selection_row(&s->selection, position - 1);
         const struct model_row *b = model_row(&ui->model, before);
@@ -392,7 +396,10 @@ static void draw_row(struct ladder *s, struct ui *ui, struct line_style *style, 
     enum role base = position != s->list.cursor ? ROLE_NORMAL : focused ? ROLE_CURSOR : ROLE_CURSOR_DIM;
     struct pen pen = pen_at(&ui->terminal, area, y, base);
     pen_text(&pen, ROLE_NORMAL, " ");
-    line_time(&pen, ROLE_FAINT, style, row->record->time);
+    if (request) /* the event tells only when it was answered */
+        pen_to(&pen, line_indent(style));
+    else
+        line_time(&pen, ROLE_FAINT, style, row->record->time);
     pen_text(&pen, ROLE_NORMAL, " ");
     if (s->marked) {
         char id[24];

@@ -16,7 +16,8 @@
 enum {
     COLUMN_LEAST = 38, /* of the screen, for a column of panels */
     COLUMNS_MOST = 4,
-    CHART_LINES = 4,   /* of each side's rate */
+    CHART_LEAST = 2,   /* lines of each side's rate, */
+    CHART_MOST = 8,    /* by the height of the screen */
     TOP_MOST = 8,      /* connections */
     LABEL_COLUMNS = 9,
     COUNT_COLUMNS = 7
@@ -35,17 +36,18 @@ struct source {
     const struct statistics_closes *closes; /* NULL: of one connection */
     const struct statistics_view *view;
     const struct model *model;
+    int chart_lines;       /* of each side's rate */
     uint64_t counts[2][4]; /* by sender: messages, bytes, frames, wire bytes */
 };
 
 /* ---- bars: client and server one behind the other */
 
-static const char *eighth(const struct terminal *terminal, unsigned part)
+static const char *eighth(const struct terminal *terminal, enum role role, unsigned part)
 {
     static const char *const blocks[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
     if (terminal->charset == ESCAPE_UTF8)
         return blocks[part];
-    return part >= 4 ? "#" : "";
+    return part < 4 ? "" : role == ROLE_SERVER ? "=" : "#";
 }
 
 static void draw_part(struct pen *pen, enum role role, uint64_t value, uint64_t most, int columns)
@@ -54,8 +56,8 @@ static void draw_part(struct pen *pen, enum role role, uint64_t value, uint64_t 
     if (eighths == 0 && value > 0)
         eighths = pen->terminal->charset == ESCAPE_UTF8 ? 1 : 4;
     for (; eighths >= 8; eighths -= 8)
-        pen_text(pen, role, eighth(pen->terminal, 8));
-    pen_text(pen, role, eighth(pen->terminal, (unsigned)eighths));
+        pen_text(pen, role, eighth(pen->terminal, role, 8));
+    pen_text(pen, role, eighth(pen->terminal, role, (unsigned)eighths));
 }
 
 static void draw_bar(struct pen *pen, const char *label, const uint64_t values[2], uint64_t most)
@@ -375,7 +377,11 @@ static const struct panel {
 
 /* ---- rates, over the whole width: two charts, one a side */
 
-enum { RATE_LINES = 2 * CHART_LINES + 2 };
+/* Title, two charts, axis. */
+static unsigned rate_lines(const struct source *s)
+{
+    return 2 * (unsigned)s->chart_lines + 2;
+}
 
 /* Messages in the piece of time that a column stands for: buckets are spread over the columns. */
 static double rate_at(const struct statistics *s, int side, int column, int columns)
@@ -407,7 +413,7 @@ static void write_rate(char out[HUMAN_SIZE + 4], double rate)
         snprintf(out, HUMAN_SIZE + 4, "%s/s", human_count(count, (uint64_t)(rate + 0.5)));
 }
 
-static void draw_rate(struct pen *pen, const struct statistics *s, int side, int row)
+static void draw_rate(struct pen *pen, const struct statistics *s, int side, int row, int lines)
 {
     char label[HUMAN_SIZE + 4] = "";
     int columns = pen->end - pen->x - LABEL_COLUMNS - 1;
@@ -416,19 +422,19 @@ static void draw_rate(struct pen *pen, const struct statistics *s, int side, int
         most = rate_at(s, side, i, columns) > most ? rate_at(s, side, i, columns) : most;
     if (row == 0)
         write_rate(label, most);
-    else if (row == CHART_LINES - 1)
+    else if (row == lines - 1)
         snprintf(label, sizeof label, "%s", terminal_arrow(pen->terminal, (enum wsd_direction)side));
     pen_right(pen, row == 0 ? ROLE_FAINT : line_sender((uint8_t)side), label, LABEL_COLUMNS);
     pen_text(pen, ROLE_NORMAL, " ");
     for (int i = 0; i < columns; i++) {
         double rate = s->used > 0 ? rate_at(s, side, i, columns) : 0;
-        int height = most > 0 ? (int)(rate / most * CHART_LINES * 8 + 0.5) : 0;
+        int height = most > 0 ? (int)(rate / most * lines * 8 + 0.5) : 0;
         if (rate > 0 && height == 0)
             height = 1;
-        if (height == 0 && row == CHART_LINES - 1)
+        if (height == 0 && row == lines - 1)
             pen_text(pen, ROLE_FAINT, pen->terminal->charset == ESCAPE_UTF8 ? "▁" : "_");
         else
-            pen_text(pen, line_sender((uint8_t)side), level(pen->terminal, height - (CHART_LINES - 1 - row) * 8));
+            pen_text(pen, line_sender((uint8_t)side), level(pen->terminal, height - (lines - 1 - row) * 8));
     }
 }
 
@@ -464,11 +470,11 @@ static void draw_rates(struct pen *pen, const struct source *s, unsigned line)
         pen_text(pen, ROLE_HEADING, " MESSAGES A SECOND");
         return;
     }
-    line--;
-    if (line == 2 * CHART_LINES)
+    int row = (int)line - 1, lines = s->chart_lines;
+    if (row == 2 * lines)
         draw_axis(pen, s->statistics);
     else
-        draw_rate(pen, s->statistics, line < CHART_LINES ? WSD_CLIENT : WSD_SERVER, (int)line % CHART_LINES);
+        draw_rate(pen, s->statistics, row < lines ? WSD_CLIENT : WSD_SERVER, row % lines, lines);
 }
 
 /* ---- the page */
@@ -504,7 +510,7 @@ static struct page lay_out(const struct source *s, int width)
     for (int i = 0; i < page.columns; i++)
         if (page.heights[i] > page.lines)
             page.lines = page.heights[i];
-    page.lines += RATE_LINES + 1;
+    page.lines += rate_lines(s); /* the last panel needs no empty line behind it */
     return page;
 }
 
@@ -527,16 +533,16 @@ static void draw_column(struct pen *pen, const struct source *s, const struct pa
 
 static void draw_line(struct ui *ui, const struct source *s, const struct page *page, struct area area, int y, unsigned line)
 {
-    if (line < RATE_LINES) {
+    if (line < rate_lines(s)) {
         struct pen pen = pen_at(&ui->terminal, area, y, ROLE_NORMAL);
         draw_rates(&pen, s, line);
         return;
     }
-    for (int column = 0; column < page->columns && line > RATE_LINES; column++) {
+    for (int column = 0; column < page->columns && line > rate_lines(s); column++) {
         int from = area.width * column / page->columns, until = area.width * (column + 1) / page->columns;
         struct area part = {area.y, area.x + from, area.height, until - from - (column + 1 < page->columns ? 2 : 0)};
         struct pen pen = pen_at(&ui->terminal, part, y, ROLE_NORMAL);
-        draw_column(&pen, s, page, column, line - RATE_LINES - 1);
+        draw_column(&pen, s, page, column, line - rate_lines(s) - 1);
     }
 }
 
@@ -617,6 +623,7 @@ static void statistics_draw(void *state, struct ui *ui, struct area area, bool f
     const struct model_connection *c = s->one ? ui_connection(ui) : NULL;
     struct source source = {.statistics = &ui->model.statistics, .closes = &ui->model.closes, .view = s, .model = &ui->model};
     (void)focused;
+    source.chart_lines = area.height / 6 < CHART_LEAST ? CHART_LEAST : area.height / 6 > CHART_MOST ? CHART_MOST : area.height / 6;
     if (c != NULL) {
         source.statistics = c->statistics != NULL ? c->statistics : &none;
         source.closes = NULL;
