@@ -414,7 +414,7 @@ bool wsd_waits_for_secrets(const struct wsd_dissector *d)
 
 static enum wsd_direction first_sender(struct wsd_bytes bytes)
 {
-    enum wsd_direction (*const ask[])(struct wsd_bytes) = {proxy_sender, http1_sender, tls_sender, websocket_sender};
+    static enum wsd_direction (*const ask[])(struct wsd_bytes) = {proxy_sender, http1_sender, tls_sender, websocket_sender};
     enum wsd_direction sender = WSD_NEITHER;
     for (size_t i = 0; i < sizeof ask / sizeof *ask && sender == WSD_NEITHER; i++)
         sender = ask[i](bytes);

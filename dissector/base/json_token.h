@@ -29,15 +29,15 @@ struct json_token {
 };
 
 /* The first token at or behind an offset, blanks passed over. */
-struct json_token json_token(struct wsd_bytes text, size_t offset);
+struct json_token json_token(struct wsd_bytes text, size_t at);
 
 /* The end of a string, from an offset inside of it that is not behind a backslash: behind its quotation mark, or the end of the
  * text, which sets *cut. */
-size_t json_string_end(struct wsd_bytes text, size_t offset, bool *cut);
+size_t json_string_end(struct wsd_bytes text, size_t at, bool *cut);
 
 /* From an opening bracket to behind the one that closes it, or to the end of the text. Tells how many members there are between
  * them. Takes time in proportion to what it passes over. */
-size_t json_skip(struct wsd_bytes text, size_t offset, uint64_t *members);
+size_t json_skip(struct wsd_bytes text, size_t at, uint64_t *members);
 
 /* Whether the text is to be shown as JSON: it begins with a bracket, and the first tokens are in an order that JSON allows. */
 bool json_looks_like(struct wsd_bytes text);

@@ -117,9 +117,9 @@ struct flows;
 struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flow_limits *limits, const uint8_t seed[16]);
 void flows_free(struct flows *flows);
 
-/* Reads one segment. *flow is then the flow it belongs to, NULL if none. Returns 0 or -ENOMEM. */
-int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *segment,
-                  const struct wsd_moment *moment, struct flow **flow);
+/* Reads one segment. *out is then the flow it belongs to, NULL if none. Returns 0 or -ENOMEM. */
+int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *s,
+                  const struct wsd_moment *moment, struct flow **out);
 
 /* Time has passed without a packet: looks at the age of flows, at all of them unless there are very many. 0 or -ENOMEM. */
 int flows_time(struct flows *flows, const struct wsd_moment *moment);

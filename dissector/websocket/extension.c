@@ -38,7 +38,8 @@ bool extension_parameter(struct wsd_bytes *parameters, struct parameter *out)
 static uint8_t window_bits(struct wsd_bytes value)
 {
     int64_t n = http_number(value);
-    return n < 8 || n > 15 || value.data[0] == '0' ? 0 : (uint8_t)n;
+    bool zero_first = value.length > 0 && value.data[0] == '0';
+    return n < 8 || n > 15 || zero_first ? 0 : (uint8_t)n;
 }
 
 /* Takes one parameter; false when it breaks a rule. */

@@ -149,7 +149,7 @@ struct websocket *websocket_new(struct websocket_host *host, const struct websoc
                                 const struct handshake *handshake);
 
 /* websocket.c: tells the connection and what was found of its handshake. */
-void websocket_tell_opening(struct websocket_host *host, const struct websocket_attempt *attempt,
-                            const struct handshake *handshake, const struct wsd_connection *connection);
+void websocket_tell_opening(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h,
+                            const struct wsd_connection *info);
 
 #endif
