@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { TARGETS = 24, STATUS_TEXT = 512, NARROW = 100, NARROWEST = 60 /* columns */ };
+enum { TARGETS = 24, STATUS_TEXT = 512, NARROW = 100, NARROWEST = 60 /* columns */, KEY_TAB_COLUMNS = 3 };
 
 /* Where something can be clicked. */
 struct target {
@@ -115,7 +115,10 @@ void bars_top(struct ui *ui, struct area area)
     int program_columns = draw_columns(program);
     bool all = area.width >= needed + right_columns + program_columns + 4 + (in.length < 12 ? (int)in.length : 12);
     struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_TITLE);
-    int room = area.width - right_columns - 2 - (all ? needed : draw_columns(place_title(ui->place)) + 4) - program_columns - 1;
+    int one = draw_columns(place_title(ui->place)) + 4, keys_only = one + (PLACE_COUNT - 1) * KEY_TAB_COLUMNS;
+    /* Where the titles have no place, the keys of the other views may have one. */
+    bool some = !all && area.width >= keys_only + right_columns + program_columns + 16;
+    int room = area.width - right_columns - 2 - (all ? needed : some ? keys_only : one) - program_columns - 1;
     pen_text(&pen, ROLE_TITLE, program);
     if (room > 1)
         pen_bytes(&pen, ROLE_TITLE, (struct wsd_bytes){(const uint8_t *)input, in.length}, room > 28 && all ? 28 : room, false);
@@ -124,11 +127,13 @@ void bars_top(struct ui *ui, struct area area)
     for (int place = 0; place < PLACE_COUNT; place++) {
         bool here = (enum place)place == ui->place;
         char name[KEY_WORD];
-        if (!all && !here)
+        if (!all && !some && !here)
             continue;
         int from = pen.x;
         pen.base = here ? ROLE_TAB : ROLE_TITLE;
-        pen_format(&pen, ROLE_TITLE, " %s %s ", key_word(name, place_key((enum place)place)), place_title((enum place)place));
+        pen_format(&pen, ROLE_TITLE, " %s ", key_word(name, place_key((enum place)place)));
+        if (all || here)
+            pen_format(&pen, ROLE_TITLE, "%s ", place_title((enum place)place));
         remember(tabs, &tab_count, from, pen.x, place);
     }
     pen.base = ROLE_TITLE;

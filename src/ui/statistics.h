@@ -12,7 +12,7 @@
 
 enum {
     STATISTICS_BUCKETS = 96, /* even */
-    STATISTICS_FINEST = 10000000, /* ns: a bucket at first */
+    STATISTICS_FINEST = 1000000,  /* ns: a bucket at first */
     STATISTICS_POWERS = 36,  /* 0, 1, 2 to 3, 4 to 7 ...; the last holds everything above, too */
     STATISTICS_OPCODES = 16,
     STATISTICS_CODES = 32    /* close codes that are told apart: more of them count as others */
