@@ -93,7 +93,7 @@ static bool next_address(struct cursor *c, uint8_t family, struct wsd_endpoint *
 static bool proxy1_line(struct wsd_bytes line, struct wsd_hop *hop)
 {
     struct cursor c = cursor_of(line);
-    char word[sizeof "UNKNOWN"];
+    char word[sizeof "UNKNOWN"] = "";
     cursor_skip(&c, sizeof "PROXY " - 1);
     if (!next_word(&c, word, sizeof word))
         return false;

@@ -33,7 +33,7 @@ int payload_unknown(struct message *message, uint64_t n);
 
 /* Notes a range, behind all others; and puts '?' behind what a buffer keeps. */
 int payload_note_unknown(struct message *message, uint64_t offset, uint64_t length);
-int payload_put_unknown(const struct message *message, struct buffer *buffer, uint64_t n);
+int payload_put_unknown(const struct message *message, struct buffer *buffer, uint64_t missing);
 
 /* Whether the message is inflated by a guess: bytes that are no text then say that the guess is wrong, not the sender. */
 bool payload_guessed(const struct message_env *env, const struct message *message);
