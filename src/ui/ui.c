@@ -93,6 +93,17 @@ void ui_back(struct ui *ui)
         open_view(ui, ui->history[--ui->history_length]);
 }
 
+bool ui_passes(const struct ui *ui, const struct model_row *row)
+{
+    struct record_scratch scratch;
+    struct wsd_event e;
+    if (ui->filter == NULL)
+        return true;
+    model_event(row, &scratch, &e);
+    struct filter_subject subject = filter_subject_of(&e);
+    return filter_match(ui->filter, &subject);
+}
+
 void ui_show(struct ui *ui, uint64_t row)
 {
     const struct model_row *r = model_row(&ui->model, row);

@@ -101,6 +101,9 @@ struct ui {
 void ui_go(struct ui *ui, enum place place);
 void ui_back(struct ui *ui);
 
+/* Whether a row is one that the filter shows. */
+bool ui_passes(const struct ui *ui, const struct model_row *row);
+
 /* The messages' cursor goes to a row of this connection; the view of the messages is not shown by that. */
 void ui_show(struct ui *ui, uint64_t row);
 

@@ -284,6 +284,24 @@ static void findings_draw(void *state, struct ui *ui, struct area area, bool foc
                     s->list.first, s->list.end, s->list.top);
 }
 
+static enum found findings_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
+{
+    struct findings *s = state;
+    uint64_t line = s->list.cursor + (uint64_t)n;
+    struct place_of at;
+    if (line >= s->list.end || !find_line(s, line, &at))
+        return FOUND_END;
+    const char *text = wsd_finding_info(at.code->code)->text;
+    if (!at.is_code) {
+        const struct model_row *row = model_row(&ui->model, selection_row(&at.code->places, at.position));
+        text = row != NULL ? ((const struct record_finding *)row->record)->text : "";
+    }
+    if (!pattern_matches(pattern, (struct wsd_bytes){(const uint8_t *)text, strlen(text)}))
+        return FOUND_NOT;
+    list_go(&s->list, line);
+    return FOUND_HERE;
+}
+
 static void findings_status(void *state, struct ui *ui, struct writer *text)
 {
     struct findings *s = state;
@@ -307,5 +325,6 @@ const struct view findings_view = {
     .mouse = findings_mouse,
     .work = findings_work,
     .draw = findings_draw,
+    .find = findings_find,
     .status = findings_status,
 };

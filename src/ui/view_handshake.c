@@ -485,6 +485,22 @@ static void handshake_draw(void *state, struct ui *ui, struct area area, bool fo
                     s->list.top);
 }
 
+static enum found handshake_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
+{
+    struct handshake_lines *s = state;
+    uint64_t number = s->list.cursor + (uint64_t)n;
+    refresh_lines(s, ui); /* what they borrow from may have left */
+    if (number >= s->count)
+        return FOUND_END;
+    const struct line *l = &s->lines[number];
+    const char *found = l->kind == LINE_FINDING ? wsd_finding_info((enum wsd_finding_code)l->finding)->text : "";
+    if (!pattern_matches(pattern, l->name) && !pattern_matches(pattern, l->value) && !pattern_matches(pattern, bytes_text(l->text)) &&
+        !pattern_matches(pattern, bytes_text(found)))
+        return FOUND_NOT;
+    list_go(&s->list, number);
+    return FOUND_HERE;
+}
+
 /* What the line under the cursor was checked for. */
 static void handshake_status(void *state, struct ui *ui, struct writer *text)
 {
@@ -507,5 +523,6 @@ const struct view handshake_view = {
     .act = handshake_act,
     .mouse = handshake_mouse,
     .draw = handshake_draw,
+    .find = handshake_find,
     .status = handshake_status,
 };

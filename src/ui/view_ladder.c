@@ -20,11 +20,12 @@ enum { ROWS_A_SLICE = 20000, WIDE = 72 /* columns from which there is room for m
        SIZE_FROM = 40 /* columns of a rung from which there is room for sizes */ };
 
 struct ladder {
+    const struct ui *ui;
     struct selection selection;
     struct list list;
     enum time_mode time;
     bool hides_control, hides_transport, marked;
-    uint64_t connection;
+    uint64_t connection, filter_number; /* what the selection was made for */
 };
 
 /* How the line of an arrow is drawn. */
@@ -47,9 +48,11 @@ static bool passes(void *user, const struct model_row *row, uint64_t number)
     (void)number;
     if (row->connection == NULL || (s->hides_transport && row->type == WSD_EVENT_TRANSPORT))
         return false;
+    if (!(s->marked ? row->connection->marked : row->connection->about.id == s->connection))
+        return false;
     if (s->hides_control && row->type == WSD_EVENT_MESSAGE && row->opcode >= WSD_OPCODE_CLOSE)
         return false;
-    return s->marked ? row->connection->marked : row->connection->about.id == s->connection;
+    return ui_passes(s->ui, row);
 }
 
 /* An opening takes two lines: the request and what was answered. */
@@ -79,7 +82,7 @@ static const struct model_row *row_at_cursor(const struct ladder *s, const struc
 static void ladder_begin(void *state, struct ui *ui)
 {
     struct ladder *s = state;
-    (void)ui;
+    s->ui = ui;
     selection_init(&s->selection, passes, s);
     s->selection.twice = is_opening;
     s->list.can_follow = true;
@@ -98,8 +101,9 @@ static void ladder_open(void *state, struct ui *ui)
     const struct model_connection *c = ui_connection(ui);
     uint64_t id = c != NULL ? c->about.id : 0;
     bool marked = ui->scope == SCOPE_MARKED;
-    if (!marked && !s->marked && s->connection == id)
+    if (!marked && !s->marked && s->connection == id && s->filter_number == ui->filter_number)
         return;
+    s->filter_number = ui->filter_number;
     s->marked = marked;
     s->connection = id;
     reselect(s);
@@ -335,7 +339,7 @@ static void draw_gap(struct pen *pen, const struct record_gap *g)
     rung_end(&rung);
 }
 
-static void draw_transport(struct pen *pen, const struct record *r)
+static const char *transport_word(enum wsd_transport_what what)
 {
     static const char *const words[] = {[WSD_TRANSPORT_SYN] = "SYN",
                                         [WSD_TRANSPORT_FIN] = "FIN",
@@ -343,11 +347,16 @@ static void draw_transport(struct pen *pen, const struct record *r)
                                         [WSD_TRANSPORT_RETRANSMISSION] = "retransmission",
                                         [WSD_TRANSPORT_WINDOW_CLOSED] = "zero window: may not be sent any more",
                                         [WSD_TRANSPORT_WINDOW_OPENED] = "window open again"};
+    return words[what];
+}
+
+static void draw_transport(struct pen *pen, const struct record *r)
+{
     bool trouble = r->detail == WSD_TRANSPORT_RST || r->detail == WSD_TRANSPORT_RETRANSMISSION || r->detail == WSD_TRANSPORT_WINDOW_CLOSED;
     enum role role = trouble ? ROLE_WARNING : ROLE_FAINT;
     struct rung rung = rung_begin(pen, STROKE_FAINT, role, r->direction);
     pen_left(pen, role, "tcp", OPCODE_COLUMNS + 1);
-    pen_text(pen, role, words[r->detail]);
+    pen_text(pen, role, transport_word((enum wsd_transport_what)r->detail));
     rung_end(&rung);
 }
 
@@ -462,6 +471,34 @@ static void ladder_draw(void *state, struct ui *ui, struct area area, bool focus
                     s->list.first, s->list.end, s->list.top);
 }
 
+static enum found ladder_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
+{
+    struct ladder *s = state;
+    uint64_t position = s->list.cursor + (uint64_t)n;
+    if (position < s->selection.first || position >= s->selection.end)
+        return FOUND_END;
+    const struct model_row *row = model_row(&ui->model, selection_row(&s->selection, position));
+    struct wsd_bytes text = {0};
+    const char *words = NULL;
+    if (row == NULL)
+        return FOUND_NOT;
+    if (row->type == WSD_EVENT_MESSAGE)
+        text = record_payload((const struct record_message *)row->record);
+    else if (row->type == WSD_EVENT_CONNECTION)
+        text = row->connection->about.url;
+    else if (row->type == WSD_EVENT_FINDING)
+        words = wsd_finding_info((enum wsd_finding_code)row->record->detail)->text;
+    else if (row->type == WSD_EVENT_TRANSPORT)
+        words = transport_word((enum wsd_transport_what)row->record->detail);
+    if (words != NULL)
+        text = (struct wsd_bytes){(const uint8_t *)words, strlen(words)};
+    if (text.length == 0 || !pattern_matches(pattern, text))
+        return FOUND_NOT;
+    list_go(&s->list, position);
+    s->list.follows = false;
+    return FOUND_HERE;
+}
+
 static void ladder_status(void *state, struct ui *ui, struct writer *text)
 {
     struct ladder *s = state;
@@ -490,5 +527,6 @@ const struct view ladder_view = {
     .mouse = ladder_mouse,
     .work = ladder_work,
     .draw = ladder_draw,
+    .find = ladder_find,
     .status = ladder_status,
 };

@@ -23,22 +23,13 @@ struct messages {
     uint64_t connection, filter_number;
 };
 
-static bool passes_filter(const struct filter *filter, const struct model_row *row)
-{
-    struct record_scratch scratch;
-    struct wsd_event e;
-    model_event(row, &scratch, &e);
-    struct filter_subject subject = filter_subject_of(&e);
-    return filter_match(filter, &subject);
-}
-
 static bool passes(void *user, const struct model_row *row, uint64_t number)
 {
     const struct messages *s = user;
     (void)number;
     if (row->type == WSD_EVENT_TRANSPORT)
         return false;
-    if (s->ui->filter != NULL && !passes_filter(s->ui->filter, row))
+    if (!ui_passes(s->ui, row))
         return false;
     if (s->hides_control && row->type == WSD_EVENT_MESSAGE && row->opcode >= WSD_OPCODE_CLOSE)
         return false;

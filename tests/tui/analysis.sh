@@ -98,6 +98,20 @@ await 'all connections'
 keys q
 await 'exit status 0'
 
+# Searching in the ladder and in the handshake
+start 80x24 captures/ws-plain.pcap
+await '41 packets'
+keys 4
+await 'how are you?'
+keys / b e a t Enter
+await '#1  5/'
+keys 7
+await 'REQUEST'
+keys / A c c e p t Enter
+await 'belongs to the request'
+keys q
+await 'exit status 0'
+
 # Where the locale has no block characters
 environment=LC_ALL=C start 80x24 captures/ws-plain.pcap
 await '41 packets'
