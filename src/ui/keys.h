@@ -88,6 +88,7 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(SEARCH_NEXT, EVERYWHERE, 'n', 0, 0, NULL, "the next match")                                                      \
     X(SEARCH_PREVIOUS, EVERYWHERE, 'N', 0, 0, NULL, "the match before")                                                \
     X(FILTER, IN_CONNECTIONS | IN_MESSAGES, 'f', 0, 0, "filter", "show only what passes a filter: Tab completes, Up has older ones") \
+    X(COPY, EVERYWHERE, 'y', 0, 0, NULL, "copy the payload to the clipboard of your terminal")                      \
     X(PAUSE, EVERYWHERE, 'p', 0, 0, "pause", "hold what is shown; the capture goes on")                                \
     X(VIEW_1, EVERYWHERE, '1', 0, 0, NULL, "connections")                                                              \
     X(VIEW_2, EVERYWHERE, '2', 0, 0, NULL, "messages")                                                                 \

@@ -1,6 +1,7 @@
 #include "ui/ui.h"
 
 #include "ui/bars.h"
+#include "ui/clipboard.h"
 #include "ui/save.h"
 #include "ui/tty.h"
 #include "ui/view.h"
@@ -455,6 +456,7 @@ static void act(struct loop *l, enum command command)
     case COMMAND_FILTER: entry_open(&ui->entry, ENTRY_FILTER, ui->filter_text); break;
     case COMMAND_PAUSE: pause_or_go_on(ui); break;
     case COMMAND_SPLIT: ui->split = (enum split)((ui->split + 1) % SPLIT_COUNT); break;
+    case COMMAND_COPY: clipboard_copy(ui); break;
     case COMMAND_SAVE: save_ask(ui); break;
     case COMMAND_REDRAW: clearok(stdscr, TRUE); break;
     case COMMAND_QUIT: ui->quit = true; break;
