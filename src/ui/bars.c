@@ -101,6 +101,12 @@ static void write_progress(const struct ui *ui, struct writer *w, bool narrow)
         write_drops(ui, w);
 }
 
+/* A view without a key of its own stands there only while it is seen. */
+static bool has_tab(const struct ui *ui, enum place place)
+{
+    return place == ui->place || place_key(place) != 0;
+}
+
 void bars_top(struct ui *ui, struct area area)
 {
     char input[STATUS_TEXT], progress[64];
@@ -110,7 +116,7 @@ void bars_top(struct ui *ui, struct area area)
     progress[right.length] = 0;
     int right_columns = (int)right.length, needed = 0;
     for (int place = 0; place < PLACE_COUNT; place++)
-        needed += draw_columns(place_title((enum place)place)) + 4;
+        needed += has_tab(ui, (enum place)place) ? draw_columns(place_title((enum place)place)) + 4 : 0;
     const char *program = area.width < NARROWEST ? " " : " wscope ";
     int program_columns = draw_columns(program);
     bool all = area.width >= needed + right_columns + program_columns + 4 + (in.length < 12 ? (int)in.length : 12);
@@ -127,11 +133,13 @@ void bars_top(struct ui *ui, struct area area)
     for (int place = 0; place < PLACE_COUNT; place++) {
         bool here = (enum place)place == ui->place;
         char name[KEY_WORD];
-        if (!all && !some && !here)
+        if (!has_tab(ui, (enum place)place) || (!all && !some && !here))
             continue;
         int from = pen.x;
         pen.base = here ? ROLE_TAB : ROLE_TITLE;
-        pen_format(&pen, ROLE_TITLE, " %s ", key_word(name, place_key((enum place)place)));
+        pen_text(&pen, ROLE_TITLE, " ");
+        if (place_key((enum place)place) != 0)
+            pen_format(&pen, ROLE_TITLE, "%s ", key_word(name, place_key((enum place)place)));
         if (all || here)
             pen_format(&pen, ROLE_TITLE, "%s ", place_title((enum place)place));
         remember(tabs, &tab_count, from, pen.x, place);

@@ -40,7 +40,7 @@ enum {
 };
 #define CONTROL(letter) ((letter) & KEYBOARD_CONTROL)
 
-/* The views: name, const struct view, the key that the top line shows for it, title. A place is the view that has the
+/* The views: name, const struct view, the key that the top line shows for it (0: it stands there only while it is seen), title. A place is the view that has the
  * keyboard; where a key holds is a set of them, a bit each. */
 #define VIEWS(X)                                                                                                       \
     X(CONNECTIONS, connections_view, '1', "Connections")                                                               \
@@ -50,6 +50,7 @@ enum {
     X(STATISTICS, statistics_view, '5', "Statistics")                                                                  \
     X(FINDINGS, findings_view, '6', "Findings")                                                                        \
     X(HANDSHAKE, handshake_view, '7', "Handshake")                                                                     \
+    X(COMPARE, compare_view, 0, "Compare")                                                                             \
     X(HELP, help_view, '?', "Help")
 #define PLACE_ENUM(name, ...) PLACE_##name,
 enum place { VIEWS(PLACE_ENUM) PLACE_COUNT };
@@ -88,6 +89,7 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(SEARCH_NEXT, EVERYWHERE, 'n', 0, 0, NULL, "the next match")                                                      \
     X(SEARCH_PREVIOUS, EVERYWHERE, 'N', 0, 0, NULL, "the match before")                                                \
     X(FILTER, IN_CONNECTIONS | IN_MESSAGES, 'f', 0, 0, "filter", "show only what passes a filter: Tab completes, Up has older ones") \
+    X(COMPARE, IN_MESSAGES | IN_DETAIL | IN_COMPARE, 'd', 0, 0, NULL, "compare two marked messages, or the marked one with this") \
     X(COPY, EVERYWHERE, 'y', 0, 0, NULL, "copy the payload to the clipboard of your terminal")                      \
     X(PAUSE, EVERYWHERE, 'p', 0, 0, "pause", "hold what is shown; the capture goes on")                                \
     X(VIEW_1, EVERYWHERE, '1', 0, 0, NULL, "connections")                                                              \

@@ -429,6 +429,7 @@ static bool go_to(struct ui *ui, enum command command)
     case COMMAND_VIEW_5: ui_go(ui, PLACE_STATISTICS); return true;
     case COMMAND_VIEW_6: ui_go(ui, PLACE_FINDINGS); return true;
     case COMMAND_VIEW_7: ui_go(ui, PLACE_HANDSHAKE); return true;
+    case COMMAND_COMPARE: ui_go(ui, PLACE_COMPARE); return true;
     case COMMAND_HELP: ui_go(ui, PLACE_HELP); return true;
     default: return false;
     }
@@ -640,7 +641,8 @@ static int begin_views(struct ui *ui)
         ui->states[place] = calloc(1, views[place]->state_size);
         if (ui->states[place] == NULL)
             return -ENOMEM;
-        views[place]->begin(ui->states[place], ui);
+        if (views[place]->begin != NULL)
+            views[place]->begin(ui->states[place], ui);
     }
     return 0;
 }
