@@ -115,6 +115,7 @@ static void write_event(struct save *s, const struct model_row *row)
     struct wsd_event e;
     model_event(row, &scratch, &e);
     s->sink->event(s->state, &e);
+    s->written++;
 }
 
 /* A connection's line stands before every other line of it. */
@@ -152,7 +153,6 @@ static void write_row(struct save *s, const struct model_row *row)
         write_opening(s, row->connection);
     if (row->type != WSD_EVENT_CONNECTION)
         write_event(s, row);
-    s->written++;
 }
 
 static bool wanted(const struct save *s, const struct model_row *row)
