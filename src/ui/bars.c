@@ -114,14 +114,17 @@ void bars_top(struct ui *ui, struct area area)
     write_input(ui, &in, area.width < NARROWEST);
     write_progress(ui, &right, area.width < NARROW);
     progress[right.length] = 0;
-    int right_columns = (int)right.length, needed = 0;
-    for (int place = 0; place < PLACE_COUNT; place++)
-        needed += has_tab(ui, (enum place)place) ? draw_columns(place_title((enum place)place)) + 4 : 0;
+    int right_columns = (int)right.length, needed = 0, count = 0;
+    for (int place = 0; place < PLACE_COUNT; place++) {
+        bool tab = has_tab(ui, (enum place)place);
+        needed += tab ? draw_columns(place_title((enum place)place)) + 4 : 0;
+        count += tab;
+    }
     const char *program = area.width < NARROWEST ? " " : " wscope ";
     int program_columns = draw_columns(program);
     bool all = area.width >= needed + right_columns + program_columns + 4 + (in.length < 12 ? (int)in.length : 12);
     struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_TITLE);
-    int one = draw_columns(place_title(ui->place)) + 4, keys_only = one + (PLACE_COUNT - 1) * KEY_TAB_COLUMNS;
+    int one = draw_columns(place_title(ui->place)) + 4, keys_only = one + (count - 1) * KEY_TAB_COLUMNS;
     /* Where the titles have no place, the keys of the other views may have one. */
     bool some = !all && area.width >= keys_only + right_columns + program_columns + 16;
     int room = area.width - right_columns - 2 - (all ? needed : some ? keys_only : one) - program_columns - 1;
