@@ -83,11 +83,11 @@ def of_file(wscope, capture):
         kept = monitor.memory()
         monitor.end()
         monitor = Monitor(wscope, capture)
-        monitor.until(b'ws://')
+        monitor.until(b'LAST MINUTE')
         limit = time.monotonic() + loaded[-1] - first[-1]
         while time.monotonic() < limit - 0.05:
             keys.append(monitor.press(b'?', b'Everywhere'))
-            keys.append(monitor.press(b'\033', b'ws://'))
+            keys.append(monitor.press(b'\033', b'LAST MINUTE'))
         monitor.end()
     print(f'first row      {min(first):.3f} to {max(first):.3f} s')
     print(f'all loaded     {statistics.median(loaded):.3f} s; -o summary {statistics.median(summary):.3f} s; '
