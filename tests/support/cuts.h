@@ -101,14 +101,15 @@ static inline void cuts_play(struct cuts *c, struct wsd_bytes input)
         cuts_send(c, sender, (struct wsd_bytes){run, held});
 }
 
-/* The capture ends, and both have told the same: but for what followed a search for the next frame, to which segments are
- * evidence. */
+/* The capture ends, and both have told the same: but for what followed a search for the next frame, also where a connection is
+ * guessed at, to which segments are evidence. */
 static inline void cuts_finish(struct cuts *c)
 {
     const struct recorder *whole = &c->whole.recorder, *cut = &c->cut.recorder;
     wire_finish(&c->whole.wire);
     wire_finish(&c->cut.wire);
-    if (whole->findings[WSD_FINDING_STREAM_RESYNCHRONISED] + cut->findings[WSD_FINDING_STREAM_RESYNCHRONISED] > 0)
+    if (whole->findings[WSD_FINDING_STREAM_RESYNCHRONISED] + cut->findings[WSD_FINDING_STREAM_RESYNCHRONISED] > 0 ||
+        strstr(whole->text, "open missing") != NULL || strstr(cut->text, "open missing") != NULL)
         return;
     cuts_require(whole->lost == cut->lost && strcmp(whole->text, cut->text) == 0);
     cuts_require(memcmp(whole->findings, cut->findings, sizeof whole->findings) == 0);
