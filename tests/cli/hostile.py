@@ -244,7 +244,7 @@ def check_outputs(path):
                 plain = text
     if b'\x1b' in run('--color=auto', path, NO_COLOR='1').stdout:
         fail('NO_COLOR')
-    for arguments in ((), ('-V',), ('-o', 'summary')):
+    for arguments in (('-o', 'text'), ('-o', 'text', '-V'), ('-o', 'summary')):
         check(f'on a terminal {arguments}', on_terminal(*arguments, path), colored=True, terminal=True)
 
 

@@ -26,7 +26,7 @@ done
 start 80x24 captures/graphql.pcap
 await '30 packets'
 keys Enter
-await '1/'
+await '#1  1/'
 keys Down Enter
 await '"connection_init"'
 screen json
