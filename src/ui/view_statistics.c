@@ -52,7 +52,9 @@ static const char *eighth(const struct terminal *terminal, enum role role, unsig
 
 static void draw_part(struct pen *pen, enum role role, uint64_t value, uint64_t most, int columns)
 {
-    uint64_t eighths = most > 0 ? (uint64_t)((double)value / (double)most * columns * 8 + 0.5) : 0;
+    if (columns <= 0 || most == 0)
+        return;
+    uint64_t eighths = (uint64_t)((double)(value < most ? value : most) / (double)most * columns * 8 + 0.5);
     if (eighths == 0 && value > 0)
         eighths = pen->terminal->charset == ESCAPE_UTF8 ? 1 : 4;
     for (; eighths >= 8; eighths -= 8)
@@ -187,16 +189,6 @@ static void draw_totals(struct pen *pen, const struct source *s, unsigned line)
         pen_right(pen, ROLE_NORMAL, text[side], 8);
     }
 }
-
-static const struct {
-    uint8_t opcode;
-    const char *word;
-} opcodes[] = {
-#define OPCODE(name, value, word) {value, word},
-    WSD_OPCODES(OPCODE)
-#undef OPCODE
-};
-enum { OPCODES = sizeof opcodes / sizeof *opcodes };
 
 /* The n-th opcode that there was; false: there are no more. */
 static bool nth_opcode(const struct statistics *s, unsigned n, uint8_t *opcode)
