@@ -198,7 +198,7 @@ void invariants_end(struct invariants *v, const struct wsd_totals *t)
     hold(v, memcmp(t->findings, v->findings, sizeof v->findings) == 0, "findings told and counted differ");
     if (v->given_up)
         return;
-    hold(v, t->connections + t->rejected == v->seen, "connections told and counted differ");
+    hold(v, t->connections + t->rejected + t->encrypted == v->seen, "connections told and counted differ");
     struct wsd_counts sum = {.messages = t->messages,
                              .frames = t->frames,
                              .payload_bytes = t->payload_bytes,
