@@ -20,10 +20,15 @@ static int sealed_data(struct stream *s, enum wsd_direction d, struct wsd_bytes 
 
 static int sealed_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
 {
-    (void)moment;
-    struct wsd_counts *counts = &((struct sealed *)s)->info.counts[d];
-    counts->gaps++;
-    counts->gap_bytes += missing & ~STREAM_ABOUT;
+    struct sealed *x = (struct sealed *)s;
+    struct wsd_event event = {.type = WSD_EVENT_GAP, .at = *moment, .connection = &x->info};
+    struct wsd_counts *counts[] = {&x->info.counts[d], &x->host->sum};
+    event.gap = (struct wsd_gap){d, missing & ~STREAM_ABOUT};
+    for (int i = 0; i < 2; i++) {
+        counts[i]->gaps++;
+        counts[i]->gap_bytes += event.gap.bytes;
+    }
+    host_tell(x->host, &event);
     return 0;
 }
 
