@@ -20,7 +20,7 @@
 
 struct invariants_connection {
     bool open, closed, attempt; /* attempt: not more than that, so it has no close */
-    bool sealed;                /* inside TLS, not opened: it may be given up without a close */
+    bool loose;                 /* inside TLS, or joined late: known to lack a close at times, which is to be mended */
     struct wsd_counts counts[2];
 };
 
