@@ -58,9 +58,11 @@ static struct websocket *accept(struct guess *g, bool swapped, const struct wsd_
     return ws;
 }
 
-/* The stream is a WebSocket's: hands over what was held. found: the direction that showed it. */
-static int become_websocket(struct guess *g, enum wsd_direction found)
+/* The stream is a WebSocket's: hands over what was held. *direction showed it; client and server may turn out to be the other
+ * way round, and then it is the other one for whatever follows. */
+static int become_websocket(struct guess *g, enum wsd_direction *direction)
 {
+    enum wsd_direction found = *direction;
     bool masked = resync_masked(g->resync[found]), swapped = masked != (found == WSD_CLIENT) && !g->hooks.roles_known;
     struct stream **slot = g->base.slot;
     const bool ended[2] = {g->ended[0], g->ended[1]};
@@ -79,7 +81,7 @@ static int become_websocket(struct guess *g, enum wsd_direction found)
             resync_learn(ws->resync[to], &terms);
     }
     if (swapped)
-        found = (enum wsd_direction)!found;
+        *direction = found = (enum wsd_direction)!found;
     stream_replace(&g->base, &ws->base);
     rc = search_resume(ws, found);
     if (rc == 0 && resync_held(ws->resync[!found]) > 0)
@@ -99,7 +101,7 @@ static int guess_data(struct stream *s, enum wsd_direction d, struct wsd_bytes b
     if (rc != 0)
         return rc;
     if (resync_found(g->resync[d], false))
-        return become_websocket(g, d);
+        return become_websocket(g, &d);
     size_t held = resync_held(g->resync[d]);
     if (held <= WEBSOCKET_GUESS_MOST || (held <= WEBSOCKET_GUESS_LONG && resync_likely(g->resync[d])))
         return 0;
@@ -115,7 +117,7 @@ static int guess_gap(struct stream *s, enum wsd_direction d, uint64_t missing, c
         return 0;
     }
     struct stream **slot = s->slot;
-    int rc = become_websocket(g, d);
+    int rc = become_websocket(g, &d);
     return rc != 0 ? rc : stream_gap(*slot, d, missing, moment);
 }
 
@@ -124,7 +126,7 @@ static int guess_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
     struct guess *g = (struct guess *)s;
     struct stream **slot = s->slot;
     if (resync_found(g->resync[d], true)) {
-        int rc = become_websocket(g, d);
+        int rc = become_websocket(g, &d);
         return rc != 0 ? rc : stream_end(*slot, d, how, moment);
     }
     g->ended[d] = true;

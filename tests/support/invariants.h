@@ -20,7 +20,6 @@
 
 struct invariants_connection {
     bool open, closed, attempt; /* attempt: not more than that, so it has no close */
-    bool loose;                 /* inside TLS, or joined late: known to lack a close at times, which is to be mended */
     struct wsd_counts counts[2];
 };
 
