@@ -137,6 +137,17 @@ static int hold_record(struct tls *t, enum wsd_direction d, const struct tls_rec
     return hold(t, &what, bytes_of(r->header, TLS_RECORD_HEADER + r->body.length), moment);
 }
 
+/* The inner stream is there. A direction that ended before it was is told so. */
+static int place_inner(struct tls *t)
+{
+    int rc = 0;
+    t->inner->slot = &t->inner;
+    for (int d = 0; d < 2 && rc == 0; d++)
+        if (t->half[d].ended)
+            rc = stream_end(t->inner, (enum wsd_direction)d, (enum wsd_how)t->half[d].how, &t->first);
+    return rc;
+}
+
 /* ---- sealed for good ------------------------------------------------------------------------------------------- */
 
 /* What was held goes to the stream that counts. */
@@ -182,10 +193,10 @@ int tls_seal(struct tls *t, const char *reason)
     t->inner = t->host->hooks->sealed_take(t->host->user, pass_via(t), &t->info, &t->first);
     if (t->inner == NULL)
         return -ENOMEM;
-    t->inner->slot = &t->inner;
+    int rc = place_inner(t);
     if (strcmp(reason, "no secrets") == 0)
         tell(t, WSD_NEITHER, WSD_FINDING_TLS_NO_SECRETS, "", &t->first);
-    return pass_held(t);
+    return rc != 0 ? rc : pass_held(t);
 }
 
 /* ---- content --------------------------------------------------------------------------------------------------- */
@@ -196,10 +207,7 @@ static int make_inner(struct tls *t, enum wsd_direction d, struct wsd_bytes firs
         return 0;
     t->info.decrypted = true;
     t->inner = t->host->hooks->inside_take(t->host->user, pass_via(t), d, first, t->late);
-    if (t->inner == NULL)
-        return -ENOMEM;
-    t->inner->slot = &t->inner;
-    return 0;
+    return t->inner == NULL ? -ENOMEM : place_inner(t);
 }
 
 static int deliver(struct tls *t, enum wsd_direction d, const struct tls_record *r, struct wsd_bytes content,
@@ -480,14 +488,18 @@ static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, con
         }
         if (half->search != NULL)
             return search(t, d, bytes, moment);
+        if (half->stray == moment->packet)
+            return 0;
         int result = tls_records_next(&half->records, &t->host->spare, &bytes, &record);
         if (result == TLS_RECORDS_MORE || result < 0)
             return result < 0 ? result : 0;
         if (result == TLS_RECORDS_NONE) {
             uint64_t held = half->records.held.length;
             tls_records_drop(&half->records, &t->host->spare);
-            if (half->epoch == TLS_EPOCH_PLAIN || half->cipher == NULL)
+            if (half->epoch == TLS_EPOCH_PLAIN || half->cipher == NULL) {
+                half->stray = moment->packet;
                 return t->inner != NULL || t->hello ? tls_seal(t, "handshake not captured") : STREAM_DONE;
+            }
             rc = lose_framing(t, d, held, moment);
             continue;
         }
@@ -587,12 +599,22 @@ int tls_resume(struct tls *t, bool force)
 
 /* ---- the stream's operations ----------------------------------------------------------------------------------- */
 
+/* What is of no interest, or over, waits for no secrets. */
+static int settle(struct tls *t, int rc)
+{
+    if (rc == STREAM_DONE) {
+        list_remove(t);
+        tls_queue_free(&t->queue, &t->host->held);
+    }
+    return rc;
+}
+
 static int tls_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
     struct tls *t = (struct tls *)s;
     if (t->first.packet == 0)
         t->first = (struct wsd_moment){.time = moment->time, .packet = moment->packet, .link_type = moment->link_type};
-    return feed(t, d, bytes, moment);
+    return settle(t, feed(t, d, bytes, moment));
 }
 
 static int tls_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
@@ -607,7 +629,7 @@ static int tls_gap(struct stream *s, enum wsd_direction d, uint64_t missing, con
                                           : tls_records_gap(&half->records, &t->host->spare, missing);
     if (lost < 0)
         return (int)lost;
-    return lost == 0 ? feed(t, d, bytes_of(NULL, 0), moment) : lose_framing(t, d, (uint64_t)lost, moment);
+    return settle(t, lost == 0 ? feed(t, d, bytes_of(NULL, 0), moment) : lose_framing(t, d, (uint64_t)lost, moment));
 }
 
 static int end_direction(struct tls *t, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)
@@ -619,6 +641,7 @@ static int end_direction(struct tls *t, enum wsd_direction d, enum wsd_how how, 
     if (rc != 0)
         return rc;
     half->ended = true;
+    half->how = (uint8_t)how;
     if (how == WSD_BY_FIN && !half->closed && t->inner != NULL && t->opened)
         tell(t, d, WSD_FINDING_TLS_TRUNCATED, "", moment);
     if (t->inner != NULL)
@@ -637,7 +660,7 @@ static int tls_end(struct stream *s, enum wsd_direction d, enum wsd_how how, con
             return rc != 0 ? rc : stream_end(t->inner, d, how, moment);
     }
     if (!waits(t))
-        return end_direction(t, d, how, moment);
+        return settle(t, end_direction(t, d, how, moment));
     const struct tls_held what = {
         .kind = TLS_HELD_END, .direction = (uint8_t)d, .how = (uint8_t)how, .moment = *moment};
     return tls_queue_add(&t->queue, &t->host->held, &what, bytes_of(NULL, 0));

@@ -37,7 +37,9 @@ struct tls_half {
     bool skip_early;           /* 0-RTT data that does not count is passed over */
     bool closed;               /* close_notify, or a fatal alert */
     bool ended;
+    uint8_t how;               /* enum wsd_how, when ended */
     bool unframed;             /* while waiting: where records begin is not known */
+    uint64_t stray;            /* the packet that did not go on with a record before there were keys: its rest is passed over */
 };
 
 /* For RSA key exchange, and only while there are private keys: the content of plain handshake records, by direction. */

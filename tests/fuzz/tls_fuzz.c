@@ -161,12 +161,17 @@ static void read_all(struct reading *r, const uint8_t *data, size_t size, uint8_
     r->tls = tls_new_take(&r->tls, &r->host, NULL, 0, false, NULL);
     require(r->tls != NULL, "tls_new_take");
     uint64_t given[2] = {0};
+    bool over[2] = {false};
     int rc = 0;
     while (items.length >= 3 && rc == 0) {
         uint8_t what = items.data[0];
         size_t length = (size_t)items.data[1] << 8 | items.data[2];
         struct wsd_bytes bytes = bytes_first(bytes_after(items, 3), what & 6 ? 0 : length);
         items = bytes_after(items, 3 + bytes.length);
+        if (over[what & 1]) /* nothing is handed on behind an end */
+            continue;
+        over[what & 1] = (what & 6) == 4;
+        over[~what & 1] |= over[what & 1] && (what & 8) != 0;
         given[what & 1] += bytes.length;
         rc = item(r, what, bytes, length, &moment, most);
     }
