@@ -262,6 +262,8 @@ enum { PROGRESS_AFTER = 1024 /* packets, where none had to be waited for */ };
 
 static void tell_progress(struct run *r)
 {
+    if (r->sink->progress == NULL)
+        return;
     const struct wsd_totals *t = wsd_totals(r->dissector);
     struct sink_progress progress = {.live = r->live,
                                      .pipe = r->trickles,
@@ -271,8 +273,7 @@ static void tell_progress(struct run *r)
                                      .flows_ignored = t->flows_ignored,
                                      .dropped_kernel = r->drops.kernel,
                                      .dropped_interface = r->drops.interface};
-    if (r->sink->progress != NULL)
-        r->sink->progress(r->state, &progress);
+    r->sink->progress(r->state, &progress);
 }
 
 enum { FLUSH_AFTER = 10000000, LOOK_AT_DROPS_AFTER = 1000000000 }; /* ns */
