@@ -210,37 +210,11 @@ static int key_columns(const struct key_row *row)
     return draw_columns(key_word(name, row->keys[0])) + 1 + draw_columns(row->bar) + 2;
 }
 
-/* The line that is typed; where it is longer than the screen, the part with the cursor. */
-static void draw_entry(struct ui *ui, struct area area)
-{
-    const struct entry *p = &ui->entry;
-    struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_NORMAL);
-    pen_text(&pen, ROLE_KEY, p->kind == ENTRY_FILTER ? " filter: " : " search: ");
-    size_t from = p->cursor > (size_t)area.width / 2 ? p->cursor - (size_t)area.width / 2 : 0;
-    while (from > 0 && ((unsigned char)p->text[from] & 0xC0) == 0x80)
-        from--;
-    const uint8_t *text = (const uint8_t *)p->text;
-    size_t at = p->cursor, next = at < p->length ? at + 1 : at;
-    while (next < p->length && (text[next] & 0xC0) == 0x80)
-        next++;
-    pen_bytes(&pen, ROLE_NORMAL, (struct wsd_bytes){text + from, at - from}, pen.end - pen.x, false);
-    if (next > at)
-        pen_bytes(&pen, ROLE_SELECTED, (struct wsd_bytes){text + at, next - at}, pen.end - pen.x, false);
-    else
-        pen_text(&pen, ROLE_SELECTED, " ");
-    pen_bytes(&pen, ROLE_NORMAL, (struct wsd_bytes){text + next, p->length - next}, pen.end - pen.x, false);
-    if (p->message[0] != 0) {
-        pen_text(&pen, ROLE_NORMAL, "   ");
-        pen_text(&pen, ROLE_WARNING, p->message);
-    }
-    pen_end(&pen);
-}
-
 void bars_keys(struct ui *ui, struct area area)
 {
     if (ui->entry.open) {
         key_count = 0;
-        draw_entry(ui, area);
+        entry_draw(&ui->entry, &ui->terminal, area);
         return;
     }
     struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_NORMAL);

@@ -1,12 +1,12 @@
 /*
  * entry.h: a line that the user types, in place of the key bar: what to search for, or a filter.
  *
- * It keeps what was entered before, completes names of fields (filter/filter.h), and shows where a mistake is. Nothing of curses.
+ * It keeps what was entered before, completes names of fields (filter/filter.h), and shows where a mistake is.
  */
 #ifndef UI_ENTRY_H
 #define UI_ENTRY_H
 
-#include "ui/keys.h"
+#include "ui/editor.h"
 
 enum entry_kind { ENTRY_SEARCH, ENTRY_FILTER, ENTRY_KINDS };
 enum { ENTRY_TEXT = 512, ENTRY_HISTORY = 16, ENTRY_MESSAGE = 200 };
@@ -16,8 +16,7 @@ enum entry_result { ENTRY_GOES_ON, ENTRY_ENTERED, ENTRY_LEFT };
 struct entry {
     bool open;
     enum entry_kind kind;
-    char text[ENTRY_TEXT]; /* UTF-8, ends with a 0 */
-    size_t length, cursor;  /* bytes */
+    struct editor line;
     char history[ENTRY_KINDS][ENTRY_HISTORY][ENTRY_TEXT]; /* the newest first */
     size_t history_count[ENTRY_KINDS];
     size_t history_at; /* 0: the line itself, which `own` holds meanwhile */
@@ -38,5 +37,7 @@ void entry_accept(struct entry *entry);
 
 /* It was wrong: the cursor goes to a character, counted from 0, and the message stands beside. */
 void entry_reject(struct entry *entry, unsigned character, const char *message);
+
+void entry_draw(const struct entry *entry, const struct terminal *terminal, struct area area);
 
 #endif

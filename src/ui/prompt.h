@@ -6,18 +6,17 @@
 #ifndef UI_PROMPT_H
 #define UI_PROMPT_H
 
-#include "ui/draw.h"
+#include "ui/editor.h"
 
 struct ui;
 
-enum { PROMPT_QUESTION = 256, PROMPT_TEXT = 1024 };
+enum { PROMPT_QUESTION = 256, PROMPT_TEXT = EDITOR_TEXT };
 
 struct prompt {
     bool active;
     char question[PROMPT_QUESTION];
     const char *choices; /* characters; NULL: a line is typed */
-    char text[PROMPT_TEXT]; /* UTF-8 */
-    size_t length, cursor;  /* bytes */
+    struct editor line;
     void (*answer)(struct ui *ui, char choice, const char *text);
 };
 

@@ -253,7 +253,7 @@ static void enter_search(struct loop *l)
     struct ui *ui = &l->ui;
     char message[ENTRY_MESSAGE];
     size_t at;
-    struct wsd_bytes text = {(const uint8_t *)ui->entry.text, ui->entry.length};
+    struct wsd_bytes text = {(const uint8_t *)ui->entry.line.text, ui->entry.line.length};
     struct pattern *pattern = pattern_compile(text, &at, message, sizeof message);
     if (pattern == NULL) {
         entry_reject(&ui->entry, (unsigned)at, message[0] != 0 ? message : "out of memory");
@@ -271,7 +271,7 @@ static void enter_filter(struct loop *l)
     struct ui *ui = &l->ui;
     struct filter_error error;
     struct filter *filter = NULL;
-    if (ui->entry.length > 0 && (filter = filter_compile(ui->entry.text, &error)) == NULL) {
+    if (ui->entry.line.length > 0 && (filter = filter_compile(ui->entry.line.text, &error)) == NULL) {
         entry_reject(&ui->entry, error.column > 0 ? error.column - 1 : 0, error.message);
         return;
     }
@@ -279,7 +279,7 @@ static void enter_filter(struct loop *l)
     filter_free(ui->filter);
     ui->filter = filter;
     ui->filter_number++;
-    memcpy(ui->filter_text, ui->entry.text, sizeof ui->filter_text);
+    memcpy(ui->filter_text, ui->entry.line.text, sizeof ui->filter_text);
     open_view(ui, ui->place);
 }
 

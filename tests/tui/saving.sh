@@ -29,6 +29,8 @@ save 'a j' all.json
 await 'saved: all.json, 28 events'
 save 'a t' all.txt
 await 'saved: all.txt, 28 events'
+save 'a j' é€😀.json
+await 'saved: é€😀.json, 28 events'
 save 't p' one.pcapng
 await 'saved: one.pcapng, 43 packets'
 save 'a j' all.txt
@@ -64,6 +66,6 @@ cd "$place/saved" || exit 1
 "$program" -o json "$capture" | grep -v '"type":"summary"' | cmp - all.json || fail 'JSON is another'
 "$program" -o text "$capture" | cmp - all.txt || fail 'text is another'
 cmp <("$program" -o json one.pcapng) <("$program" -o json "$capture") || fail 'packets are others'
-[ "$(ls)" = "$(printf 'all.json\nall.txt\none.bin\none.pcapng')" ] || fail "files: $(ls)"
+[ "$(ls)" = "$(printf 'all.json\nall.txt\none.bin\none.pcapng\né€😀.json')" ] || fail "files: $(ls)"
 cd "$top" || exit 1
 done_testing
