@@ -663,6 +663,7 @@ static void free_loop(struct loop *l)
     draw_highlight(NULL);
     filter_free(l->ui.filter);
     pattern_free(l->ui.pattern);
+    marks_clear(&l->ui.marks);
     model_free(&l->ui.model);
     while (l->pending != NULL) {
         struct block *next = l->pending->next;
