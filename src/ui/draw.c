@@ -1,6 +1,7 @@
 #include "ui/draw.h"
 
 #include "dissector/base/escape.h"
+#include "ui/list.h"
 
 #include <curses.h>
 #include <stdarg.h>
@@ -279,13 +280,13 @@ void draw_horizontal(const struct terminal *terminal, struct area area, enum rol
         pen_text(&pen, role, terminal->charset == ESCAPE_UTF8 ? "─" : "-");
 }
 
-void draw_scroll_bar(const struct terminal *terminal, struct area area, uint64_t first, uint64_t end, uint64_t top)
+void draw_scroll_bar(const struct terminal *terminal, struct area area, const struct list *list)
 {
-    uint64_t lines = end - first, height = (uint64_t)(area.height > 0 ? area.height : 0);
+    uint64_t lines = list->end - list->first, height = (uint64_t)(area.height > 0 ? area.height : 0);
     if (lines <= height || height == 0)
         return;
     uint64_t size = height * height / lines > 0 ? height * height / lines : 1;
-    uint64_t at = (uint64_t)((double)(top - first) / (double)(lines - height) * (double)(height - size) + 0.5);
+    uint64_t at = (uint64_t)((double)(list->top - list->first) / (double)(lines - height) * (double)(height - size) + 0.5);
     for (uint64_t i = 0; i < height; i++) {
         bool thumb = i >= at && i < at + size;
         struct pen pen = plain_pen(terminal, area.y + (int)i, area.x + area.width - 1, area.x + area.width);

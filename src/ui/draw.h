@@ -16,6 +16,15 @@ struct area {
     int y, x, height, width;
 };
 
+/* What is left of an area below so many lines of it. */
+static inline struct area area_below(struct area area, int lines)
+{
+    int height = area.height > lines ? area.height - lines : 0;
+    return (struct area){area.y + lines, area.x, height, area.width};
+}
+
+struct list;
+
 struct pen {
     int y, x, end; /* the next column, and the one behind the last */
     int left;      /* the first column */
@@ -60,7 +69,7 @@ int draw_columns(const char *text);
 /* A vertical or horizontal line; a scroll bar at the right side of an area. */
 void draw_vertical(const struct terminal *terminal, struct area area, enum role role);
 void draw_horizontal(const struct terminal *terminal, struct area area, enum role role);
-void draw_scroll_bar(const struct terminal *terminal, struct area area, uint64_t first, uint64_t end, uint64_t top);
+void draw_scroll_bar(const struct terminal *terminal, struct area area, const struct list *list);
 
 /* A sparkline of n columns: block characters by value, ASCII where the locale has none. */
 void pen_spark(struct pen *pen, enum role role, const uint32_t *values, unsigned n, uint32_t most);

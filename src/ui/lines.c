@@ -1,5 +1,6 @@
 #include "ui/lines.h"
 
+#include "dissector/base/bytes.h"
 #include "ui/columns.h"
 
 #include <stdio.h>
@@ -230,7 +231,7 @@ static void draw_finding(struct pen *pen, const struct line_style *s, const stru
     pen_text(pen, role, info->text);
     if (f->text[0] != 0) {
         pen_text(pen, role, ": ");
-        pen_bytes(pen, role, (struct wsd_bytes){(const uint8_t *)f->text, strlen(f->text)}, pen->end - pen->x, false);
+        pen_bytes(pen, role, bytes_text(f->text), pen->end - pen->x, false);
     }
     pen_format(pen, ROLE_FAINT, "  [%s]", info->rule);
 }
@@ -293,4 +294,15 @@ void line_draw(struct pen *pen, struct line_style *s, const struct model_row *ro
     case WSD_EVENT_FRAME: break;
     }
     pen_end(pen);
+}
+
+struct wsd_bytes line_text(const struct model_row *row)
+{
+    if (row->type == WSD_EVENT_MESSAGE)
+        return record_payload((const struct record_message *)row->record);
+    if (row->type == WSD_EVENT_CONNECTION && row->connection != NULL)
+        return row->connection->about.url;
+    if (row->type == WSD_EVENT_FINDING)
+        return bytes_text(wsd_finding_info((enum wsd_finding_code)row->record->detail)->text);
+    return (struct wsd_bytes){0};
 }

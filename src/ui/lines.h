@@ -29,6 +29,9 @@ int line_indent(const struct line_style *style);
 void line_headings(struct pen *pen, const struct line_style *style);
 void line_draw(struct pen *pen, struct line_style *style, const struct model_row *row);
 
+/* What is searched for in it: payload, URL, or what was found; empty where there is nothing. */
+struct wsd_bytes line_text(const struct model_row *row);
+
 /* A time as the style tells it, in exactly as many columns as it takes. */
 void line_time(struct pen *pen, enum role role, struct line_style *style, int64_t time);
 

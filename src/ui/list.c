@@ -1,5 +1,7 @@
 #include "ui/list.h"
 
+enum { WHEEL_LINES = 3 };
+
 static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
 {
     return value < low ? low : value > high ? high : value;
@@ -95,5 +97,19 @@ bool list_at(const struct list *l, unsigned row, uint64_t *line)
     if (row >= l->height || l->top + row >= l->end)
         return false;
     *line = l->top + row;
+    return true;
+}
+
+bool list_mouse(struct list *l, const struct mouse *mouse, int above)
+{
+    uint64_t line;
+    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN) {
+        list_scroll(l, mouse->what == MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES);
+        return true;
+    }
+    if (mouse->y < above || !list_at(l, (unsigned)(mouse->y - above), &line))
+        return false;
+    l->cursor = line;
+    l->follows = false;
     return true;
 }

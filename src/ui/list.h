@@ -8,6 +8,7 @@
 #define UI_LIST_H
 
 #include "ui/keys.h"
+#include "ui/mouse.h"
 
 struct list {
     uint64_t first, end; /* lines there are */
@@ -28,6 +29,9 @@ bool list_act(struct list *list, enum command command);
 
 /* The wheel: the window moves by lines, the cursor stays in it. */
 void list_scroll(struct list *list, int lines);
+
+/* The wheel, or a press: the cursor goes to the line under it. `above`: lines of the area above the list. Whether it was one of these. */
+bool list_mouse(struct list *list, const struct mouse *mouse, int above);
 
 /* The line shown in a row of the window; false: there is none. */
 bool list_at(const struct list *list, unsigned row, uint64_t *line);

@@ -95,6 +95,14 @@ struct model_connection *model_connection(struct model *m, uint64_t id)
     return m->recent = m->connections[at];
 }
 
+size_t model_marked(const struct model *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->connection_count; i++)
+        n += m->connections[i]->marked;
+    return n;
+}
+
 static struct model_connection *new_connection(struct model *m, uint64_t id)
 {
     if (m->connection_count == m->connection_slots) {

@@ -126,6 +126,9 @@ static inline const struct model_row *model_row(const struct model *m, uint64_t 
 /* The row from this one on, kept or not, whose time is at or after `time`; end_row when there is none. */
 uint64_t model_row_at(const struct model *model, int64_t time);
 
+/* How many connections are marked. */
+size_t model_marked(const struct model *model);
+
 /* NULL when it is not known (any more). */
 struct model_connection *model_connection(struct model *model, uint64_t id);
 

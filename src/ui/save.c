@@ -58,23 +58,12 @@ static void add(struct marks *marks, uint64_t number)
         marks_toggle(marks, number);
 }
 
-static size_t marked_connections(const struct ui *ui)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < ui->model.connection_count; i++)
-        n += ui->model.connections[i]->marked;
-    return n;
-}
-
 static void clear(struct save *s)
 {
     free(s->rows);
     marks_clear(&s->connections);
     marks_clear(&s->told);
     marks_clear(&s->flows);
-    free(s->connections.rows);
-    free(s->told.rows);
-    free(s->flows.rows);
     *s = (struct save){0};
 }
 
@@ -408,7 +397,7 @@ void save_ask(struct ui *ui)
     struct writer w = {.data = question, .size = sizeof question - 1};
     char *choices;
     bool connections = ui->place == PLACE_CONNECTIONS;
-    size_t n = 0, marked = connections ? marked_connections(ui) : ui->marks.count;
+    size_t n = 0, marked = connections ? model_marked(&ui->model) : ui->marks.count;
     if (ui->save == NULL)
         ui->save = calloc(1, sizeof *ui->save);
     if (ui->save == NULL || ui->save->runs) {

@@ -12,7 +12,7 @@
  * A view formats only the lines that are seen, whatever there is beside them. What takes time it does in work(), a slice
  * of some milliseconds at a time; the loop calls that again and again while it says that there is more, and looks at the
  * keyboard in between. A view that lists rows of the model has a struct selection and a struct list; what moves the cursor
- * is then list_act().
+ * is then list_act() and list_mouse().
  */
 #ifndef UI_VIEW_H
 #define UI_VIEW_H
@@ -20,17 +20,11 @@
 #include "filter/pattern.h"
 #include "ui/draw.h"
 #include "ui/keys.h"
+#include "ui/mouse.h"
 #include "ui/ui.h"
 
 /* A line does not match, matches and has the cursor now, or is not there. */
 enum found { FOUND_NOT, FOUND_HERE, FOUND_END };
-
-enum mouse_what { MOUSE_PRESS, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN, MOUSE_DRAG, MOUSE_RELEASE };
-
-struct mouse {
-    enum mouse_what what;
-    int y, x; /* in the area that the view was drawn in last */
-};
 
 struct view {
     enum place place;

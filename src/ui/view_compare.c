@@ -1,6 +1,7 @@
 /*
  * view_compare.c: what differs between two marked messages.
  */
+#include "dissector/base/bytes.h"
 #include "ui/compare.h"
 #include "ui/lines.h"
 #include "ui/list.h"
@@ -69,14 +70,8 @@ static bool compare_act(void *state, struct ui *ui, enum command command)
 
 static bool compare_mouse(void *state, struct ui *ui, const struct mouse *mouse)
 {
-    struct comparison *s = state;
-    uint64_t line;
     (void)ui;
-    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN)
-        list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
-    else if (mouse->y >= ABOUT_LINES && list_at(&s->list, (unsigned)(mouse->y - ABOUT_LINES), &line))
-        s->list.cursor = line;
-    return true;
+    return list_mouse(&((struct comparison *)state)->list, mouse, ABOUT_LINES);
 }
 
 /* ---- drawing */
@@ -118,7 +113,7 @@ static void draw_bytes(struct pen *pen, const struct compare_line *l)
 static void draw_values(struct pen *pen, const struct compare_line *l, const struct terminal *terminal)
 {
     if (l->path != NULL) {
-        pen_bytes(pen, ROLE_JSON_KEY, (struct wsd_bytes){(const uint8_t *)l->path, strlen(l->path)}, (pen->end - pen->x) / 2, false);
+        pen_bytes(pen, ROLE_JSON_KEY, bytes_text(l->path), (pen->end - pen->x) / 2, false);
         pen_text(pen, ROLE_FAINT, ": ");
     }
     int room = pen->end - pen->x;
@@ -159,8 +154,8 @@ static void compare_draw(void *state, struct ui *ui, struct area area, bool focu
     }
     draw_about(ui, inner, 0, s->rows[0], "-", ROLE_ERROR);
     draw_about(ui, inner, 1, s->rows[1], "+", ROLE_GOOD);
-    int height = area.height > ABOUT_LINES ? area.height - ABOUT_LINES : 0;
-    list_set(&s->list, 0, s->compare.count, (unsigned)height);
+    struct area body = area_below(area, ABOUT_LINES);
+    list_set(&s->list, 0, s->compare.count, (unsigned)body.height);
     for (int row = ABOUT_LINES; row < area.height; row++) {
         uint64_t at;
         if (list_at(&s->list, (unsigned)(row - ABOUT_LINES), &at))
@@ -171,7 +166,7 @@ static void compare_draw(void *state, struct ui *ui, struct area area, bool focu
         pen_text(&pen, ROLE_FAINT, "  Nothing differs.");
         pen_end(&pen);
     }
-    draw_scroll_bar(&ui->terminal, (struct area){area.y + ABOUT_LINES, area.x, height, area.width}, s->list.first, s->list.end, s->list.top);
+    draw_scroll_bar(&ui->terminal, body, &s->list);
 }
 
 static void compare_status(void *state, struct ui *ui, struct writer *text)

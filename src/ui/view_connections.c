@@ -4,6 +4,7 @@
  * The lines are put in order anew when connections have changed, as seldom as makes that cost little. The cursor stays on
  * its connection, wherever that moves to.
  */
+#include "dissector/base/bytes.h"
 #include "ui/columns.h"
 #include "ui/list.h"
 #include "ui/view.h"
@@ -13,7 +14,7 @@
 #include <time.h>
 
 enum group { GROUP_NONE, GROUP_SERVER, GROUP_URL, GROUP_COUNT };
-enum { SORT_PART = 10 /* putting in order takes at most one part in so many of the time */ };
+enum { HEADING_LINES = 1, SORT_PART = 10 /* putting in order takes at most one part in so many of the time */ };
 
 /* What a line stands for. */
 struct line {
@@ -372,19 +373,13 @@ static bool connections_mouse(void *state, struct ui *ui, const struct mouse *mo
 {
     struct connections *s = state;
     struct list *list = s->choosing ? &s->chooser : &s->list;
-    uint64_t line;
+    bool wheel = mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN;
     keep_fresh(s, ui);
-    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN) {
-        list_scroll(list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
-        remember_cursor(s);
-        return true;
-    }
     if (mouse->what == MOUSE_PRESS && mouse->y == 0 && !s->choosing)
         return press_heading(s, mouse->x);
-    if (mouse->y < 1 || !list_at(list, (unsigned)mouse->y - 1, &line))
+    if (!list_mouse(list, mouse, HEADING_LINES))
         return false;
-    list->cursor = line;
-    if (s->choosing)
+    if (s->choosing && !wheel)
         return act_in_chooser(s, COMMAND_MARK);
     remember_cursor(s);
     if (mouse->what == MOUSE_DOUBLE)
@@ -490,36 +485,34 @@ static void draw_nothing(struct ui *ui, struct area area)
 static void connections_draw(void *state, struct ui *ui, struct area area, bool focused)
 {
     struct connections *s = state;
+    struct area body = area_below(area, HEADING_LINES);
     columns_fit(s->columns, area.width - 1, s->widths);
     if (s->choosing) {
         draw_chooser(s, ui, area);
         return;
     }
     keep_fresh(s, ui);
-    list_set(&s->list, 0, s->count, (unsigned)(area.height > 1 ? area.height - 1 : 0));
+    list_set(&s->list, 0, s->count, (unsigned)body.height);
     bool one = s->list.cursor < s->count && s->lines[s->list.cursor].members == 0;
     ui->cursor_connection = one ? s->lines[s->list.cursor].connection->about.id : 0;
     draw_headings(s, ui, area);
-    for (int row = 1; row < area.height; row++) {
+    for (int row = HEADING_LINES; row < area.height; row++) {
         uint64_t at;
-        if (list_at(&s->list, (unsigned)row - 1, &at))
+        if (list_at(&s->list, (unsigned)(row - HEADING_LINES), &at))
             draw_line(s, ui, area, row, at, focused);
     }
     if (s->count == 0)
         draw_nothing(ui, area);
-    draw_scroll_bar(&ui->terminal, (struct area){area.y + 1, area.x, area.height - 1, area.width}, s->list.first, s->list.end,
-                    s->list.top);
+    draw_scroll_bar(&ui->terminal, body, &s->list);
 }
 
 static void connections_status(void *state, struct ui *ui, struct writer *text)
 {
     static const char *const groups[] = {"connection", "server", "URL"};
     struct connections *s = state;
-    size_t open = 0, marked = 0;
-    for (size_t i = 0; i < ui->model.connection_count; i++) {
+    size_t open = 0, marked = model_marked(&ui->model);
+    for (size_t i = 0; i < ui->model.connection_count; i++)
         open += ui->model.connections[i]->state == MODEL_OPEN;
-        marked += ui->model.connections[i]->marked;
-    }
     writer_format(text, "%llu/%zu %s%s", (unsigned long long)(s->count > 0 ? s->list.cursor + 1 : 0), s->count,
                   groups[s->group], s->count == 1 ? "" : "s");
     writer_format(text, ", %zu open, %llu messages", open, (unsigned long long)ui->model.messages);
@@ -540,7 +533,7 @@ static enum found connections_find(void *state, struct ui *ui, int64_t n, const 
     size_t length = strlen(addresses);
     addresses[length++] = ' ';
     column_address(addresses + length, &c->endpoint[WSD_SERVER]);
-    struct wsd_bytes text = {(const uint8_t *)addresses, strlen(addresses)};
+    struct wsd_bytes text = bytes_text(addresses);
     if (!pattern_matches(pattern, c->url) && !pattern_matches(pattern, text))
         return FOUND_NOT;
     list_go(&s->list, at);

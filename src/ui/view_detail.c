@@ -277,7 +277,6 @@ static bool detail_act(void *state, struct ui *ui, enum command command)
 static bool detail_mouse(void *state, struct ui *ui, const struct mouse *mouse)
 {
     struct detail *s = state;
-    uint64_t line;
     is_there(s, ui);
     if (mouse->y == 1 && mouse->what == MOUSE_PRESS) {
         for (int mode = 0; mode < MODE_COUNT; mode++)
@@ -290,15 +289,10 @@ static bool detail_mouse(void *state, struct ui *ui, const struct mouse *mouse)
         inside.y -= HEADER_LINES;
         return field_view_mouse(&s->fields, &inside, s->fields_area);
     }
-    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN) {
-        list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
-    } else if (mouse->y >= HEADER_LINES && list_at(&s->list, (unsigned)(mouse->y - HEADER_LINES), &line)) {
-        s->list.cursor = line;
-        if (mouse->what == MOUSE_DOUBLE)
-            fold_at_cursor(s);
-    } else {
+    if (!list_mouse(&s->list, mouse, HEADER_LINES))
         return false;
-    }
+    if (mouse->what == MOUSE_DOUBLE)
+        fold_at_cursor(s);
     return true;
 }
 
@@ -378,6 +372,7 @@ static void draw_line(struct detail *s, struct ui *ui, struct area area, int row
 static void detail_draw(void *state, struct ui *ui, struct area area, bool focused)
 {
     struct detail *s = state;
+    struct area body = area_below(area, HEADER_LINES);
     refresh_document(s, ui, (unsigned)(area.width > 2 ? area.width - 1 : 1));
     if (!s->has) {
         struct pen pen = pen_at(&ui->terminal, area, 1, ROLE_NORMAL);
@@ -395,14 +390,13 @@ static void detail_draw(void *state, struct ui *ui, struct area area, bool focus
         field_view_draw(&s->fields, ui, s->fields_area, focused);
         return;
     }
-    list_set(&s->list, 0, s->document.lines, (unsigned)(area.height > HEADER_LINES ? area.height - HEADER_LINES : 0));
+    list_set(&s->list, 0, s->document.lines, (unsigned)body.height);
     for (int row = HEADER_LINES; row < area.height; row++) {
         uint64_t number;
         if (list_at(&s->list, (unsigned)(row - HEADER_LINES), &number))
             draw_line(s, ui, inner, row, number, focused);
     }
-    draw_scroll_bar(&ui->terminal, (struct area){area.y + HEADER_LINES, area.x, area.height - HEADER_LINES, area.width},
-                    s->list.first, s->list.end, s->list.top);
+    draw_scroll_bar(&ui->terminal, body, &s->list);
 }
 
 static void detail_status(void *state, struct ui *ui, struct writer *text)

@@ -131,19 +131,16 @@ bool field_view_mouse(struct field_view *v, const struct mouse *mouse, struct ar
     int y = area.y + mouse->y, x = area.x + mouse->x;
     struct area h = v->hex_area;
     bool in_hex = y >= h.y && y < h.y + h.height && x >= h.x;
-    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN) {
-        list_scroll(in_hex ? &v->hex : &v->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
-        return true;
-    }
+    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN)
+        return list_mouse(in_hex ? &v->hex : &v->list, mouse, 0);
     if (in_hex && list_at(&v->hex, (unsigned)(y - h.y), &line)) {
         int column = x - h.x - OFFSET_COLUMNS;
         int byte = column < 0 ? 0 : (column - column / 25) / 3;
         select_byte(v, (size_t)line * v->width + (size_t)(byte < (int)v->width ? byte : (int)v->width - 1));
         return true;
     }
-    if (!list_at(&v->list, (unsigned)mouse->y, &line))
+    if (!list_mouse(&v->list, mouse, 0))
         return false;
-    v->list.cursor = line;
     v->by_byte = false;
     if (mouse->what == MOUSE_DOUBLE)
         fold(v);
@@ -217,6 +214,6 @@ void field_view_draw(struct field_view *v, struct ui *ui, struct area area, bool
         if (list_at(&v->list, (unsigned)row, &number))
             draw_item(v, ui, inner, row, number, focused);
     }
-    draw_scroll_bar(&ui->terminal, tree, v->list.first, v->list.end, v->list.top);
+    draw_scroll_bar(&ui->terminal, tree, &v->list);
     draw_bytes(v, ui, hex);
 }

@@ -2,12 +2,11 @@
  * view_findings.c: what was found, by code, the most severe and most frequent first; a code unfolds to the places where it was
  * found, as far as they are kept. Enter leads to the place, among the messages of its connection.
  */
+#include "dissector/base/bytes.h"
 #include "ui/lines.h"
 #include "ui/list.h"
 #include "ui/selection.h"
 #include "ui/view.h"
-
-#include <string.h>
 
 enum { ROWS_A_SLICE = 20000, COUNT_COLUMNS = 7, SEVERITY_COLUMNS = 8, WIDE = 110 /* columns */, HEADING_LINES = 1 };
 
@@ -195,14 +194,8 @@ static bool findings_act(void *state, struct ui *ui, enum command command)
 static bool findings_mouse(void *state, struct ui *ui, const struct mouse *mouse)
 {
     struct findings *s = state;
-    uint64_t line;
-    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN) {
-        list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
-        return true;
-    }
-    if (mouse->y < HEADING_LINES || !list_at(&s->list, (unsigned)(mouse->y - HEADING_LINES), &line))
+    if (!list_mouse(&s->list, mouse, HEADING_LINES))
         return false;
-    s->list.cursor = line;
     if (mouse->what == MOUSE_DOUBLE)
         enter(s, ui);
     return true;
@@ -221,7 +214,7 @@ static void draw_code(struct pen *pen, const struct code *c, const struct model 
     pen_right(pen, ROLE_STRONG, human_count(count, m->findings[c->code]), COUNT_COLUMNS - 1);
     pen_text(pen, ROLE_NORMAL, "  ");
     int room = pen->end - pen->x;
-    pen_bytes(pen, ROLE_NORMAL, (struct wsd_bytes){(const uint8_t *)info->text, strlen(info->text)}, has_rule ? room - rule : room, false);
+    pen_bytes(pen, ROLE_NORMAL, bytes_text(info->text), has_rule ? room - rule : room, false);
     if (has_rule) {
         pen_to(pen, pen->end - pen->left - rule);
         pen_right(pen, ROLE_FAINT, info->rule, rule);
@@ -240,7 +233,7 @@ static void draw_place(struct pen *pen, const struct model_row *row, bool fine)
     pen_left(pen, line_sender(row->direction), sides[row->direction], 7);
     pen_format(pen, ROLE_FAINT, "packet %-6llu", (unsigned long long)row->record->packet);
     pen_text(pen, ROLE_NORMAL, "  ");
-    pen_bytes(pen, ROLE_NORMAL, (struct wsd_bytes){(const uint8_t *)f->text, strlen(f->text)}, pen->end - pen->x, false);
+    pen_bytes(pen, ROLE_NORMAL, bytes_text(f->text), pen->end - pen->x, false);
     pen_end(pen);
 }
 
@@ -263,9 +256,10 @@ static void draw_line(struct findings *s, struct ui *ui, struct area area, int y
 static void findings_draw(void *state, struct ui *ui, struct area area, bool focused)
 {
     struct findings *s = state;
+    struct area body = area_below(area, HEADING_LINES);
     struct area inner = area;
     inner.width--;
-    settle(s, ui, (unsigned)(area.height > HEADING_LINES ? area.height - HEADING_LINES : 0));
+    settle(s, ui, (unsigned)body.height);
     struct pen pen = pen_at(&ui->terminal, inner, 0, ROLE_NORMAL);
     pen_text(&pen, ROLE_HEADING, "   ");
     pen_left(&pen, ROLE_HEADING, "SEVERITY", SEVERITY_COLUMNS);
@@ -280,8 +274,7 @@ static void findings_draw(void *state, struct ui *ui, struct area area, bool foc
         if (list_at(&s->list, (unsigned)(y - HEADING_LINES), &line))
             draw_line(s, ui, inner, y, line, focused);
     }
-    draw_scroll_bar(&ui->terminal, (struct area){area.y + HEADING_LINES, area.x, area.height - HEADING_LINES, area.width},
-                    s->list.first, s->list.end, s->list.top);
+    draw_scroll_bar(&ui->terminal, body, &s->list);
 }
 
 static enum found findings_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
@@ -296,7 +289,7 @@ static enum found findings_find(void *state, struct ui *ui, int64_t n, const str
         const struct model_row *row = model_row(&ui->model, selection_row(&at.code->places, at.position));
         text = row != NULL ? ((const struct record_finding *)row->record)->text : "";
     }
-    if (!pattern_matches(pattern, (struct wsd_bytes){(const uint8_t *)text, strlen(text)}))
+    if (!pattern_matches(pattern, bytes_text(text)))
         return FOUND_NOT;
     list_go(&s->list, line);
     return FOUND_HERE;

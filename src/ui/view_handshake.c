@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum {
+    HEADING_LINES = 1,
     LINES_MOST = 4 * RECORD_HEADERS + 64,
     CODES_EACH = 3,
     NAME_COLUMNS = 25,
@@ -345,11 +346,7 @@ static bool handshake_act(void *state, struct ui *ui, enum command command)
 static bool handshake_mouse(void *state, struct ui *ui, const struct mouse *mouse)
 {
     struct handshake_lines *s = state;
-    uint64_t line;
-    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN)
-        list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
-    else if (mouse->y >= 1 && list_at(&s->list, (unsigned)mouse->y - 1, &line))
-        s->list.cursor = line;
+    list_mouse(&s->list, mouse, HEADING_LINES);
     if (mouse->what == MOUSE_DOUBLE)
         show_whole(ui);
     return true;
@@ -465,24 +462,24 @@ static void draw_about(struct ui *ui, struct area area, const struct model_conne
 static void handshake_draw(void *state, struct ui *ui, struct area area, bool focused)
 {
     struct handshake_lines *s = state;
+    struct area body = area_below(area, HEADING_LINES);
     const struct model_connection *c = ui_connection(ui);
     struct area inner = area;
     inner.width--;
     refresh_lines(s, ui);
-    list_set(&s->list, 0, s->count, (unsigned)(area.height > 1 ? area.height - 1 : 0));
+    list_set(&s->list, 0, s->count, (unsigned)body.height);
     if (!s->has) {
         struct pen pen = pen_at(&ui->terminal, inner, 1, ROLE_NORMAL);
         pen_text(&pen, ROLE_FAINT, c == NULL ? "  There is no connection." : "  Its opening is not known.");
         return;
     }
     draw_about(ui, inner, c);
-    for (int y = 1; y < area.height; y++) {
+    for (int y = HEADING_LINES; y < area.height; y++) {
         uint64_t number;
-        if (list_at(&s->list, (unsigned)y - 1, &number))
+        if (list_at(&s->list, (unsigned)(y - HEADING_LINES), &number))
             draw_line(s, ui, inner, y, number, focused);
     }
-    draw_scroll_bar(&ui->terminal, (struct area){area.y + 1, area.x, area.height - 1, area.width}, s->list.first, s->list.end,
-                    s->list.top);
+    draw_scroll_bar(&ui->terminal, body, &s->list);
 }
 
 static enum found handshake_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)

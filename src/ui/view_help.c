@@ -1,11 +1,11 @@
 /*
  * view_help.c: all keys there are, from their table, by view.
  */
+#include "dissector/base/bytes.h"
 #include "ui/list.h"
 #include "ui/view.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { LINES_MOST = 4 * COMMAND_COUNT, KEYS_TEXT = 40 };
 
@@ -62,14 +62,8 @@ static bool help_act(void *state, struct ui *ui, enum command command)
 
 static bool help_mouse(void *state, struct ui *ui, const struct mouse *mouse)
 {
-    struct help *s = state;
-    uint64_t line;
     (void)ui;
-    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN)
-        list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
-    else if (list_at(&s->list, (unsigned)mouse->y, &line))
-        s->list.cursor = line;
-    return true;
+    return list_mouse(&((struct help *)state)->list, mouse, 0);
 }
 
 static void write_keys(char out[KEYS_TEXT], const struct key_row *row)
@@ -106,7 +100,7 @@ static void help_draw(void *state, struct ui *ui, struct area area, bool focused
         }
         pen_end(&pen);
     }
-    draw_scroll_bar(&ui->terminal, area, s->list.first, s->list.end, s->list.top);
+    draw_scroll_bar(&ui->terminal, area, &s->list);
 }
 
 static void help_status(void *state, struct ui *ui, struct writer *text)
@@ -126,10 +120,10 @@ static enum found help_find(void *state, struct ui *ui, int64_t n, const struct 
         return FOUND_END;
     const struct help_line *l = &s->lines[at];
     const char *text = l->heading != NULL ? l->heading : l->row != NULL ? l->row->help : "";
-    bool found = pattern_matches(pattern, (struct wsd_bytes){(const uint8_t *)text, strlen(text)});
+    bool found = pattern_matches(pattern, bytes_text(text));
     if (l->row != NULL && !found) {
         write_keys(keys, l->row);
-        found = pattern_matches(pattern, (struct wsd_bytes){(const uint8_t *)keys, strlen(keys)});
+        found = pattern_matches(pattern, bytes_text(keys));
     }
     if (!found)
         return FOUND_NOT;

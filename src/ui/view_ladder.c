@@ -7,6 +7,7 @@
  *     10:00:01.125   │◀═ 101 Switching Protocols ══════════════│
  *     10:00:01.250   │── text     18 B  {"sub":"trades"} ─────▶│
  */
+#include "dissector/base/bytes.h"
 #include "ui/columns.h"
 #include "ui/lines.h"
 #include "ui/list.h"
@@ -139,10 +140,7 @@ static void show_detail(struct ladder *s, struct ui *ui)
 
 static void next_scope(struct ladder *s, struct ui *ui)
 {
-    size_t marked = 0;
-    for (size_t i = 0; i < ui->model.connection_count; i++)
-        marked += ui->model.connections[i]->marked;
-    if (!s->marked && marked == 0) {
+    if (!s->marked && model_marked(&ui->model) == 0) {
         ui_say(ui, "no connection is marked: Space in the list of connections marks");
         return;
     }
@@ -183,15 +181,8 @@ static bool ladder_act(void *state, struct ui *ui, enum command command)
 static bool ladder_mouse(void *state, struct ui *ui, const struct mouse *mouse)
 {
     struct ladder *s = state;
-    uint64_t line;
-    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN) {
-        list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
-        return true;
-    }
-    if (mouse->y < HEADING_LINES || !list_at(&s->list, (unsigned)(mouse->y - HEADING_LINES), &line))
+    if (!list_mouse(&s->list, mouse, HEADING_LINES))
         return false;
-    s->list.cursor = line;
-    s->list.follows = false;
     if (mouse->what == MOUSE_DOUBLE)
         show_detail(s, ui);
     return true;
@@ -244,11 +235,11 @@ static void draw_finding(struct pen *pen, const struct record_finding *f)
     pen_text(pen, ROLE_NORMAL, "   ");
     pen->end -= 2;
     pen_left(pen, role, wsd_severity_word(info->severity), OPCODE_COLUMNS + 1);
-    struct wsd_bytes text = {(const uint8_t *)info->text, strlen(info->text)};
+    struct wsd_bytes text = bytes_text(info->text);
     pen_bytes(pen, role, text, pen->end - pen->x, false);
     if (f->text[0] != 0) {
         pen_text(pen, role, ": ");
-        pen_bytes(pen, role, (struct wsd_bytes){(const uint8_t *)f->text, strlen(f->text)}, pen->end - pen->x, false);
+        pen_bytes(pen, role, bytes_text(f->text), pen->end - pen->x, false);
     }
     if (pen->end - pen->x > draw_columns(info->rule) + 4)
         pen_format(pen, ROLE_FAINT, "  [%s]", info->rule);
@@ -452,8 +443,9 @@ static void draw_heading(struct ladder *s, struct ui *ui, struct area area, cons
 static void ladder_draw(void *state, struct ui *ui, struct area area, bool focused)
 {
     struct ladder *s = state;
+    struct area body = area_below(area, HEADING_LINES);
     struct line_style style = {.terminal = &ui->terminal, .time = s->time, .fine = area.width >= WIDE};
-    list_set(&s->list, s->selection.first, s->selection.end, (unsigned)(area.height > HEADING_LINES ? area.height - HEADING_LINES : 0));
+    list_set(&s->list, s->selection.first, s->selection.end, (unsigned)body.height);
     struct area inner = area;
     inner.width--;
     draw_heading(s, ui, inner, &style);
@@ -467,8 +459,7 @@ static void ladder_draw(void *state, struct ui *ui, struct area area, bool focus
         if (list_at(&s->list, (unsigned)(y - HEADING_LINES), &position))
             draw_row(s, ui, &style, inner, y, position, focused);
     }
-    draw_scroll_bar(&ui->terminal, (struct area){area.y + HEADING_LINES, area.x, area.height - HEADING_LINES, area.width},
-                    s->list.first, s->list.end, s->list.top);
+    draw_scroll_bar(&ui->terminal, body, &s->list);
 }
 
 static enum found ladder_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
@@ -478,20 +469,10 @@ static enum found ladder_find(void *state, struct ui *ui, int64_t n, const struc
     if (position < s->selection.first || position >= s->selection.end)
         return FOUND_END;
     const struct model_row *row = model_row(&ui->model, selection_row(&s->selection, position));
-    struct wsd_bytes text = {0};
-    const char *words = NULL;
     if (row == NULL)
         return FOUND_NOT;
-    if (row->type == WSD_EVENT_MESSAGE)
-        text = record_payload((const struct record_message *)row->record);
-    else if (row->type == WSD_EVENT_CONNECTION)
-        text = row->connection->about.url;
-    else if (row->type == WSD_EVENT_FINDING)
-        words = wsd_finding_info((enum wsd_finding_code)row->record->detail)->text;
-    else if (row->type == WSD_EVENT_TRANSPORT)
-        words = transport_word((enum wsd_transport_what)row->record->detail);
-    if (words != NULL)
-        text = (struct wsd_bytes){(const uint8_t *)words, strlen(words)};
+    bool transport = row->type == WSD_EVENT_TRANSPORT;
+    struct wsd_bytes text = transport ? bytes_text(transport_word((enum wsd_transport_what)row->record->detail)) : line_text(row);
     if (text.length == 0 || !pattern_matches(pattern, text))
         return FOUND_NOT;
     list_go(&s->list, position);

@@ -6,9 +6,7 @@
 #include "ui/selection.h"
 #include "ui/view.h"
 
-#include <string.h>
-
-enum { ROWS_A_SLICE = 20000, WIDE = 110 /* columns from which there is room for more */ };
+enum { ROWS_A_SLICE = 20000, WIDE = 110 /* columns from which there is room for more */, HEADING_LINES = 1 };
 
 struct messages {
     struct ui *ui;
@@ -119,15 +117,12 @@ static bool messages_work(void *state, struct ui *ui)
 
 static void next_scope(struct messages *s, struct ui *ui)
 {
-    size_t marked = 0;
     uint64_t row;
-    for (size_t i = 0; i < ui->model.connection_count; i++)
-        marked += ui->model.connections[i]->marked;
     if (s->scope == SCOPE_ALL && row_at_cursor(s, &row) && model_row(&ui->model, row) != NULL &&
         model_row(&ui->model, row)->connection != NULL) {
         ui->scope = SCOPE_CONNECTION;
         ui->connection = model_row(&ui->model, row)->connection->about.id;
-    } else if (s->scope == SCOPE_CONNECTION && marked > 0) {
+    } else if (s->scope == SCOPE_CONNECTION && model_marked(&ui->model) > 0) {
         ui->scope = SCOPE_MARKED;
     } else {
         ui->scope = SCOPE_ALL;
@@ -191,15 +186,8 @@ static bool messages_act(void *state, struct ui *ui, enum command command)
 static bool messages_mouse(void *state, struct ui *ui, const struct mouse *mouse)
 {
     struct messages *s = state;
-    uint64_t line;
-    if (mouse->what == MOUSE_WHEEL_UP || mouse->what == MOUSE_WHEEL_DOWN) {
-        list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
-    } else if (mouse->y >= 1 && list_at(&s->list, (unsigned)mouse->y - 1, &line)) {
-        s->list.cursor = line;
-        s->list.follows = false;
-    } else {
+    if (!list_mouse(&s->list, mouse, HEADING_LINES))
         return false;
-    }
     s->wants = false;
     show_row(s);
     if (mouse->what == MOUSE_DOUBLE)
@@ -232,12 +220,13 @@ static void draw_row(struct messages *s, struct ui *ui, struct line_style *style
 static void messages_draw(void *state, struct ui *ui, struct area area, bool focused)
 {
     struct messages *s = state;
+    struct area body = area_below(area, HEADING_LINES);
     struct line_style style = {.terminal = &ui->terminal,
                                .time = s->time,
                                .connection = s->scope != SCOPE_CONNECTION,
                                .wire_size = area.width >= WIDE,
                                .fine = area.width >= WIDE};
-    list_set(&s->list, s->selection.first, s->selection.end, (unsigned)(area.height > 1 ? area.height - 1 : 0));
+    list_set(&s->list, s->selection.first, s->selection.end, (unsigned)body.height);
     show_row(s);
     const struct model_row *first = list_empty(&s->list)
                                         ? NULL
@@ -252,13 +241,12 @@ static void messages_draw(void *state, struct ui *ui, struct area area, bool foc
     struct pen pen = pen_at(&ui->terminal, inner, 0, ROLE_NORMAL);
     pen_text(&pen, ROLE_HEADING, " ");
     line_headings(&pen, &style);
-    for (int row = 1; row < area.height; row++) {
+    for (int row = HEADING_LINES; row < area.height; row++) {
         uint64_t position;
-        if (list_at(&s->list, (unsigned)row - 1, &position))
+        if (list_at(&s->list, (unsigned)(row - HEADING_LINES), &position))
             draw_row(s, ui, &style, inner, row, position, focused);
     }
-    draw_scroll_bar(&ui->terminal, (struct area){area.y + 1, area.x, area.height - 1, area.width}, s->list.first, s->list.end,
-                    s->list.top);
+    draw_scroll_bar(&ui->terminal, body, &s->list);
 }
 
 static void messages_status(void *state, struct ui *ui, struct writer *text)
@@ -285,17 +273,7 @@ static enum found messages_find(void *state, struct ui *ui, int64_t n, const str
     if (position < s->selection.first || position >= s->selection.end)
         return FOUND_END;
     const struct model_row *row = model_row(&ui->model, selection_row(&s->selection, position));
-    struct wsd_bytes text = {0};
-    if (row == NULL)
-        return FOUND_NOT;
-    if (row->type == WSD_EVENT_MESSAGE)
-        text = record_payload((const struct record_message *)row->record);
-    else if (row->type == WSD_EVENT_CONNECTION && row->connection != NULL)
-        text = row->connection->about.url;
-    else if (row->type == WSD_EVENT_FINDING)
-        text.data = (const uint8_t *)wsd_finding_info((enum wsd_finding_code)row->record->detail)->text;
-    if (row->type == WSD_EVENT_FINDING)
-        text.length = strlen((const char *)text.data);
+    struct wsd_bytes text = row != NULL ? line_text(row) : (struct wsd_bytes){0};
     if (text.length == 0 || !pattern_matches(pattern, text))
         return FOUND_NOT;
     list_go(&s->list, position);

@@ -573,8 +573,7 @@ static bool statistics_mouse(void *state, struct ui *ui, const struct mouse *mou
     (void)ui;
     if (mouse->what != MOUSE_WHEEL_UP && mouse->what != MOUSE_WHEEL_DOWN)
         return false;
-    list_scroll(&s->list, mouse->what == MOUSE_WHEEL_UP ? -3 : 3);
-    return true;
+    return list_mouse(&s->list, mouse, 0);
 }
 
 /* Those with most bytes; once through all connections, whatever they said. */
@@ -635,7 +634,7 @@ static void statistics_draw(void *state, struct ui *ui, struct area area, bool f
         if (list_at(&s->list, (unsigned)y, &line))
             draw_line(ui, &source, &page, inner, y, (unsigned)line);
     }
-    draw_scroll_bar(&ui->terminal, area, s->list.first, s->list.end, s->list.top);
+    draw_scroll_bar(&ui->terminal, area, &s->list);
 }
 
 static void statistics_status(void *state, struct ui *ui, struct writer *text)

@@ -355,6 +355,33 @@ static void a_list_moves(void **state)
     assert_int_equal(l.cursor, 4);
 }
 
+static void the_mouse_moves_a_list(void **state)
+{
+    struct list l = {.can_follow = true};
+    (void)state;
+    list_set(&l, 0, 100, 10);
+    /* Two lines stand above the list. */
+    assert_false(list_mouse(&l, &(struct mouse){MOUSE_PRESS, 1, 0}, 2));
+    assert_true(list_mouse(&l, &(struct mouse){MOUSE_PRESS, 2 + 9, 0}, 2));
+    assert_int_equal(l.cursor, 9);
+    assert_false(list_mouse(&l, &(struct mouse){MOUSE_PRESS, 2 + 10, 0}, 2));
+    assert_int_equal(l.cursor, 9);
+    assert_true(list_mouse(&l, &(struct mouse){MOUSE_WHEEL_DOWN, 0, 0}, 2));
+    assert_int_equal(l.top, 3);
+    assert_true(list_mouse(&l, &(struct mouse){MOUSE_DOUBLE, 2, 0}, 2));
+    assert_int_equal(l.cursor, 3);
+    assert_true(list_mouse(&l, &(struct mouse){MOUSE_WHEEL_UP, 0, 0}, 2));
+    assert_int_equal(l.top, 0);
+    /* A line that is pressed is held. */
+    list_act(&l, COMMAND_END);
+    assert_true(l.follows);
+    list_mouse(&l, &(struct mouse){MOUSE_PRESS, 2, 0}, 2);
+    list_set(&l, 0, 200, 10);
+    assert_int_equal(l.cursor, 90);
+    list_set(&l, 0, 3, 10);
+    assert_false(list_mouse(&l, &(struct mouse){MOUSE_PRESS, 2 + 3, 0}, 2)); /* below the last line */
+}
+
 /* ---- keys */
 
 /* Of two rows that hold in one view and have one key, one must be narrower, or which of them it is would be chance. */
@@ -390,6 +417,7 @@ int main(void)
         cmocka_unit_test(the_last_minute),
         cmocka_unit_test(a_selection_follows),
         cmocka_unit_test(a_list_moves),
+        cmocka_unit_test(the_mouse_moves_a_list),
         cmocka_unit_test(keys_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
