@@ -4,7 +4,6 @@
 #include "ui/columns.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { PREVIEW_BYTES = 2048, PREVIEW_HEX = 64, SIZE_COLUMNS = 7, OPCODE_COLUMNS = 7 };
 

@@ -626,32 +626,30 @@ static void run_frames(uint32_t n)
     end_connection(&c);
 }
 
-/* Hellos with what a passive reader needs, and nothing else (RFC 8446 4.1). */
-static void send_hellos(struct connection *c)
+/* A hello in a record of its own: version, a random of one value, then what follows it. */
+static void send_hello(struct connection *c, int sender, uint8_t type, int random, const char *rest, uint32_t length)
 {
     uint8_t hello[128] = "\x16\x03\x01";
     uint32_t n = 5 + 4;
 
+    hello[5] = type;
+    memcpy(hello + n, "\x03\x03", 2);
+    memset(hello + n + 2, random, 32);
+    memcpy(hello + n + 34, rest, length);
+    n += 34 + length;
+    put16(hello + 7, n - 9);
+    put16(hello + 3, n - 5);
+    send_segment(c, sender, PSH | ACK, hello, n);
+}
+
+/* Hellos with what a passive reader needs, and nothing else (RFC 8446 4.1). */
+static void send_hellos(struct connection *c)
+{
     send_segment(c, CLIENT, SYN, NULL, 0);
     send_segment(c, SERVER, SYN | ACK, NULL, 0);
     send_ack(c, CLIENT);
-    memcpy(hello + n, "\x03\x03", 2);
-    memset(hello + n + 2, 0x11, 32);
-    memcpy(hello + n + 34, "\0\0\x02\x13\x01\x01\0\0\x07\0\x2b\0\x03\x02\x03\x04", 16);
-    n += 50;
-    memcpy(hello + 5, "\x01\0", 2);
-    put16(hello + 7, n - 9);
-    put16(hello + 3, n - 5);
-    send_segment(c, CLIENT, PSH | ACK, hello, n);
-    n = 9;
-    memcpy(hello + n, "\x03\x03", 2);
-    memset(hello + n + 2, 0x22, 32);
-    memcpy(hello + n + 34, "\0\x13\x01\0\0\x06\0\x2b\0\x02\x03\x04", 12);
-    n += 46;
-    memcpy(hello + 5, "\x02\0", 2);
-    put16(hello + 7, n - 9);
-    put16(hello + 3, n - 5);
-    send_segment(c, SERVER, PSH | ACK, hello, n);
+    send_hello(c, CLIENT, 1, 0x11, "\0\0\x02\x13\x01\x01\0\0\x07\0\x2b\0\x03\x02\x03\x04", 16);
+    send_hello(c, SERVER, 2, 0x22, "\0\x13\x01\0\0\x06\0\x2b\0\x02\x03\x04", 12);
 }
 
 static void run_tls(uint32_t n, uint32_t size)

@@ -8,17 +8,16 @@ reasons, proxies' targets, names and addresses, names of files, arguments. (Labe
 All outputs are read byte by byte: UTF-8, and no control but the line feed. What was hidden must be there, escaped: else
 it was not shown at all, and nothing was tested.
 """
-import fcntl
 import json
 import os
-import pty
 import re
 import struct
 import subprocess
 import sys
-import termios
 import unicodedata
 import zlib
+
+from terminal import run_on_terminal
 
 WSCOPE, FOLDER = sys.argv[1:]
 KEY = b'dGhlIHNhbXBsZSBub25jZQ=='
@@ -186,22 +185,7 @@ def run(*arguments, locale='C.UTF-8', **environment):
 
 
 def on_terminal(*arguments):
-    child, terminal = pty.fork()
-    if child == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 132, 0, 0))
-        os.environ.update({'TERM': 'xterm', 'LC_ALL': 'C.UTF-8'})
-        os.execv(WSCOPE, [WSCOPE, *arguments])
-    output = b''
-    while True:
-        try:
-            some = os.read(terminal, 65536)
-        except OSError:  # the child has gone
-            break
-        if not some:
-            break
-        output += some
-    os.waitpid(child, 0)
-    return output
+    return run_on_terminal(132, WSCOPE, *arguments, LC_ALL='C.UTF-8')
 
 
 def shown(item):

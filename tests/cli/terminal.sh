@@ -47,26 +47,12 @@ cp "$out" "$place/plain"
 run --color always captures/bad-server-masks.pcap
 sed 's/\x1b\[[0-9;]*m//g' "$out" | cmp -s - "$place/plain" || fail 'colours change the text'
 
-python3 - "$wscope" <<'PYTHON' || fail 'on a terminal'
-import fcntl, os, pty, struct, sys, termios
+PYTHONPATH=tests/cli python3 - "$wscope" <<'PYTHON' || fail 'on a terminal'
+import sys
+from terminal import run_on_terminal
 
 def on_terminal(columns, *arguments, **environment):
-    child, terminal = pty.fork()
-    if child == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, columns, 0, 0))
-        os.environ.update({'TERM': 'xterm', **environment})
-        os.execv(sys.argv[1], [sys.argv[1], '-o', 'text', *arguments])
-    output = b''
-    while True:
-        try:
-            some = os.read(terminal, 65536)
-        except OSError:  # the child has gone
-            break
-        if not some:
-            break
-        output += some
-    os.waitpid(child, 0)
-    return output
+    return run_on_terminal(columns, sys.argv[1], '-o', 'text', *arguments, **environment)
 
 console = 'captures/console.pcap'
 failed = False

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 struct flow_log {
+    struct flow_ops ops;
     struct flows *flows;
     struct flow *flow;          /* of the last packet */
     enum wsd_direction sender;  /* what the first bytes of a flow without SYN say */
@@ -127,23 +128,15 @@ static inline void flow_log_release(void *user, struct flow *flow)
 
 static inline void flow_log_begin(struct flow_log *log, const struct flow_limits *limits, bool transport)
 {
-    static const struct flow_ops quiet = {.sender = flow_log_sender,
-                                          .data = flow_log_data,
-                                          .gap = flow_log_gap,
-                                          .end = flow_log_end,
-                                          .conflict = flow_log_conflict,
-                                          .held_limit = flow_log_limit,
-                                         .evicted = flow_log_evicted,
-                                          .release = flow_log_release};
-    static const struct flow_ops loud = {.sender = flow_log_sender,
-                                         .data = flow_log_data,
-                                         .gap = flow_log_gap,
-                                         .end = flow_log_end,
-                                         .conflict = flow_log_conflict,
-                                         .held_limit = flow_log_limit,
-                                         .evicted = flow_log_evicted,
-                                         .transport = flow_log_transport,
-                                         .release = flow_log_release};
+    static const struct flow_ops ops = {.sender = flow_log_sender,
+                                        .data = flow_log_data,
+                                        .gap = flow_log_gap,
+                                        .end = flow_log_end,
+                                        .conflict = flow_log_conflict,
+                                        .held_limit = flow_log_limit,
+                                        .evicted = flow_log_evicted,
+                                        .transport = flow_log_transport,
+                                        .release = flow_log_release};
     static const struct flow_limits wide = {.flows = 1000000,
                                             .segment_bytes = UINT32_MAX,
                                             .segment_total = UINT64_MAX,
@@ -153,7 +146,10 @@ static inline void flow_log_begin(struct flow_log *log, const struct flow_limits
     memset(log, 0, sizeof *log);
     log->sender = WSD_NEITHER;
     flow_log_now = log;
-    log->flows = flows_new(transport ? &loud : &quiet, log, limits != NULL ? limits : &wide, seed);
+    log->ops = ops;
+    if (!transport)
+        log->ops.transport = NULL;
+    log->flows = flows_new(&log->ops, log, limits != NULL ? limits : &wide, seed);
     if (log->flows == NULL)
         abort();
 }
