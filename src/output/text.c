@@ -81,7 +81,8 @@ void text_begin(struct text_sink *s, const struct wsd_event *e, const char *word
     writer_fill(s->w, ' ', length < width ? width + 1 - length : 1);
 }
 
-void text_begin_from(struct text_sink *s, const struct wsd_event *e, enum wsd_direction from, const char *word)
+/* The same, of one side: with its arrow. */
+static void begin_from(struct text_sink *s, const struct wsd_event *e, enum wsd_direction from, const char *word)
 {
     size_t length = strlen(word);
     begin_line(s, e);
@@ -220,7 +221,7 @@ static void write_message(struct text_sink *s, const struct wsd_event *e)
     const struct wsd_message *m = &e->message;
     char text[NOTES_MAX];
     struct writer notes = {.data = text, .size = sizeof text};
-    text_begin_from(s, e, m->direction, wsd_opcode_word(m->opcode));
+    begin_from(s, e, m->direction, wsd_opcode_word(m->opcode));
     write_size(s, m->length);
     write_notes(&notes, m);
     writer_put(s->w, text, notes.length);
@@ -245,7 +246,7 @@ static void write_frame(struct text_sink *s, const struct wsd_event *e)
 {
     const struct wsd_frame *f = &e->frame;
     struct writer *w = s->w;
-    text_begin_from(s, e, f->direction, "frame");
+    begin_from(s, e, f->direction, "frame");
     write_size(s, f->length);
     writer_text(w, wsd_opcode_word(f->opcode));
     if (f->fin)
@@ -265,7 +266,7 @@ static void write_frame(struct text_sink *s, const struct wsd_event *e)
 
 static void write_gap(struct text_sink *s, const struct wsd_event *e)
 {
-    text_begin_from(s, e, e->gap.direction, "gap");
+    begin_from(s, e, e->gap.direction, "gap");
     write_size(s, e->gap.bytes);
     WRITER_JUST(s->w, "missing in the capture\n");
 }
@@ -276,7 +277,7 @@ static void write_finding(struct text_sink *s, const struct wsd_event *e)
     const struct wsd_finding *f = &e->finding;
     const struct wsd_finding_info *info = wsd_finding_info(f->code);
     struct wsd_bytes detail = {(const uint8_t *)f->detail, strlen(f->detail)};
-    text_begin_from(s, e, f->direction, "!");
+    begin_from(s, e, f->direction, "!");
     writer_text(s->w, terminal_role(s->terminal, terminal_severity(info->severity)));
     if (info->severity != WSD_ERROR)
         writer_format(s->w, "%s: ", wsd_severity_word(info->severity));

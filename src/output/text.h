@@ -30,7 +30,6 @@ void text_close(struct text_sink *s, const struct wsd_event *event);
 /* Time, connection and what happened: everything left of the details. `word` is at most 8 columns, or the lines below do
  * not stand in columns. */
 void text_begin(struct text_sink *s, const struct wsd_event *event, const char *word);
-void text_begin_from(struct text_sink *s, const struct wsd_event *event, enum wsd_direction from, const char *word);
 
 /* A message's payload as lines of offset, 16 bytes in hex, and ASCII; then how many bytes were not kept (text_detail.c). */
 void text_hex(struct text_sink *s, const struct wsd_message *message);

@@ -52,10 +52,3 @@ void marks_clear(struct marks *m)
     free(m->rows);
     *m = (struct marks){0};
 }
-
-void marks_drop_below(struct marks *m, uint64_t row)
-{
-    size_t n = find(m, row);
-    m->count -= n;
-    memmove(m->rows, m->rows + n, m->count * sizeof *m->rows);
-}

@@ -18,8 +18,7 @@ bool marks_has(const struct marks *marks, uint64_t row);
 /* Marks it, or takes the mark away. False when there is no memory. */
 bool marks_toggle(struct marks *marks, uint64_t row);
 
-/* All marks, or those below a row, are taken away. */
+/* All marks are taken away, and their memory with them. */
 void marks_clear(struct marks *marks);
-void marks_drop_below(struct marks *marks, uint64_t row);
 
 #endif

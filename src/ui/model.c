@@ -456,19 +456,6 @@ const char *model_state_word(enum model_state state)
     return words[state];
 }
 
-uint64_t model_row_at(const struct model *m, int64_t time)
-{
-    uint64_t low = m->first_row, high = m->end_row;
-    while (low < high) {
-        uint64_t middle = low + (high - low) / 2;
-        if (model_row(m, middle)->record->time < time)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 size_t model_frames(const struct model *m, const struct record_message *message, const struct record_frame **frames,
                     size_t most)
 {

@@ -123,9 +123,6 @@ static inline const struct model_row *model_row(const struct model *m, uint64_t 
     return row >= m->first_row && row < m->end_row ? &m->rows[row & (m->row_slots - 1)] : NULL;
 }
 
-/* The row from this one on, kept or not, whose time is at or after `time`; end_row when there is none. */
-uint64_t model_row_at(const struct model *model, int64_t time);
-
 /* How many connections are marked. */
 size_t model_marked(const struct model *model);
 

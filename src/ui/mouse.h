@@ -4,7 +4,7 @@
 #ifndef UI_MOUSE_H
 #define UI_MOUSE_H
 
-enum mouse_what { MOUSE_PRESS, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN, MOUSE_DRAG, MOUSE_RELEASE };
+enum mouse_what { MOUSE_PRESS, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct mouse {
     enum mouse_what what;

@@ -3,7 +3,7 @@
  *
  * It is filled a slice at a time, so that a million rows never stop the keyboard, and follows the model: new rows are
  * looked at once, rows that leave are dropped from its front. Positions count from the first row that ever passed and stay
- * valid while others leave: selection->first is the first that is still there, selection_end() the one behind the last.
+ * valid while others leave: selection->first is the first that is still there, selection->end the one behind the last.
  */
 #ifndef UI_SELECTION_H
 #define UI_SELECTION_H
@@ -28,11 +28,6 @@ void selection_reset(struct selection *s);
 
 /* Looks at `most` more rows at most. True when there are more to look at. */
 bool selection_work(struct selection *s, const struct model *model, size_t most);
-
-static inline uint64_t selection_end(const struct selection *s)
-{
-    return s->end;
-}
 
 /* The row number at a position between first and end. */
 static inline uint64_t selection_row(const struct selection *s, uint64_t position)

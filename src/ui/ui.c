@@ -687,7 +687,6 @@ struct loop *ui_open(const struct options *options, const struct ui_reading *rea
     }
     struct ui *ui = &l->ui;
     ui->options = options;
-    ui->loop = l;
     ui->scope = SCOPE_ALL;
     ui->split_percent = SPLIT_PERCENT;
     ui->loading = true;

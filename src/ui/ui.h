@@ -94,7 +94,6 @@ struct ui {
     bool quit;
     char said[UI_SAID]; /* stands in the status line until the next key */
     bool said_wrong;
-    struct loop *loop; /* ui.c's own */
 };
 
 /* To another view, and back to where one came from. */

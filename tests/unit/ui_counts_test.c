@@ -184,7 +184,7 @@ static void a_row_may_take_two_positions(void **state)
         say(&m, 1, i, i % 2 == 0 ? WSD_OPCODE_BINARY : WSD_OPCODE_TEXT, WSD_CLIENT, "");
     while (selection_work(&s, &m, 100))
         ;
-    assert_int_equal(selection_end(&s), 4500);
+    assert_int_equal(s.end, 4500);
     assert_int_equal(selection_row(&s, 0), 0);
     assert_int_equal(selection_row(&s, 1), 0);
     assert_int_equal(selection_row(&s, 2), 1);

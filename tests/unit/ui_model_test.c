@@ -206,7 +206,6 @@ static void the_oldest_leave(void **state)
     assert_int_equal(model_row(&m, 999)->record->time, 1000);
     /* What is counted of a connection is all that passed. */
     assert_int_equal(model_connection(&m, 1)->about.counts[WSD_CLIENT].messages, 1000);
-    assert_int_equal(model_row_at(&m, 990), 989);
     model_free(&m);
 }
 
