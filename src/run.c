@@ -4,16 +4,15 @@
 #include "capture/live.h"
 #include "capture/sandbox.h"
 #include "capture/source.h"
-#include "output/packets.h"
 #include "output/shown.h"
 #include "output/sink.h"
 #include "say.h"
 #include "ui/handoff.h"
 #include "ui/ui.h"
 #include "secrets.h"
+#include "writing.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +31,7 @@ struct run {
     struct wsd_options wsd;
     struct wsd_dissector *dissector;
     struct source *source;
-    struct packets *packets; /* -w, or NULL */
+    struct writing writing; /* -w */
     struct secrets secrets;
     struct privilege privilege;
     struct sandbox sandbox;
@@ -50,7 +49,6 @@ struct run {
     struct ui_reading reading;
     uint64_t messages; /* data messages shown */
     bool counted;      /* -c is reached */
-    int terminal;      /* the one that controls us, to see whether it is still there; -1: none */
     int status;
 };
 
@@ -212,7 +210,7 @@ static void tell_notes(struct run *r)
 
 /* ---- the way of the data */
 
-static void on_secrets_complaint(void *user, const char *what, bool error)
+static void on_complaint(void *user, const char *what, bool error)
 {
     if (error)
         complain(user, what);
@@ -241,8 +239,8 @@ static void on_event(void *user, const struct wsd_event *e)
     struct run *r = user;
     if (r->counted && e->type != WSD_EVENT_CLOSE)
         return;
-    if (r->packets != NULL && e->type == WSD_EVENT_CONNECTION)
-        packets_connection(r->packets, e->opening.flow);
+    if (r->writing.packets != NULL && e->type == WSD_EVENT_CONNECTION)
+        packets_connection(r->writing.packets, e->opening.flow);
     if (r->filter == NULL)
         r->sink->event(r->state, e);
     else if (!shown_event(&r->shown, e))
@@ -291,32 +289,14 @@ static void flush_in_time(struct run *r, int64_t time)
     tell_progress(r);
     if (r->output.out.length > 0)
         output_flush(&r->output);
-    if (r->packets != NULL)
-        packets_flush(r->packets);
+    writing_flush(&r->writing);
 }
 
-/* -w: a disk that is full ends writing, and nothing else. */
-static void look_at_packets(struct run *r)
-{
-    const char *error = packets_error(r->packets);
-    if (error != NULL)
-        complain(r, error);
-}
-
-/* SIGHUP: the file may have been moved away. When the terminal has gone, nobody wants that: it is the end. */
 static void reopen(struct run *r)
 {
     hung_up = 0;
-    if (r->terminal >= 0 && !isatty(r->terminal))
+    if (!writing_reopen(&r->writing))
         stop = 1;
-    else
-        packets_reopen(r->packets);
-}
-
-static void write_packet(struct run *r, const struct wsd_packet *packet, int belongs)
-{
-    packets_packet(r->packets, packet, r->source->interface, belongs, wsd_owner(r->dissector));
-    look_at_packets(r);
 }
 
 /* Live: nothing is there to be read. Returns what wsd_time() does. */
@@ -324,10 +304,7 @@ static int pass_time(struct run *r, int64_t time)
 {
     int result = wsd_time(r->dissector, time);
     output_flush(&r->output);
-    if (r->packets != NULL) {
-        packets_flush(r->packets);
-        look_at_packets(r);
-    }
+    writing_flush(&r->writing);
     tell_progress(r);
     r->flushed = time;
     if (time - r->drops_looked_at > LOOK_AT_DROPS_AFTER) {
@@ -349,8 +326,8 @@ static void pump(struct run *r)
         }
         secrets_poll(&r->secrets);
         int told = result == SOURCE_WAIT ? pass_time(r, packet.time) : wsd_packet(r->dissector, &packet);
-        if (r->packets != NULL && result != SOURCE_WAIT)
-            write_packet(r, &packet, told);
+        if (r->writing.packets != NULL && result != SOURCE_WAIT)
+            writing_packet(&r->writing, &packet, r->source->interface, told, wsd_owner(r->dissector));
         if (hung_up)
             reopen(r);
         if (told < 0 && !out_of_memory) {
@@ -362,26 +339,12 @@ static void pump(struct run *r)
     source_drops(r->source, &r->drops);
 }
 
-/* What is still undecided at the end has been told by now to be a WebSocket connection, or is none. */
-static void end_packets(struct run *r)
-{
-    char text[160];
-    packets_flush(r->packets);
-    look_at_packets(r);
-    if (packets_lost(r->packets) > 0) {
-        snprintf(text, sizeof text, "%llu packets of connections that were undecided for too long could not be kept for --write",
-                 (unsigned long long)packets_lost(r->packets));
-        note(r, text);
-    }
-}
-
 /* Everything that is open is told, then the sink's end. */
 static void finish(struct run *r)
 {
     if (wsd_finish(r->dissector) < 0)
         complain(r, "memory: there is none left; what was still open is not all shown");
-    if (r->packets != NULL)
-        end_packets(r);
+    writing_end(&r->writing);
     struct sink_end end = {.totals = wsd_totals(r->dissector),
                            .dropped_kernel = r->drops.kernel,
                            .dropped_interface = r->drops.interface,
@@ -477,7 +440,7 @@ static int open_dissector(struct run *r)
         return -ENOMEM;
     }
     r->sink->begin(r->state, &r->output);
-    r->secrets = (struct secrets){.dissector = r->dissector, .complain = on_secrets_complaint, .user = r};
+    r->secrets = (struct secrets){.dissector = r->dissector, .complain = on_complaint, .user = r};
     secrets_open(&r->secrets, r->options, r->live || r->trickles);
     return 0;
 }
@@ -515,46 +478,13 @@ static int find_user(struct run *r)
     return -EINVAL;
 }
 
-/* Not one of the inputs, which would be empty then. */
-static bool is_input(const struct options *o)
-{
-    struct stat input, output;
-    if (stat(o->write, &output) != 0 || !S_ISREG(output.st_mode))
-        return false;
-    for (size_t i = 0; i < o->file_count; i++) {
-        int result = strcmp(o->files[i], "-") == 0 ? fstat(STDIN_FILENO, &input) : stat(o->files[i], &input);
-        if (result == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
-            return true;
-    }
-    return false;
-}
-
-/* -w: the first file is there before privileges are given up, and is theirs who we become. */
+/* -w */
 static int open_packets(struct run *r)
 {
-    const struct options *o = r->options;
-    struct pcapng_options options = {.path = o->write,
-                                     .rotate_size = o->rotate_size,
-                                     .rotate_time = o->rotate_time,
-                                     .keep = o->keep,
-                                     .give = r->privilege.change,
-                                     .uid = r->privilege.uid,
-                                     .gid = r->privilege.gid};
-    char error[SOURCE_ERROR];
-    if (o->write == NULL)
-        return 0;
-    if (is_input(o)) {
-        snprintf(error, sizeof error, "%s: it is read, and cannot be written to as well", o->write);
-        complain(r, error);
+    int result = writing_open(&r->writing, r->options, &r->privilege);
+    if (result == -EINVAL)
         r->status = STATUS_USAGE;
-        return -EINVAL;
-    }
-    r->terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
-    r->packets = packets_open(&options, o->snaplen, error, sizeof error);
-    if (r->packets != NULL)
-        return 0;
-    complain(r, error);
-    return -EIO;
+    return result;
 }
 
 /* From here on only inputs that wait for their turn are opened. */
@@ -662,7 +592,7 @@ int run(const struct options *options)
         return STATUS_INPUT;
     }
     r->options = options;
-    r->terminal = -1;
+    r->writing = (struct writing){.terminal = -1, .complain = on_complaint, .user = r};
     r->sink = sink_of(options->output);
     r->live = options->file_count == 0;
     r->trickles = is_pipe(options);
@@ -686,9 +616,7 @@ int run(const struct options *options)
     if (r->sink->free != NULL && r->dissector != NULL)
         r->sink->free(r->state);
     source_close(r->source);
-    packets_close(r->packets);
-    if (r->terminal >= 0)
-        close(r->terminal);
+    writing_close(&r->writing);
     secrets_close(&r->secrets);
     wsd_free(r->dissector);
     shown_free(&r->shown);

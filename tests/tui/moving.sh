@@ -86,6 +86,22 @@ await 'all connections'
 keys q
 await 'exit status 0'
 
+# SIGHUP on a terminal that is still there, and nothing to be reopened: reading ends, what was read stays.
+mkfifo "$place/pipe"
+environment="cat $place/pipe | " start 80x24 -
+exec 7>"$place/pipe"
+cat captures/ws-plain.pcap >&7
+await 'reading, 41 packets'
+kill -s HUP "$(pgrep -x -P "$(tmux_ list-panes -F '#{pane_pid}')" "$(basename "$wscope")")"
+(while tail -c +25 captures/ws-plain.pcap >&7; do sleep 0.1; done) & # it is looked for when packets come
+writer=$!
+await_not 'reading'
+kill "$writer"
+exec 7>&-
+await '1 Connections'
+keys q
+await 'exit status 0'
+
 # A terminal that goes away ends the program.
 start 80x24 captures/ws-plain.pcap
 await '1 Connections'
