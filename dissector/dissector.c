@@ -261,7 +261,14 @@ static void on_tls_finding(void *user, const struct stream *inner, enum wsd_dire
         host_finding(&d->host, connection, direction, code, detail, moment);
 }
 
-static const struct tls_hooks tls_hooks = {on_opened_take, on_sealed_take, on_tls_finding};
+static void on_tls_secret(void *user, void *owner, struct wsd_bytes line)
+{
+    struct wsd_dissector *d = user;
+    d->options.secret(d->options.user, ((const struct flow *)owner)->number, line);
+}
+
+static const struct tls_hooks tls_hooks = {on_opened_take, on_sealed_take, on_tls_finding, NULL};
+static const struct tls_hooks tls_hooks_secret = {on_opened_take, on_sealed_take, on_tls_finding, on_tls_secret};
 
 /* The connection that a flow's events are about, or NULL. */
 static const struct wsd_connection *connection_of(const struct flow *flow)
@@ -738,7 +745,7 @@ static void set_host(struct wsd_dissector *d)
 static int set_tls(struct wsd_dissector *d)
 {
     const struct wsd_options *o = &d->options;
-    d->tls.hooks = &tls_hooks;
+    d->tls.hooks = o->secret != NULL ? &tls_hooks_secret : &tls_hooks;
     d->tls.user = d;
     d->tls.secrets_wait = o->secrets_wait;
     d->tls.detail = o->detail;

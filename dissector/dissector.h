@@ -32,6 +32,11 @@ struct wsd_dissector;
 /* Called for each event, from inside wsd_packet(), wsd_time() and wsd_finish(). It must not call into the same dissector. */
 typedef void wsd_event_fn(void *user, const struct wsd_event *event);
 
+/* A secret that records of a TLS connection are opened with: one line of a key log (NSS format), without its end, or empty: nothing more of
+ * that TCP connection will be opened. flow: its number, see wsd_owner(). Called as event is, before the events of what it opens; the
+ * line is overwritten behind the call. A line may be told more than once. */
+typedef void wsd_secret_fn(void *user, uint64_t flow, struct wsd_bytes line);
+
 /* What may be held at once, and for how long: name, default, the most that can be set, unit; what it limits; why it is so
  * much; what happens when it is reached (a finding tells it, or it is counted in wsd_totals). Every buffer that grows by what
  * strangers send ends at one of these, or at a constant (docs/limits.md lists both). */
@@ -88,7 +93,8 @@ struct wsd_options {
     uint64_t secrets_wait;  /* nanoseconds of the packets' time that encrypted records are kept for secrets that may still come; 0:
                                none will, UINT64_MAX: until wsd_finish() (the default) */
     wsd_event_fn *event;    /* may be NULL: only the totals are of interest */
-    void *user;             /* handed to event */
+    wsd_secret_fn *secret;  /* may be NULL: nobody wants to know with what TLS is opened */
+    void *user;             /* handed to both */
     uint64_t keep_payload;  /* bytes of a message's payload that are kept and told; the rest is counted (65536) */
     bool frames;            /* tell frame events */
     bool detail;            /* frames carry packet headers and first payload bytes, for wsd_describe() */

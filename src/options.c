@@ -240,6 +240,7 @@ static int apply(const struct parse *p, enum option_id id, const char *argument)
     case OPTION_WRITE: o->write = argument; break;
     case OPTION_ROTATE: return parse_rotate(p, argument);
     case OPTION_KEEP: return parse_within(p, id, argument, KEEP_MOST, &o->keep);
+    case OPTION_WITH_SECRETS: o->with_secrets = true; break;
     case OPTION_KEYLOG: o->keylogs[o->keylog_count++] = argument; break;
     case OPTION_TLS_KEY: o->tls_keys[o->tls_key_count++] = argument; break;
     case OPTION_CAPTURE_FILTER: o->capture_filter = argument; break;
@@ -336,6 +337,8 @@ static int check_inputs(const struct parse *p)
         return wrong(p, "--rotate", "only with --write");
     if (o->keep > 0 && o->rotate_size == 0 && o->rotate_time == 0)
         return wrong(p, "--keep", "only with --rotate");
+    if (o->with_secrets && o->write == NULL)
+        return wrong(p, "--with-secrets", "only with --write");
     if (o->write != NULL && strcmp(o->write, "-") == 0)
         return wrong(p, "--write -", "standard output is for what is shown; name a file");
     return 0;

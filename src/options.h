@@ -46,6 +46,8 @@
     X(ROTATE, 0, "rotate", "SIZE|TIME",                                                                                \
       "begin another file when it has that SIZE (100M; k, M, G) or holds that TIME (10min; s, min, h, d)")             \
     X(KEEP, 0, "keep", "N", "keep the last N of these files, remove older ones")                                       \
+    X(WITH_SECRETS, 0, "with-secrets", NULL,                                                                          \
+      "put the TLS secrets of these connections into the file, too: whoever has it can read what they say")            \
     X(CHECK, 0, "check", NULL, "exit with status 3 when there was a finding of severity error")                        \
     X(TELL, 'v', NULL, NULL, "say on standard error what is in force: inputs, filter, limits, sandbox")                \
     X(USER, 'Z', "user", "USER", "root becomes this user once inputs are open, instead of who called sudo")            \
@@ -87,7 +89,7 @@ struct options {
     bool output_chosen;         /* by -o, or by an option that belongs to text */
     uint64_t memory;            /* bytes that the monitor keeps */
     enum color_when color;
-    bool frames, hex, verbose, merge, check, tell, no_sandbox, quiet;
+    bool frames, hex, verbose, merge, check, tell, no_sandbox, quiet, with_secrets;
     uint64_t max_payload; /* bytes, UINT64_MAX: all */
     uint64_t count;       /* 0: no limit */
     uint64_t duration;    /* nanoseconds of a live capture, 0: no end */

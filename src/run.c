@@ -224,6 +224,13 @@ static void on_secrets(void *user, uint32_t type, struct wsd_bytes bytes)
     secrets_block(&r->secrets, type, bytes);
 }
 
+/* --with-secrets */
+static void on_used_secret(void *user, uint64_t flow, struct wsd_bytes line)
+{
+    struct run *r = user;
+    writing_secret(&r->writing, flow, line);
+}
+
 /* A pipe is silent: a key log may have what was waited for. */
 static void on_idle(void *user)
 {
@@ -422,6 +429,7 @@ static int open_dissector(struct run *r)
 {
     wsd_options_init(&r->wsd);
     r->wsd.event = on_event;
+    r->wsd.secret = r->options->with_secrets ? on_used_secret : NULL;
     r->wsd.limits = r->options->limits;
     r->wsd.user = r;
     r->wsd.secrets_wait = secrets_wait(r->options, r->live, r->trickles);

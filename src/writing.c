@@ -29,6 +29,7 @@ int writing_open(struct writing *w, const struct options *o, const struct privil
                                      .rotate_size = o->rotate_size,
                                      .rotate_time = o->rotate_time,
                                      .keep = o->keep,
+                                     .secrets = o->with_secrets,
                                      .give = privilege->change,
                                      .uid = privilege->uid,
                                      .gid = privilege->gid};
@@ -62,6 +63,12 @@ void writing_packet(struct writing *w, const struct wsd_packet *packet, const ch
     look_for_errors(w);
 }
 
+void writing_secret(struct writing *w, uint64_t flow, struct wsd_bytes line)
+{
+    if (w->packets != NULL)
+        packets_secret(w->packets, flow, line);
+}
+
 void writing_flush(struct writing *w)
 {
     if (w->packets == NULL)
@@ -84,6 +91,11 @@ void writing_end(struct writing *w)
     if (w->packets == NULL)
         return;
     writing_flush(w);
+    if (packets_secrets_lost(w->packets) > 0) {
+        snprintf(text, sizeof text, "%llu secrets could not be kept for --with-secrets: too many connections were open",
+                 (unsigned long long)packets_secrets_lost(w->packets));
+        w->complain(w->user, text, false);
+    }
     if (packets_lost(w->packets) == 0)
         return;
     snprintf(text, sizeof text, "%llu packets of connections that were undecided for too long could not be kept for --write",

@@ -10,6 +10,8 @@
 #include "dissector/stream/http1.h"
 #include "dissector/stream/preamble.h"
 #include "dissector/stream/proxy.h"
+#include "dissector/stream/tls.h"
+#include "dissector/stream/tls_handshake.h"
 #include "dissector/websocket/handshake.h"
 #include "dissector/websocket/message.h"
 #include "dissector/websocket/resync.h"
@@ -17,6 +19,7 @@
 #include "src/capture/reader.h"
 #include "src/filter/fields.h"
 #include "src/options.h"
+#include "src/output/flow_secrets.h"
 #include "src/output/summary.h"
 #include "src/ui/keys.h"
 
@@ -79,6 +82,11 @@ static const struct limit_row constants[] = {
     ROW(CLAIMS_MOST, "", "doubtful SYNs and RSTs at a time", "real ones are rare", "further ones are not believed"),
     ROW(VIA_HOPS_MOST, "", "proxies in front of a handshake", "more is a loop or an attack",
         "limit-reached; the connection is given up"),
+    ROW(TLS_SECRETS_MOST, "", "TLS secrets kept", "a session has four or five; 84 bytes each", "the oldest gives way"),
+    ROW(TLS_KEYS_MOST, "", "private keys (`--tls-key`)", "one for each server", "an error"),
+    ROW(TLS_MESSAGE_MOST, " bytes", "of a TLS handshake message that is read", "hellos are below 4 KiB", "it is passed over"),
+    ROW(TLS_NESTED_MOST, "", "TLS connections in each other", "more is no proxy", "the innermost is read as HTTP"),
+    ROW(FLOW_SECRETS_MOST, " bytes", "of secrets for `--with-secrets`", "70,000 connections open at a time", "the others are left out, which is told"),
     ROW(VIA_TARGET_MOST, " bytes", "of a proxy's target", "host names have 253 bytes", "it is cut"),
     ROW(PREAMBLE_MOST, " bytes", "of one preamble of a proxy", "the longest SOCKS5 request has 1032",
         "the connection is read as HTTP"),

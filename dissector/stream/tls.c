@@ -674,6 +674,8 @@ static void tls_free(struct stream *s)
     tls_queue_free(&t->queue, &t->host->held);
     if (t->inner != NULL)
         t->inner->ops->free(t->inner);
+    if (t->told)
+        t->host->hooks->secret(t->host->user, t->owner, bytes_of(NULL, 0));
     free(t->words);
     free(t->via);
     free(t);

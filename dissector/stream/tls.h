@@ -31,6 +31,8 @@ struct tls_hooks {
     /* inner may be NULL. detail: printable. */
     void (*finding)(void *user, const struct stream *inner, enum wsd_direction direction, enum wsd_finding_code code,
                     const char *detail, const struct wsd_moment *moment);
+    /* NULL: nobody asks. A key log's line that this connection is opened with, or empty: there was one, and it is over. */
+    void (*secret)(void *user, void *owner, struct wsd_bytes line);
 };
 
 /* What all TLS connections of a dissector share. Those that wait for secrets are in a list. */

@@ -23,14 +23,30 @@ void tls_enter_epoch(struct tls *t, enum wsd_direction d, enum tls_epoch epoch)
     half->ahead = 0;
 }
 
-static struct wsd_bytes secret_of(const struct tls *t, enum wsd_direction d, unsigned epoch)
+static enum tls_label label_of(enum wsd_direction d, unsigned epoch)
 {
     static const uint8_t labels[][2] = {
         [TLS_EPOCH_EARLY] = {TLS_SECRET_CLIENT_EARLY, TLS_SECRET_CLIENT_EARLY},
         [TLS_EPOCH_HANDSHAKE] = {TLS_SECRET_CLIENT_HANDSHAKE, TLS_SECRET_SERVER_HANDSHAKE},
         [TLS_EPOCH_APPLICATION] = {TLS_SECRET_CLIENT_TRAFFIC, TLS_SECRET_SERVER_TRAFFIC},
     };
-    return tls_secrets_find(&t->host->secrets, labels[epoch][d], 0, bytes_of(t->session.client_random, TLS_RANDOM));
+    return labels[epoch][d];
+}
+
+static struct wsd_bytes secret_of(const struct tls *t, enum wsd_direction d, unsigned epoch)
+{
+    return tls_secrets_find(&t->host->secrets, label_of(d, epoch), 0, bytes_of(t->session.client_random, TLS_RANDOM));
+}
+
+static void tell_secret(struct tls *t, enum tls_label label, struct wsd_bytes secret)
+{
+    char line[TLS_SECRET_LINE];
+    if (t->host->hooks->secret == NULL)
+        return;
+    size_t length = tls_secret_line(label, bytes_of(t->session.client_random, TLS_RANDOM), secret, line);
+    t->told = true;
+    t->host->hooks->secret(t->host->user, t->owner, bytes_of((const uint8_t *)line, length));
+    crypto_wipe(line, sizeof line);
 }
 
 /* Takes over a cipher, which may be NULL: no memory, or the secret is not of this suite. */
@@ -42,6 +58,20 @@ static int use(struct tls_half *half, struct tls_cipher *cipher, struct wsd_byte
     half->cipher = cipher;
     memcpy(half->secret, secret.data, secret.length);
     return 0;
+}
+
+/* Likewise, with a secret of the log. All that this session has are told: other readers need them when the handshake says so, and not
+ * when the first record comes. */
+static int use_logged(struct tls *t, enum wsd_direction d, struct tls_cipher *cipher, struct wsd_bytes secret)
+{
+    int rc = use(&t->half[d], cipher, secret);
+    for (int label = TLS_SECRET_CLIENT_EARLY; label <= TLS_SECRET_SERVER_TRAFFIC && rc == 0; label++) {
+        struct wsd_bytes one = tls_secrets_find(&t->host->secrets, (enum tls_label)label, 0,
+                                                bytes_of(t->session.client_random, TLS_RANDOM));
+        if (one.length > 0)
+            tell_secret(t, (enum tls_label)label, one);
+    }
+    return rc;
 }
 
 static int need_cipher_13(struct tls *t, enum wsd_direction d)
@@ -57,7 +87,7 @@ static int need_cipher_13(struct tls *t, enum wsd_direction d)
     /* A log that has the later secret will not bring the earlier one: the records under that are passed over. */
     if (secret.length == 0)
         return t->forced || secret_of(t, d, TLS_EPOCH_APPLICATION).length > 0 ? -ENOENT : TLS_WAIT;
-    return use(half, tls_cipher_13(t->session.suite, secret), secret);
+    return use_logged(t, d, tls_cipher_13(t->session.suite, secret), secret);
 }
 
 static int need_cipher_12(struct tls *t, enum wsd_direction d)
@@ -66,6 +96,8 @@ static int need_cipher_12(struct tls *t, enum wsd_direction d)
     if (!tls_find_master(t, master))
         return t->forced ? -ENOENT : TLS_WAIT;
     t->half[d].cipher = tls_cipher_12(&t->session, master, d);
+    if (t->half[d].cipher != NULL)
+        tell_secret(t, TLS_SECRET_MASTER, bytes_of(master, sizeof master));
     crypto_wipe(master, sizeof master);
     tls_exchange_free(t);
     return t->half[d].cipher == NULL ? -ENOMEM : 0;
@@ -109,7 +141,7 @@ static bool open_next_epoch(struct tls *t, enum wsd_direction d, const struct tl
             uint64_t ahead = half->ahead;
             tls_enter_epoch(t, d, (enum tls_epoch)epoch);
             half->ahead = ahead;
-            return use(half, c, secret) == 0;
+            return use_logged(t, d, c, secret) == 0;
         }
         tls_cipher_free(c);
     }

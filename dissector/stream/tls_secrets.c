@@ -2,6 +2,7 @@
 #include "base/bytes.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { SECRETS_FIRST = 64 };
@@ -142,6 +143,28 @@ static struct wsd_bytes next_word(struct wsd_bytes *line)
     struct wsd_bytes word = {line->data + begin, end - begin};
     *line = bytes_after(*line, end);
     return word;
+}
+
+static size_t to_hex(struct wsd_bytes bytes, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < bytes.length; i++) {
+        out[2 * i] = digits[bytes.data[i] >> 4];
+        out[2 * i + 1] = digits[bytes.data[i] & 15];
+    }
+    return 2 * bytes.length;
+}
+
+size_t tls_secret_line(enum tls_label label, struct wsd_bytes of, struct wsd_bytes secret, char line[TLS_SECRET_LINE])
+{
+#define ROW(name, label) label,
+    static const char *const labels[] = {TLS_LABELS(ROW)};
+#undef ROW
+    bool traffic = label == TLS_SECRET_CLIENT_TRAFFIC || label == TLS_SECRET_SERVER_TRAFFIC;
+    size_t n = (size_t)snprintf(line, 40, "%s%s ", labels[label], traffic ? "0" : "");
+    n += to_hex(of, line + n);
+    line[n++] = ' ';
+    return n + to_hex(secret, line + n);
 }
 
 static int digit(uint8_t c)

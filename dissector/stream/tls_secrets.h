@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "base/table.h"
 
-enum { TLS_SECRETS_MOST = 1 << 16, TLS_KEYS_MOST = 16, TLS_RANDOM = 32, TLS_SECRET_MOST = 48, TLS_MASTER_SIZE = 48 };
+enum { TLS_SECRETS_MOST = 1 << 20, TLS_KEYS_MOST = 16, TLS_RANDOM = 32, TLS_SECRET_MOST = 48, TLS_MASTER_SIZE = 48 };
 
 /* Name and label. A label that is known and opens nothing here has no name. */
 #define TLS_LABELS(X)                                                                                                  \
@@ -49,6 +49,10 @@ struct tls_secrets {
 /* Returns 0 or -ENOMEM. */
 int tls_secrets_init(struct tls_secrets *secrets, const uint8_t seed[16]);
 void tls_secrets_free(struct tls_secrets *secrets);
+
+/* One line of a key log, without its end. Returns its length. label: one that TLS_LABELS names, of generation 0. */
+enum { TLS_SECRET_LINE = 40 + 2 * TLS_RANDOM + 2 * TLS_SECRET_MOST };
+size_t tls_secret_line(enum tls_label label, struct wsd_bytes of, struct wsd_bytes secret, char line[TLS_SECRET_LINE]);
 
 /* Reads a key log's whole lines, and adds to *read what came of them. Returns 0 or -ENOMEM. */
 int tls_secrets_read(struct tls_secrets *secrets, struct wsd_bytes text, struct wsd_secrets_read *read);

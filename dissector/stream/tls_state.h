@@ -71,6 +71,7 @@ struct tls {
     bool opened;          /* a record was opened */
     bool late;            /* it began before the capture did */
     bool replaying;       /* what was held is being read */
+    bool told;            /* a secret of it */
 };
 
 /* What reading a record returns when it has to wait. */

@@ -1,5 +1,6 @@
 #include "output/pcapng.h"
 
+#include "dissector/base/crypto.h"
 #include "output/ring.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_ENHANCED = 6 };
+enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_ENHANCED = 6, BLOCK_SECRETS = 10 };
 enum { OPTION_END = 0, OPTION_NAME = 2, OPTION_USER_APPLICATION = 4, OPTION_RESOLUTION = 9, NANOSECONDS = 9 };
 
 enum {
@@ -20,7 +21,10 @@ enum {
     INTERFACES_MOST = 65536,     /* as the reader has it */
     NAME_MOST = 256,             /* bytes of an interface's name */
     PACKET_AROUND = 32,          /* bytes of a packet's block without the packet */
+    SECRETS_AROUND = 20,         /* bytes of a block of secrets without them */
+    SECRETS_TLS = 0x544c534b,    /* "TLSK": lines of a TLS key log */
     FILE_MODE = 0644,
+    FILE_MODE_SECRETS = 0600,
 };
 
 struct interface {
@@ -39,6 +43,7 @@ struct pcapng {
     uint64_t size;      /* bytes of the current file, the buffer's included */
     int64_t first_time; /* of its first packet */
     bool packets;       /* it has some */
+    uint64_t section;
     struct interface *interfaces;
     uint32_t count, room, last; /* described in this section; the one used last */
     char error[PCAPNG_ERROR];
@@ -208,7 +213,8 @@ static int begin_file(struct pcapng *f, bool append)
         f->path = ring_next(f->ring, time(NULL));
     if (f->path == NULL)
         return fail(f, f->options.path, "out of memory");
-    f->fd = open(f->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (append ? O_APPEND : O_TRUNC), FILE_MODE);
+    f->fd = open(f->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (append ? O_APPEND : O_TRUNC),
+                 f->options.secrets ? FILE_MODE_SECRETS : FILE_MODE);
     struct stat about;
     if (f->fd < 0 || fstat(f->fd, &about) < 0)
         return fail(f, f->path, strerror(errno));
@@ -218,6 +224,7 @@ static int begin_file(struct pcapng *f, bool append)
     f->size = S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
     f->packets = false;
     f->failed = false;
+    f->section++;
     if (f->ring != NULL)
         ring_trim(f->ring);
     return put_section(f);
@@ -250,12 +257,41 @@ int pcapng_reopen(struct pcapng *f)
     return next_file(f, true);
 }
 
+static size_t packet_length(const struct wsd_packet *packet)
+{
+    return PACKET_AROUND + padded(packet->captured);
+}
+
+int pcapng_make_room(struct pcapng *f, const struct wsd_packet *packet, size_t more)
+{
+    return !f->failed && is_full(f, packet->time, packet_length(packet) + more) ? next_file(f, false) : 0;
+}
+
+uint64_t pcapng_section(const struct pcapng *f)
+{
+    return f->section;
+}
+
+int pcapng_secrets(struct pcapng *f, struct wsd_bytes lines)
+{
+    const size_t length = SECRETS_AROUND + padded(lines.length);
+    uint8_t *block = f->failed ? NULL : begin_block(f, BLOCK_SECRETS, length);
+    if (block == NULL)
+        return f->failed ? 0 : -1;
+    uint8_t *at = put_u32(put_u32(block + 8, SECRETS_TLS), (uint32_t)lines.length);
+    memset(at + lines.length, 0, padded(lines.length) - lines.length);
+    memcpy(at, lines.data, lines.length);
+    int result = pcapng_flush(f);
+    crypto_wipe(block, length);
+    return result;
+}
+
 int pcapng_packet(struct pcapng *f, const struct wsd_packet *packet, const char *interface, uint32_t snaplen)
 {
-    const size_t length = PACKET_AROUND + padded(packet->captured);
+    const size_t length = packet_length(packet);
     if (f->failed || packet->captured > PACKET_MOST)
         return 0;
-    if (is_full(f, packet->time, length) && next_file(f, false) < 0)
+    if (pcapng_make_room(f, packet, 0) < 0)
         return -1;
     int64_t number = find_interface(f, interface, packet->link_type, snaplen);
     uint8_t *at = number < 0 ? NULL : begin_block(f, BLOCK_ENHANCED, length);

@@ -52,7 +52,7 @@ wrong '--limit flows=0: at least 1' --limit flows=0 "$c"
 wrong '--limit flows=1G: too large' --limit flows=1G "$c"
 
 # What is not an option of this program yet is unknown too.
-for option in --with-secrets --metrics; do wrong "$option: unknown option" "$option" "$c"; done
+for option in --metrics --stats-interval; do wrong "$option: unknown option" "$option" "$c"; done
 
 run -f 'tcp prot 80' "$c"
 wants 2 'a capture filter that cannot be compiled'

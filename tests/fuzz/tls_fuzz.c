@@ -119,7 +119,19 @@ static void finding(void *user, const struct stream *inner, enum wsd_direction d
     r->findings++;
 }
 
-static const struct tls_hooks hooks = {inside_take, sealed_take, finding};
+/* What opens a record is a line that the reader takes. */
+static void secret(void *user, void *owner, struct wsd_bytes line)
+{
+    static const uint8_t seed[16];
+    struct tls_secrets secrets;
+    struct wsd_secrets_read read = {0};
+    (void)user, (void)owner;
+    require(tls_secrets_init(&secrets, seed) == 0 && tls_secrets_read(&secrets, line, &read) == 0, "memory");
+    require(line.length == 0 || (read.lines == 1 && read.taken == 1), "a line that is one");
+    tls_secrets_free(&secrets);
+}
+
+static const struct tls_hooks hooks = {inside_take, sealed_take, finding, secret};
 
 static int item(struct reading *r, uint8_t what, struct wsd_bytes bytes, size_t length, struct wsd_moment *moment, size_t most)
 {
