@@ -396,10 +396,10 @@ static int unmask_whole(const struct message_env *env, const struct frame_header
 }
 
 int message_whole(const struct message_env *env, enum wsd_direction direction, const struct frame_header *header,
-                  struct wsd_bytes payload)
+                  struct wsd_bytes payload, struct message_whole *whole)
 {
-    struct wsd_event event; /* the rest of its union means nothing for a message, and is not set */
-    struct wsd_message *m = &event.message;
+    struct wsd_message *m = &whole->event.message;
+    whole->cut_character = false;
     if (header->mask_at != 0 && unmask_whole(env, header, &payload) < 0)
         return -ENOMEM;
     *m = (struct wsd_message){.direction = direction,
@@ -416,19 +416,28 @@ int message_whole(const struct message_env *env, enum wsd_direction direction, c
         struct utf8 state = {0};
         size_t valid = utf8_check(&state, payload.data, payload.length);
         m->text = valid == payload.length && utf8_whole(&state);
-        if (!m->text)
+        whole->cut_character = !m->text && valid == payload.length;
+        if (valid < payload.length)
             payload_tell_invalid(env, direction, valid);
     }
     if (env->host->keep_payload < payload.length) {
         m->payload = bytes_first(payload, (size_t)env->host->keep_payload);
         m->truncated = true;
     }
+    return 0;
+}
+
+void message_tell_whole(const struct message_env *env, struct message_whole *whole)
+{
+    struct wsd_event *event = &whole->event;
+    const struct wsd_message *m = &event->message;
+    if (whole->cut_character)
+        payload_tell_invalid(env, m->direction, m->length);
     count(env, m, false);
     if (env->host->event == NULL)
-        return 0;
-    event.type = WSD_EVENT_MESSAGE;
-    event.at = *env->moment;
-    event.connection = env->connection;
-    host_tell(env->host, &event);
-    return 0;
+        return;
+    event->type = WSD_EVENT_MESSAGE;
+    event->at = *env->moment;
+    event->connection = env->connection;
+    host_tell(env->host, event);
 }

@@ -49,10 +49,16 @@ struct message_env {
     const struct wsd_moment *moment;
 };
 
-/* A plain data message that lies whole in one piece behind its only frame's header, as most do: told at once, with no state
- * left behind. What is told is what the calls below would tell. Returns 0 or -ENOMEM. */
+/* A plain data message that lies whole in one piece behind its only frame's header, as most do, with no state left behind:
+ * message_whole() judges it, message_tell_whole() tells it, and its frame is told in between. What is told is what the calls below
+ * would tell. Returns 0 or -ENOMEM. */
+struct message_whole {
+    struct wsd_event event; /* of its union only what a message has is set */
+    bool cut_character;     /* its text ends inside a character */
+};
 int message_whole(const struct message_env *env, enum wsd_direction direction, const struct frame_header *header,
-                  struct wsd_bytes payload);
+                  struct wsd_bytes payload, struct message_whole *whole);
+void message_tell_whole(const struct message_env *env, struct message_whole *whole);
 
 /* A message that begins with this frame's header. explained: every RSV bit it has means something. The caller sets
  * first_time and first_packet. NULL: no memory. */

@@ -61,7 +61,9 @@ static void count_frame(struct websocket *ws, enum wsd_direction d, uint64_t pay
     sum->header_bytes += half->frame.size;
 }
 
-static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete, const struct wsd_moment *moment)
+/* first: the packet of its first byte; payload: its first bytes on the wire; both as far as they were asked for. */
+static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete, const struct wsd_moment *first,
+                       struct wsd_bytes payload, const struct wsd_moment *moment)
 {
     const struct ws_half *half = &ws->half[d];
     const struct frame_header *h = &half->frame;
@@ -77,23 +79,29 @@ static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete
                                 .complete = complete,
                                 .legacy = ws->is_legacy,
                                 .header = bytes_of(ws->is_legacy ? half->stage.bytes : h->bytes, h->size),
-                                .first = {.time = half->first_time, .packet = half->first_packet}};
+                                .payload = payload,
+                                .first = *first};
     if (h->mask_at != 0)
         memcpy(frame->mask, h->bytes + h->mask_at, 4);
-    if (half->detail != NULL) {
-        frame->payload = bytes_of(half->detail->payload, half->detail->payload_length);
-        frame->first.headers = bytes_of(half->detail->headers, half->detail->headers_length);
-        frame->first.link_type = half->detail->link_type;
-        frame->first.record = half->detail->sealed ? &half->detail->record : NULL;
-    }
     host_tell(ws->host, &event);
 }
 
 void websocket_note_frame(struct websocket *ws, enum wsd_direction d, bool complete, const struct wsd_moment *moment)
 {
-    count_frame(ws, d, ws->half[d].at);
-    if (ws->host->frames)
-        tell_frame(ws, d, complete, moment);
+    const struct ws_half *half = &ws->half[d];
+    const struct frame_detail *detail = half->detail;
+    struct wsd_moment first = {.time = half->first_time, .packet = half->first_packet};
+    struct wsd_bytes payload = {0};
+    count_frame(ws, d, half->at);
+    if (!ws->host->frames)
+        return;
+    if (detail != NULL) {
+        payload = bytes_of(detail->payload, detail->payload_length);
+        first.headers = bytes_of(detail->headers, detail->headers_length);
+        first.link_type = detail->link_type;
+        first.record = detail->sealed ? &detail->record : NULL;
+    }
+    tell_frame(ws, d, complete, &first, payload, moment);
 }
 
 static bool is_data(uint8_t opcode)
@@ -253,7 +261,7 @@ static int stage_header(struct websocket *ws, enum wsd_direction d, struct wsd_b
 static bool whole_frame(const struct websocket *ws, enum wsd_direction d, struct wsd_bytes bytes,
                         struct frame_header *header)
 {
-    if (bytes.length < 2 || ws->host->frames || !rules_ordinary(&ws->half[d], d, bytes.data))
+    if (bytes.length < 2 || !rules_ordinary(&ws->half[d], d, bytes.data))
         return false;
     size_t size = frame_header_size(bytes.data, bytes.length);
     if (bytes.length < size)
@@ -276,7 +284,13 @@ static int take_whole(struct websocket *ws, enum wsd_direction d, struct wsd_byt
         search_note_frame(half);
     half->tail_unseen = false;
     count_frame(ws, d, payload.length);
-    return message_whole(&env, d, &half->frame, payload);
+    struct message_whole whole;
+    if (message_whole(&env, d, &half->frame, payload, &whole) < 0)
+        return -ENOMEM;
+    if (ws->host->frames) /* nothing of it has to be kept: all of it is in the packet at hand */
+        tell_frame(ws, d, true, moment, ws->host->detail ? bytes_first(payload, WSD_DETAIL_PAYLOAD) : bytes_of(NULL, 0), moment);
+    message_tell_whole(&env, &whole);
+    return 0;
 }
 
 static int take_header(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes,
