@@ -545,6 +545,13 @@ static bool uneventful(const struct flow *flow, unsigned side, const struct tcp_
            !b->fin_seen && !flow->doubt && (s->window == 0) == flow->half[side].window_closed;
 }
 
+/* Whether its transport is worth an event, or that of its copy would be. */
+static bool may_tell(const struct flow *flow, unsigned side, const struct tcp_segment *s)
+{
+    return flow->kind != FLOW_IGNORED && (s->length > 0 || (s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) != 0 ||
+                                          (s->window == 0) != flow->half[side].window_closed);
+}
+
 static int take_segment(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
                         const struct wsd_moment *moment)
 {
@@ -710,7 +717,7 @@ int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct 
     *out = flow;
     flows->recent = flow;
     if (rc == 0 && flows->doubled != NULL)
-        flows->again = doubled_again(flows->doubled, &flows->key, flow, side, ip, s, moment->time);
+        flows->again = may_tell(flow, side, s) && doubled_again(flows->doubled, &flows->key, flow, side, ip, s, moment->time);
     if (rc == 0)
         rc = read_segment(flows, flow, side, s, moment);
     return rc != 0 ? rc : others;
