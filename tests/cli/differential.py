@@ -1,4 +1,4 @@
-"""Random WebSocket connections, with what must be told of them: made from RFC 6455, RFC 7692 and docs/json.md, by no line of ours.
+"""Random WebSocket connections, and what must be told of them: made from the RFCs and docs/json.md, without a line of the program.
 
     differential.py PROGRAM FIRST COUNT [--keep FOLDER]
 
@@ -584,12 +584,12 @@ class Handshake:
         self.url = 'ws://shop.example/abs' if self.target.startswith('http') else 'ws://' + host + self.target if host else None
         named = self.tokens(CLIENT, headers)
         self.key = base64.b64encode(rng.randbytes(16)).decode()
-        if self.bad():
-            self.key = rng.choice([base64.b64encode(rng.randbytes(15)).decode(), 'short', '!' * 24])
-            self.find(CLIENT, 'handshake-key-invalid')
         if named and self.bad():
             self.key = None
             self.find(CLIENT, 'handshake-key-missing')
+        elif self.bad():
+            self.key = rng.choice([base64.b64encode(rng.randbytes(15)).decode(), 'short', '!' * 24])
+            self.find(CLIENT, 'handshake-key-invalid')
         headers += [('Sec-WebSocket-Key', self.key)] if self.key else []
         if self.key and self.bad():
             headers.append(('Sec-WebSocket-Key', self.key))
@@ -668,7 +668,7 @@ class Handshake:
                 self.find(SERVER, 'handshake-extension-not-offered')
             params = self.fitting() if self.offers and not self.bad(0.2) else random_parameters(rng, self.faults, True)
             valid, said = judge_parameters(params, True)
-            if not valid or (self.offers and not any(allows(offer, said) for _, offer in self.usable())):
+            if not valid or (self.offers and not any(allows(offer, said) for offer in self.usable())):
                 self.find(SERVER, 'handshake-deflate-parameter')
             self.extensions = render(rng, [('permessage-deflate', None)] + params)
             self.terms(said)
@@ -679,13 +679,13 @@ class Handshake:
             headers.append(('Sec-WebSocket-Extensions', self.extensions))
 
     def usable(self):
-        """Offers with values that can be read."""
-        return [(valid, {k: v for k, v in said.items() if not k.endswith('bits') or v is None or good_bits(v)})
-                for valid, said in self.offers]
+        """What offers say, as far as it can be read: bits that cannot are none."""
+        read = [{k: v if good_bits(v) else None for k, v in said.items()} for _, said in self.offers]
+        return [{k: v for k, v in said.items() if k != 'server_max_window_bits' or v} for said in read]
 
     def fitting(self):
         """Parameters that one of the offers allows."""
-        rng, offer = self.rng, self.rng.choice(self.usable())[1]
+        rng, offer = self.rng, self.rng.choice(self.usable())
         answer = []
         if 'server_no_context_takeover' in offer or rng.random() < 0.2:
             answer.append(('server_no_context_takeover', None))
