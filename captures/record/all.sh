@@ -3,7 +3,7 @@
 cd "$(dirname "$0")" || exit 1
 
 # wrap.sh is last: it works on what ws.sh recorded.
-themes=${*:-ws console python-websockets nginx browser subprotocols servers close http violations limits formats wrap}
+themes=${*:-ws console python-websockets nginx browser subprotocols servers close http violations limits tls tls-peers formats wrap}
 failed=
 for theme in $themes; do
     echo "== $theme"

@@ -8,23 +8,14 @@ command -v tshark >/dev/null || {
     exit 0
 }
 
+# One file of all: pcapng, since some are.
 : >"$place/keys"
-joined=0
-for log in captures/tls-*.keylog; do
-    capture=${log%.keylog}.pcap
-    case $capture in
-    # tshark takes a client's port for EtherNet/IP, and does not look behind the PROXY protocol
-    *resumed* | *proxy-protocol*) continue ;;
-    esac
-    [ -e "$capture" ] || continue
-    cat "$log" >>"$place/keys"
-    if [ "$joined" = 0 ]; then cat "$capture"; else tail -c +25 "$capture"; fi >>"$place/all.pcap"
-    joined=$((joined + 1))
-done
-[ "$joined" -ge 15 ] || fail "only $joined captures"
-
+for log in captures/tls-*.keylog; do cat "$log"; echo; done >"$place/keys"
+captures=(captures/tls-*.pcap captures/tls-dsb-before.pcapng) # what comes behind the packets it does not see
+[ "${#captures[@]}" -ge 35 ] || fail "only ${#captures[@]} captures"
+mergecap -a -w "$place/all.pcapng" "${captures[@]}" 2>"$err" || fail "mergecap: $(head -c 300 "$err")"
 # Connection, direction, opcode and length of every frame, as both tell them.
-"$wscope" -o json --frames -k "$place/keys" "$place/all.pcap" 2>"$err" | python3 -c '
+"$wscope" -o json --frames -k "$place/keys" --tls-key captures/tls-12-rsa.pem "$place/all.pcapng" 2>"$err" | python3 -c '
 import json, sys
 words = ["continuation", "text", "binary", "", "", "", "", "", "close", "ping", "pong"]
 ports = {}
@@ -35,7 +26,9 @@ for line in sys.stdin:
     elif e["type"] == "frame":
         print(ports[e["conn"]][e["dir"]], words.index(e["opcode"]), e["length"])' | sort >"$place/ours"
 silent "$err" 'the captures together'
-tshark -o tcp.reassemble_out_of_order:TRUE -o "tls.keylog_file:$place/keys" -r "$place/all.pcap" -Y websocket -T fields \
+# A client's port is taken for EtherNet/IP otherwise.
+tshark --disable-protocol enip -o tcp.reassemble_out_of_order:TRUE -o "tls.keylog_file:$place/keys" \
+    -o "uat:rsa_keys:\"$PWD/captures/tls-12-rsa.pem\",\"\"" -r "$place/all.pcapng" -Y websocket -T fields \
     -e tcp.srcport -e websocket.opcode -e websocket.payload_length -e websocket.payload_length_ext_16 2>/dev/null | python3 -c '
 import sys
 for line in sys.stdin:

@@ -1,7 +1,8 @@
 """s_client.py STEPS ARGUMENT ...: a WebSocket client on `openssl s_client ARGUMENT ...`.
 
 STEPS is a JSON list: a text is sent as a message, and waited for to come back; {"key": "K"} is a line for s_client itself (K and k update
-the keys, R renegotiates); {"fill": N} sends N bytes; {"early": true} first: the request is in the file that -early_data names.
+the keys, R renegotiates); {"fill": N} sends N bytes; {"early": true} first: the request is in the file that -early_data names;
+{"early": "rejected"}: and is sent once more.
 """
 import json, os, subprocess, sys, threading, time
 
@@ -47,6 +48,10 @@ steps = json.loads(sys.argv[1])
 client = Client(sys.argv[2:])
 if steps and steps[0] == {'early': True}:
     steps.pop(0)
+elif steps and steps[0] == {'early': 'rejected'}:
+    steps.pop(0)
+    client.await_(b'Early data was rejected')
+    client.send(REQUEST)
 else:
     client.await_(b'Verify return code')
     client.send(REQUEST)
