@@ -25,6 +25,15 @@ struct remnant {
 
 enum { REMNANTS_MOST = 4096 };
 
+/* When a flow began: a SYN comes long before anybody knows what it opens. In a table by the flow's number, where a later one
+ * takes the place of an older one. */
+struct beginning {
+    uint64_t flow;
+    int64_t syn_time[2];
+};
+
+enum { BEGINNINGS = 4096 };
+
 struct wsd_dissector {
     struct wsd_options options;
     struct websocket_host host;
@@ -41,6 +50,7 @@ struct wsd_dissector {
     struct flow *last;    /* the packet's flow, NULL: it has none */
     uint64_t datagram;    /* of which it was a fragment, 0: none, */
     uint64_t outer;       /* and the one around that */
+    struct beginning *beginnings;    /* NULL: nobody asks for transport events */
     struct flow *opening;            /* whose bytes are being read, for the hooks of the stream layers */
     bool evicted_told[2];            /* that flows are given up: for their number, for memory */
     char community_id[FLOW_COMMUNITY_ID_SIZE]; /* of the connection that is being told */
@@ -80,6 +90,28 @@ static enum wsd_carrier carrier_of(const struct tls *tls)
     return tls != NULL ? WSD_CARRIER_TLS : WSD_CARRIER_TCP;
 }
 
+/* The place of a flow's beginning; NULL where none are kept. */
+static struct beginning *beginning_of(const struct wsd_dissector *d, const struct flow *flow)
+{
+    return d->beginnings != NULL ? &d->beginnings[flow->number % BEGINNINGS] : NULL;
+}
+
+static void note_beginning(struct wsd_dissector *d, const struct flow *flow, enum wsd_direction direction, int64_t time)
+{
+    struct beginning *b = beginning_of(d, flow);
+    if (b->flow != flow->number)
+        *b = (struct beginning){.flow = flow->number};
+    if (b->syn_time[direction] == 0) /* a SYN may be sent again */
+        b->syn_time[direction] = time;
+}
+
+/* NULL: not known (any more). */
+static const int64_t *syn_times(const struct wsd_dissector *d, const struct flow *flow)
+{
+    const struct beginning *b = beginning_of(d, flow);
+    return b != NULL && b->flow == flow->number ? b->syn_time : NULL;
+}
+
 static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, struct stream **inner)
 {
     struct flow *flow = d->opening;
@@ -96,6 +128,7 @@ static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, stru
                                   .response = x->response,
                                   .request_at = x->request_at,
                                   .response_at = x->response_at,
+                                  .syn_time = syn_times(d, flow),
                                   .partial = x->partial,
                                   .server_unheard = x->unheard || !flow_heard(flow, WSD_SERVER),
                                   .early = x->early,
@@ -135,6 +168,7 @@ static int on_accepted(void *user, bool swapped, struct websocket_attempt *a)
     a->tls = tls_in(flow) != NULL ? tls_info(tls_in(flow)) : NULL;
     a->community_id = d->community_id;
     a->flow = flow->number;
+    a->syn_time = syn_times(d, flow);
     flow->attempted = true;
     become_websocket(d, flow, 0);
     return flow_community_id(flow, d->community_id);
@@ -528,6 +562,8 @@ static void on_transport(void *user, struct flow *flow, enum wsd_direction direc
 {
     struct wsd_dissector *d = user;
     struct wsd_event event = {.type = WSD_EVENT_TRANSPORT, .at = *moment};
+    if (what == WSD_TRANSPORT_SYN)
+        note_beginning(d, flow, direction, moment->time);
     event.connection = connection_of(flow);
     event.transport = (struct wsd_transport){direction, what};
     if (event.connection != NULL)
@@ -775,8 +811,9 @@ struct wsd_dissector *wsd_new(const struct wsd_options *options)
                                                 [FLOW_IGNORED] = l->idle_ignored * SECOND}};
     d->flows = flows_new(options->transport ? &ops_transport : &ops, d, &limits, options->seed);
     d->fragments = fragments_new((uint32_t)l->fragments);
+    d->beginnings = options->transport ? calloc(BEGINNINGS, sizeof *d->beginnings) : NULL;
     d->newest = &d->oldest;
-    if (d->flows == NULL || d->fragments == NULL || set_tls(d) < 0) {
+    if (d->flows == NULL || d->fragments == NULL || (options->transport && d->beginnings == NULL) || set_tls(d) < 0) {
         wsd_free(d);
         return NULL;
     }
@@ -794,5 +831,6 @@ void wsd_free(struct wsd_dissector *d)
     tls_host_free(&d->tls);
     fragments_free(d->fragments);
     websocket_host_free(&d->host);
+    free(d->beginnings);
     free(d);
 }

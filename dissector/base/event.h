@@ -329,6 +329,8 @@ struct wsd_opening {
     uint64_t flow;                   /* number of the TCP connection, see wsd_owner() */
     const struct wsd_hop *via;       /* the proxies in front of the handshake, the outermost first */
     size_t via_count;
+    int64_t request_time;            /* of the packet with the end of the request's head */
+    int64_t syn_time[2];             /* of each side's SYN, only with wsd_options.transport; 0: not seen */
     struct wsd_bytes forwarded_for;  /* the client that the request's Forwarded, X-Forwarded-For or X-Real-IP names */
 };
 
@@ -365,6 +367,7 @@ struct wsd_message {
     bool truncated;  /* payload was cut by wsd_options.keep_payload */
     bool text;       /* payload is valid UTF-8 so far, to be shown as text */
     struct wsd_bytes payload;
+    struct wsd_bytes wire; /* inflated ones: what was inflated, without masks, cut as payload is; empty: payload is that, or not all was kept */
     const struct wsd_range *unknown; /* parts of the payload that are not known, in order; '?' stands in their place */
     size_t unknown_count;
     uint64_t unknown_bytes; /* exact; the ranges have more when some were joined */

@@ -337,6 +337,8 @@ static void finish(struct message *m, bool whole)
     told->truncated = told->payload.length < told->length;
     told->unknown = m->unknown;
     told->text = m->text && !m->failed;
+    if (told->inflated && m->wire.length == (told->wire_length < m->keep ? told->wire_length : m->keep))
+        told->wire = buffer_bytes(&m->wire); /* else frames that were not compressed stood between, or bytes are missing */
     told->close_code = CLOSE_NO_CODE;
     if (told->opcode == WSD_OPCODE_CLOSE) {
         struct close_payload close = message_close(m);

@@ -34,7 +34,7 @@ static struct field_item *add(struct fields *f)
 
 struct walk {
     struct fields *fields;
-    size_t packet, frame; /* where their bytes begin */
+    size_t packet, record, frame; /* where their bytes begin */
     bool packets;
     const char *layer; /* of the field before */
     unsigned number;   /* of the frame, from 1; 0: it is the only one */
@@ -43,6 +43,11 @@ struct walk {
 static bool is_of_frame(const char *layer)
 {
     return strcmp(layer, "WebSocket") == 0 || strcmp(layer, "payload") == 0;
+}
+
+static size_t beginning_of(const struct walk *w, const char *layer)
+{
+    return is_of_frame(layer) ? w->frame : strcmp(layer, "TLS") == 0 ? w->record : w->packet;
 }
 
 static void heading(struct walk *w, const char *layer, size_t offset)
@@ -63,10 +68,9 @@ static void visit(void *user, const struct wsd_field *field)
 {
     struct walk *w = user;
     struct fields *f = w->fields;
-    bool of_frame = is_of_frame(field->layer);
-    if (!of_frame && !w->packets)
+    if (!is_of_frame(field->layer) && !w->packets)
         return;
-    size_t offset = (of_frame ? w->frame : w->packet) + field->offset;
+    size_t offset = beginning_of(w, field->layer) + field->offset;
     if (w->layer == NULL || strcmp(w->layer, field->layer) != 0)
         heading(w, field->layer, offset);
     w->layer = field->layer;
@@ -113,7 +117,8 @@ static void put_frame(struct fields *f, struct walk *w, const struct record_fram
     struct record_scratch scratch;
     struct wsd_event e;
     record_event(&frame->head, NULL, &scratch, &e);
-    size_t needed = payload.length + e.frame.header.length + e.frame.first.headers.length;
+    const struct wsd_record *tls = packets ? e.frame.first.record : NULL;
+    size_t needed = payload.length + e.frame.header.length + e.frame.first.headers.length + (tls != NULL ? sizeof tls->header : 0);
     if (f->length + needed > FIELDS_BYTES_MOST) {
         f->cut = true;
         return;
@@ -127,6 +132,9 @@ static void put_frame(struct fields *f, struct walk *w, const struct record_fram
     w->packet = f->length;
     if (packets)
         put(f, e.frame.first.headers);
+    w->record = f->length;
+    if (tls != NULL)
+        put(f, (struct wsd_bytes){tls->header, sizeof tls->header});
     w->frame = f->length;
     put(f, e.frame.header);
     size_t at = f->length;
@@ -148,13 +156,14 @@ void fields_make(struct fields *f, const struct model *model, const struct model
     if (row->type != WSD_EVENT_MESSAGE)
         return;
     size_t count = model_frames(model, m, frames, FIELDS_FRAMES);
-    struct wsd_bytes payload = record_payload(m);
-    f->without_payload = (m->head.flags & RECORD_COMPRESSED) != 0 && (m->head.flags & RECORD_INFLATED) != 0;
-    f->cut = m->frames > count || m->kept < m->length;
+    bool inflated = (m->head.flags & RECORD_COMPRESSED) != 0 && (m->head.flags & RECORD_INFLATED) != 0;
+    struct wsd_bytes payload = inflated ? record_wire(m) : record_payload(m);
+    f->without_payload = payload.length == 0 && m->wire_length > 0;
+    f->cut = m->frames > count || payload.length < m->wire_length;
     uint64_t at = 0;
     for (size_t i = 0; i < count && !f->out_of_memory; i++) {
         struct walk w = {.fields = f, .packets = packets, .number = count > 1 ? (unsigned)i + 1 : 0};
-        struct wsd_bytes part = f->without_payload ? (struct wsd_bytes){0} : part_of(payload, at, frames[i]->length);
+        struct wsd_bytes part = part_of(payload, at, frames[i]->length);
         put_frame(f, &w, frames[i], part, packets);
         at += frames[i]->length;
     }

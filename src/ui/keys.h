@@ -68,7 +68,7 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(GROUP, IN_CONNECTIONS, 'b', 0, 0, "group", "group by server, by URL, or not at all")                         \
     X(MARK, IN_CONNECTIONS | IN_MESSAGES, KEYBOARD_SPACE, 0, 0, "mark", "mark, or unmark")                             \
     X(UNMARK, IN_CONNECTIONS | IN_MESSAGES, 'U', 0, 0, NULL, "unmark all")                                             \
-    X(MODE, IN_DETAIL, 'v', 0, 0, "view", "JSON, text, hex, raw as on the wire, or all header fields")      \
+    X(MODE, IN_DETAIL, 'v', 0, 0, "view", "JSON, text, hex, deflated as it came, frames as on the wire, or all header fields")      \
     X(MODE_BACK, IN_DETAIL, 'V', 0, 0, NULL, "the same the other way round")                                           \
     X(BYTE_NEXT, IN_DETAIL, ']', 0, 0, NULL, "the next byte: the field that it belongs to")                            \
     X(BYTE_PREVIOUS, IN_DETAIL, '[', 0, 0, NULL, "the byte before")                                                    \

@@ -49,12 +49,24 @@ static void pack_u32(struct packer *p, uint32_t value)
     p->length += 4;
 }
 
+static void pack_u64(struct packer *p, uint64_t value)
+{
+    pack_u32(p, (uint32_t)(value >> 32));
+    pack_u32(p, (uint32_t)value);
+}
+
 static void pack(struct packer *p, struct wsd_bytes bytes)
 {
     pack_u32(p, (uint32_t)bytes.length);
     if (p->at != NULL && bytes.length > 0)
         memcpy(p->at + p->length, bytes.data, bytes.length);
     p->length += bytes.length;
+}
+
+static uint64_t unpack_u64(struct cursor *c)
+{
+    uint64_t high = cursor_u32(c);
+    return high << 32 | cursor_u32(c);
 }
 
 static struct wsd_bytes unpack(struct cursor *c)
@@ -122,8 +134,10 @@ static void pack_opening(struct packer *p, const struct wsd_event *e)
     const char *community = o->community_id != NULL ? o->community_id : "";
     pack(p, e->connection->url);
     pack(p, e->connection->subprotocol);
-    pack_u32(p, (uint32_t)(o->flow >> 32));
-    pack_u32(p, (uint32_t)o->flow);
+    pack_u64(p, o->flow);
+    pack_u64(p, (uint64_t)o->request_time);
+    pack_u64(p, (uint64_t)o->syn_time[0]);
+    pack_u64(p, (uint64_t)o->syn_time[1]);
     pack(p, o->extensions);
     pack(p, (struct wsd_bytes){(const uint8_t *)community, strlen(community)});
     pack(p, o->forwarded_for);
@@ -142,8 +156,10 @@ static void unpack_opening(const struct record_connection *r, struct record_scra
     *o = (struct wsd_opening){0};
     unpack(&c);
     unpack(&c);
-    uint64_t high = cursor_u32(&c);
-    o->flow = high << 32 | cursor_u32(&c);
+    o->flow = unpack_u64(&c);
+    o->request_time = (int64_t)unpack_u64(&c);
+    o->syn_time[0] = (int64_t)unpack_u64(&c);
+    o->syn_time[1] = (int64_t)unpack_u64(&c);
     o->extensions = unpack(&c);
     struct wsd_bytes community = unpack(&c);
     if (community.length >= sizeof s->community_id)
@@ -186,12 +202,13 @@ size_t record_size(const struct wsd_event *e, bool payload)
         break;
     }
     case WSD_EVENT_FRAME:
-        size = sizeof(struct record_frame) + e->frame.header.length + e->frame.first.headers.length;
+        size = sizeof(struct record_frame) + e->frame.header.length + e->frame.first.headers.length +
+               (e->frame.first.record != NULL ? sizeof *e->frame.first.record : 0);
         break;
     case WSD_EVENT_MESSAGE:
         size = sizeof(struct record_message);
         if (payload)
-            size += e->message.unknown_count * sizeof(struct wsd_range) + e->message.payload.length;
+            size += e->message.unknown_count * sizeof(struct wsd_range) + e->message.payload.length + e->message.wire.length;
         break;
     case WSD_EVENT_GAP: size = sizeof(struct record_gap); break;
     case WSD_EVENT_FINDING: size = sizeof(struct record_finding) + strlen(e->finding.detail) + 1; break;
@@ -232,6 +249,9 @@ static void write_frame(struct record_frame *r, const struct wsd_frame *f)
         memcpy(r->bytes, f->header.data, f->header.length);
     if (f->first.headers.length > 0)
         memcpy(r->bytes + f->header.length, f->first.headers.data, f->first.headers.length);
+    r->in_tls = f->first.record != NULL;
+    if (r->in_tls)
+        memcpy(r->bytes + f->header.length + f->first.headers.length, f->first.record, sizeof *f->first.record);
 }
 
 static void write_message(struct record_message *r, const struct wsd_message *m, bool payload)
@@ -250,11 +270,14 @@ static void write_message(struct record_message *r, const struct wsd_message *m,
     r->close_code = m->close_code;
     r->last_frame = 0;
     r->kept = payload ? m->payload.length : 0;
+    r->kept_wire = payload ? m->wire.length : 0;
     r->unknown_count = payload ? (uint32_t)m->unknown_count : 0;
     if (r->unknown_count > 0)
         memcpy(r->unknown, m->unknown, m->unknown_count * sizeof *m->unknown);
     if (r->kept > 0)
         memcpy(r->unknown + r->unknown_count, m->payload.data, m->payload.length);
+    if (r->kept_wire > 0)
+        memcpy((uint8_t *)(r->unknown + r->unknown_count) + r->kept, m->wire.data, m->wire.length);
 }
 
 static void write_close(struct record_close *r, const struct wsd_event *e)
@@ -311,7 +334,7 @@ void record_connection(const struct record_connection *r, struct wsd_connection 
     connection->subprotocol = unpack(&c);
 }
 
-static void read_frame(const struct record_frame *r, struct wsd_frame *f)
+static void read_frame(const struct record_frame *r, struct record_scratch *scratch, struct wsd_frame *f)
 {
     uint8_t flags = r->head.flags;
     *f = (struct wsd_frame){
@@ -328,6 +351,10 @@ static void read_frame(const struct record_frame *r, struct wsd_frame *f)
                   .headers = {r->bytes + r->header_length, r->packet_headers},
                   .link_type = r->link_type}};
     memcpy(f->mask, r->mask, sizeof f->mask);
+    if (r->in_tls) {
+        memcpy(&scratch->tls, r->bytes + r->header_length + r->packet_headers, sizeof scratch->tls);
+        f->first.record = &scratch->tls;
+    }
 }
 
 static void read_message(const struct record_message *r, struct wsd_message *m)
@@ -344,6 +371,7 @@ static void read_message(const struct record_message *r, struct wsd_message *m)
                               .truncated = (flags & (RECORD_TRUNCATED | RECORD_LEFT_OUT)) != 0,
                               .text = (flags & RECORD_TEXT) != 0,
                               .payload = record_payload(r),
+                              .wire = record_wire(r),
                               .unknown = r->unknown,
                               .unknown_count = r->unknown_count,
                               .unknown_bytes = r->unknown_bytes,
@@ -363,7 +391,7 @@ void record_event(const struct record *r, const struct wsd_connection *connectio
     enum wsd_direction direction = (enum wsd_direction)r->direction;
     switch (e->type) {
     case WSD_EVENT_CONNECTION: unpack_opening((const struct record_connection *)r, scratch, &e->opening); break;
-    case WSD_EVENT_FRAME: read_frame((const struct record_frame *)r, &e->frame); break;
+    case WSD_EVENT_FRAME: read_frame((const struct record_frame *)r, scratch, &e->frame); break;
     case WSD_EVENT_MESSAGE: read_message((const struct record_message *)r, &e->message); break;
     case WSD_EVENT_GAP: e->gap = (struct wsd_gap){direction, ((const struct record_gap *)r)->bytes}; break;
     case WSD_EVENT_FINDING:

@@ -64,11 +64,12 @@ struct record_message {
     uint64_t length, wire_length, frames, unknown_bytes;
     int64_t first_time;
     uint64_t first_packet;
-    uint64_t kept; /* bytes of payload behind the ranges */
+    uint64_t kept; /* bytes of payload behind the ranges, */
+    uint64_t kept_wire; /* and behind these, of what they were inflated from */
     uint32_t unknown_count;
     int32_t close_code;
     record_place last_frame; /* set by the store */
-    struct wsd_range unknown[]; /* then the payload */
+    struct wsd_range unknown[]; /* then the payload, then what is kept of the wire */
 };
 
 struct record_frame {
@@ -80,6 +81,7 @@ struct record_frame {
     uint32_t link_type;
     uint16_t packet_headers; /* bytes, behind the frame's own header */
     uint8_t header_length;
+    bool in_tls; /* behind the headers stands its struct wsd_record */
     uint8_t mask[4];
     uint8_t bytes[]; /* the frame's header, then the packet's */
 };
@@ -125,6 +127,7 @@ struct record_scratch {
     struct wsd_head request, response;
     struct wsd_header headers[2][RECORD_HEADERS];
     struct wsd_hop hops[RECORD_HOPS];
+    struct wsd_record tls;
     char community_id[64];
 };
 
@@ -140,6 +143,12 @@ void record_connection(const struct record_connection *record, struct wsd_connec
 static inline struct wsd_bytes record_payload(const struct record_message *m)
 {
     return (struct wsd_bytes){(const uint8_t *)(m->unknown + m->unknown_count), m->kept};
+}
+
+/* What a compressed message was inflated from, without masks, as much of it as was kept; of others nothing. */
+static inline struct wsd_bytes record_wire(const struct record_message *m)
+{
+    return (struct wsd_bytes){record_payload(m).data + m->kept, m->kept_wire};
 }
 
 static inline bool record_is_control(const struct record *r)

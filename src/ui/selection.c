@@ -44,10 +44,10 @@ bool selection_work(struct selection *s, const struct model *m, size_t most)
     for (; most > 0 && s->next < m->end_row; most--) {
         const struct model_row *row = model_row(m, s->next);
         if (s->passes(s->user, row, s->next)) {
-            if (s->end - s->first + 2 > s->slots && !grow(s))
+            unsigned n = s->positions != NULL ? s->positions(s->user, row) : 1;
+            if (s->end - s->first + n > s->slots && !grow(s))
                 return false;
-            s->rows[s->end++ & (s->slots - 1)] = s->next;
-            if (s->twice != NULL && s->twice(s->user, row))
+            while (n-- > 0)
                 s->rows[s->end++ & (s->slots - 1)] = s->next;
         }
         s->next++;

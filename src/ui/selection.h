@@ -12,7 +12,7 @@
 
 struct selection {
     bool (*passes)(void *user, const struct model_row *row, uint64_t number);
-    bool (*twice)(void *user, const struct model_row *row); /* of those that pass: whether it takes two positions; or NULL: none */
+    unsigned (*positions)(void *user, const struct model_row *row); /* of those that pass: how many it takes; NULL: one each */
     void *user;
     uint64_t *rows; /* a ring by position */
     size_t slots;

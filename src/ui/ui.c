@@ -550,12 +550,13 @@ static void key(struct loop *l, uint32_t code)
     prompt_key(&l->ui.prompt, &l->ui, code);
 }
 
-/* All keys that wait. */
+/* All keys that wait, up to one that leads to another view: that has to look at what there is before it can act. */
 static void keyboard(struct loop *l)
 {
     wint_t c;
     int result;
-    while (!l->ui.quit && (result = get_wch(&c)) != ERR) {
+    enum place place = l->ui.place;
+    while (!l->ui.quit && l->ui.place == place && (result = get_wch(&c)) != ERR) {
         if (result == KEY_CODE_YES && c == KEY_RESIZE)
             l->redraw_now = true;
         else if (result == KEY_CODE_YES && c == KEY_MOUSE)

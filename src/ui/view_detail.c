@@ -16,6 +16,7 @@
     X(JSON, "JSON")                                                                                                    \
     X(TEXT, "Text")                                                                                                    \
     X(HEX, "Hex")                                                                                                      \
+    X(DEFLATED, "Deflated")                                                                                            \
     X(WIRE, "Wire")                                                                                                    \
     X(FIELDS, "Fields")
 #define MODE_ENUM(name, word) MODE_##name,
@@ -25,6 +26,7 @@ enum mode { MODES(MODE_ENUM) MODE_COUNT };
 enum {
     LINES_A_SLICE = 2000,
     HEADER_LINES = 2,
+    WIDTH_AT_FIRST = 80, /* columns, until it is drawn */
     TELL_SIZE = 64 * 1024 /* what is told of a row that is no message */
 };
 
@@ -32,7 +34,7 @@ struct detail {
     struct document document;
     struct list list;
     enum mode mode, chosen; /* shown, and what the user wants where it can be */
-    bool has, is_json;
+    bool has, is_json, is_deflated;
     uint64_t row;
     const struct record *record; /* of that row, when the document was made; only compared */
     unsigned width;
@@ -108,12 +110,17 @@ static struct wsd_bytes tell(struct detail *s, const struct model_row *row)
     return (struct wsd_bytes){(const uint8_t *)s->told, w.length};
 }
 
+static bool can_show(const struct detail *s, enum mode mode)
+{
+    return mode == MODE_JSON ? s->is_json : mode == MODE_DEFLATED ? s->is_deflated : true;
+}
+
 /* The mode that fits, by what the user chose and what the payload is. */
 static enum mode mode_for(const struct detail *s, const struct record_message *m)
 {
     bool text = (m->head.flags & RECORD_TEXT) != 0;
     if (s->chosen >= MODE_HEX)
-        return s->chosen;
+        return can_show(s, s->chosen) ? s->chosen : MODE_HEX;
     if (s->chosen == MODE_JSON && s->is_json)
         return MODE_JSON;
     return text || s->chosen == MODE_TEXT ? MODE_TEXT : MODE_HEX;
@@ -122,7 +129,7 @@ static enum mode mode_for(const struct detail *s, const struct record_message *m
 static void set_document(struct detail *s, struct wsd_bytes bytes)
 {
     static const enum document_mode modes[] = {[MODE_JSON] = DOCUMENT_JSON, [MODE_TEXT] = DOCUMENT_TEXT, [MODE_HEX] = DOCUMENT_HEX,
-                                                 [MODE_WIRE] = DOCUMENT_HEX, [MODE_FIELDS] = DOCUMENT_HEX};
+                                                 [MODE_DEFLATED] = DOCUMENT_HEX, [MODE_WIRE] = DOCUMENT_HEX, [MODE_FIELDS] = DOCUMENT_HEX};
     enum document_mode mode = modes[s->mode];
     document_set(&s->document, bytes, mode, mode == DOCUMENT_HEX ? hex_width((int)s->width) : s->width);
     document_work(&s->document, LINES_A_SLICE);
@@ -169,8 +176,11 @@ static void refresh_document(struct detail *s, struct ui *ui, unsigned width)
         const struct record_message *m = (const struct record_message *)row->record;
         bytes = record_payload(m);
         s->is_json = (m->head.flags & RECORD_TEXT) != 0 && json_looks_like(bytes);
+        s->is_deflated = m->kept_wire > 0;
         s->mode = mode_for(s, m);
-        if (s->mode == MODE_WIRE) {
+        if (s->mode == MODE_DEFLATED) {
+            bytes = record_wire(m);
+        } else if (s->mode == MODE_WIRE) {
             fields_make(&s->wire, &ui->model, row, false);
             bytes = (struct wsd_bytes){s->wire.bytes, s->wire.length};
         } else if (s->mode == MODE_FIELDS && !same) {
@@ -183,6 +193,12 @@ static void refresh_document(struct detail *s, struct ui *ui, unsigned width)
     set_document(s, bytes);
     if (offset > 0)
         list_go(&s->list, document_find(&s->document, offset));
+}
+
+/* Keys may come faster than it is drawn: before one acts, what it acts upon is made. */
+static void catch_up(struct detail *s, struct ui *ui)
+{
+    refresh_document(s, ui, s->width > 0 ? s->width : WIDTH_AT_FIRST);
 }
 
 /* ---- the view */
@@ -232,10 +248,11 @@ static void sibling(struct ui *ui, enum command command)
 /* The mode before or behind that can be shown. */
 static enum mode neighbour(const struct detail *s, int step)
 {
-    int mode = ((int)s->mode + step + MODE_COUNT) % MODE_COUNT;
-    if (mode == MODE_JSON && !s->is_json)
-        mode = (mode + step + MODE_COUNT) % MODE_COUNT;
-    return (enum mode)mode;
+    enum mode mode = s->mode;
+    do
+        mode = (enum mode)(((int)mode + step + MODE_COUNT) % MODE_COUNT);
+    while (!can_show(s, mode));
+    return mode;
 }
 
 static void choose(struct detail *s, enum mode mode)
@@ -247,7 +264,7 @@ static void choose(struct detail *s, enum mode mode)
 static bool detail_act(void *state, struct ui *ui, enum command command)
 {
     struct detail *s = state;
-    is_there(s, ui);
+    catch_up(s, ui);
     if (s->mode == MODE_FIELDS && s->has && field_view_act(&s->fields, command))
         return true;
     if (s->mode != MODE_FIELDS && list_act(&s->list, command)) {
@@ -277,7 +294,7 @@ static bool detail_act(void *state, struct ui *ui, enum command command)
 static bool detail_mouse(void *state, struct ui *ui, const struct mouse *mouse)
 {
     struct detail *s = state;
-    is_there(s, ui);
+    catch_up(s, ui);
     if (mouse->y == 1 && mouse->what == MOUSE_PRESS) {
         for (int mode = 0; mode < MODE_COUNT; mode++)
             if (mouse->x >= s->mode_x[mode] && mouse->x < s->mode_x[mode + 1])
@@ -328,7 +345,9 @@ static void draw_modes(struct detail *s, struct ui *ui, struct area area, bool m
 {
     struct pen pen = pen_at(&ui->terminal, area, 1, ROLE_NORMAL);
     for (int mode = 0; mode < MODE_COUNT && message; mode++) {
-        s->mode_x[mode] = pen.x - pen.left;
+        s->mode_x[mode] = s->mode_x[mode + 1] = pen.x - pen.left;
+        if (mode == MODE_DEFLATED && !s->is_deflated)
+            continue;
         s->mode_x[mode + 1] = s->mode_x[mode] + (int)strlen(mode_word((enum mode)mode)) + 2;
         pen.base = (enum mode)mode == s->mode ? ROLE_TAB : ROLE_NORMAL;
         pen_format(&pen, mode == MODE_JSON && !s->is_json ? ROLE_FAINT : ROLE_NORMAL, " %s ", mode_word((enum mode)mode));
@@ -336,7 +355,7 @@ static void draw_modes(struct detail *s, struct ui *ui, struct area area, bool m
     pen.base = ROLE_NORMAL;
     const struct fields *f = s->mode == MODE_WIRE ? &s->wire : s->mode == MODE_FIELDS ? &s->fields.fields : NULL;
     if (message && f != NULL && f->without_payload)
-        pen_text(&pen, ROLE_WARNING, "  compressed: headers only");
+        pen_text(&pen, ROLE_WARNING, "  headers only: its payload was not kept");
     else if (message && f != NULL && f->count == 0)
         pen_text(&pen, ROLE_WARNING, "  its frames have left");
     else if (message && f != NULL && f->cut)
@@ -419,7 +438,10 @@ static enum found detail_find(void *state, struct ui *ui, int64_t n, const struc
     struct detail *s = state;
     uint64_t at = s->list.cursor + (uint64_t)n;
     struct document_line line;
-    if (!is_there(s, ui) || s->mode == MODE_FIELDS || at >= s->document.lines)
+    catch_up(s, ui);
+    if (s->has && s->mode == MODE_FIELDS)
+        return field_view_find(&s->fields, n, pattern);
+    if (!s->has || at >= s->document.lines)
         return FOUND_END;
     document_line(&s->document, at, &line);
     for (size_t i = 0; i < line.pieces; i++) {

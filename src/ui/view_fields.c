@@ -1,5 +1,7 @@
 #include "ui/view_fields.h"
 
+#include "dissector/base/bytes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +53,7 @@ static void make_lines(struct field_view *v)
         if (item->heading || item->group >= v->folded_slots || v->folded[item->group] == 0)
             v->lines[v->line_count++] = (uint32_t)i;
     }
+    list_set(&v->list, 0, v->line_count, v->list.height);
 }
 
 void field_view_make(struct field_view *v, const struct model *model, const struct model_row *row)
@@ -145,6 +148,19 @@ bool field_view_mouse(struct field_view *v, const struct mouse *mouse, struct ar
     if (mouse->what == MOUSE_DOUBLE)
         fold(v);
     return true;
+}
+
+enum found field_view_find(struct field_view *v, int64_t n, const struct pattern *pattern)
+{
+    uint64_t at = v->list.cursor + (uint64_t)n;
+    if (at >= v->line_count)
+        return FOUND_END;
+    const struct field_item *item = &v->fields.items[v->lines[at]];
+    if (!pattern_matches(pattern, bytes_text(item->name)) && !pattern_matches(pattern, bytes_text(item->meaning)))
+        return FOUND_NOT;
+    list_go(&v->list, at);
+    v->by_byte = false;
+    return FOUND_HERE;
 }
 
 /* ---- drawing */

@@ -27,6 +27,7 @@ void field_view_make(struct field_view *v, const struct model *model, const stru
 void field_view_free(struct field_view *v);
 bool field_view_act(struct field_view *v, enum command command);
 bool field_view_mouse(struct field_view *v, const struct mouse *mouse, struct area area);
+enum found field_view_find(struct field_view *v, int64_t n, const struct pattern *pattern); /* as view.find */
 void field_view_draw(struct field_view *v, struct ui *ui, struct area area, bool focused);
 
 /* A line of bytes in hex and ASCII, those from `from` to before `to` (offsets in the payload) in the look of the selected field. */

@@ -11,14 +11,13 @@
 #include "ui/columns.h"
 #include "ui/lines.h"
 #include "ui/list.h"
+#include "ui/rungs.h"
 #include "ui/selection.h"
 #include "ui/view.h"
 
 #include <stdio.h>
-#include <string.h>
 
-enum { ROWS_A_SLICE = 20000, WIDE = 72 /* columns from which there is room for microseconds */, OPCODE_COLUMNS = 7, SIZE_COLUMNS = 7, HEADING_LINES = 1,
-       SIZE_FROM = 40 /* columns of a rung from which there is room for sizes */ };
+enum { ROWS_A_SLICE = 20000, WIDE = 72 /* columns from which there is room for microseconds */, HEADING_LINES = 1 };
 
 struct ladder {
     const struct ui *ui;
@@ -28,20 +27,6 @@ struct ladder {
     bool hides_control, hides_transport, marked;
     uint64_t connection, filter_number; /* what the selection was made for */
 };
-
-/* How the line of an arrow is drawn. */
-enum stroke { STROKE_DATA, STROKE_HANDSHAKE, STROKE_FAINT, STROKE_NONE, STROKE_COUNT };
-
-struct strokes {
-    const char *line[STROKE_COUNT], *to_client, *to_server, *edge, *broken;
-};
-
-static const struct strokes *strokes_of(const struct terminal *terminal)
-{
-    static const struct strokes unicode = {{"─", "═", "╌", " "}, "◀", "▶", "│", "✗"},
-                                ascii = {{"-", "=", ".", " "}, "<", ">", "|", "!"};
-    return terminal->charset == ESCAPE_UTF8 ? &unicode : &ascii;
-}
 
 static bool passes(void *user, const struct model_row *row, uint64_t number)
 {
@@ -56,12 +41,11 @@ static bool passes(void *user, const struct model_row *row, uint64_t number)
     return ui_passes(s->ui, row);
 }
 
-/* An opening takes two lines: the request and what was answered. */
-static bool is_opening(void *user, const struct model_row *row)
+static unsigned positions(void *user, const struct model_row *row)
 {
-    (void)user;
-    return row->type == WSD_EVENT_CONNECTION && row->record->detail != WSD_HANDSHAKE_MISSING &&
-           row->record->detail != WSD_HANDSHAKE_ENCRYPTED;
+    const struct ladder *s = user;
+    struct opening_steps steps;
+    return row->type == WSD_EVENT_CONNECTION ? rung_steps(row, !s->hides_transport, &steps) : 1;
 }
 
 static void reselect(struct ladder *s)
@@ -85,7 +69,7 @@ static void ladder_begin(void *state, struct ui *ui)
     struct ladder *s = state;
     s->ui = ui;
     selection_init(&s->selection, passes, s);
-    s->selection.twice = is_opening;
+    s->selection.positions = positions;
     s->list.can_follow = true;
     s->time = TIME_SINCE_START;
 }
@@ -188,194 +172,35 @@ static bool ladder_mouse(void *state, struct ui *ui, const struct mouse *mouse)
     return true;
 }
 
-/* ---- drawing: a rung begins with its edge and the tail or head of the arrow, then what it says, then the rest */
+/* ---- drawing */
 
-struct rung {
-    struct pen *pen;
-    const struct strokes *strokes;
-    enum stroke stroke;
-    enum role role;
-    uint8_t direction; /* enum wsd_direction */
-    int end;           /* of the line: the column behind the server's edge */
-};
-
-static struct rung rung_begin(struct pen *pen, enum stroke stroke, enum role role, uint8_t direction)
+/* When what a line shows happened, 0: not known; of an opening, which step it is. */
+static int64_t time_at(const struct ladder *s, const struct ui *ui, uint64_t position, enum opening_step *step)
 {
-    struct rung r = {pen, strokes_of(pen->terminal), stroke, role, direction, pen->end};
-    const char *line = r.strokes->line[stroke];
-    pen_text(pen, ROLE_FAINT, r.strokes->edge);
-    pen_text(pen, role, direction == WSD_SERVER && stroke != STROKE_NONE ? r.strokes->to_client : line);
-    pen_text(pen, role, line);
-    pen_text(pen, role, " ");
-    pen->end -= 4; /* a blank, a piece of the line, the head, the edge */
-    return r;
+    uint64_t number = selection_row(&s->selection, position), first = position;
+    const struct model_row *row = model_row(&ui->model, number);
+    struct opening_steps steps;
+    *step = STEP_UNSEEN;
+    if (row == NULL)
+        return 0;
+    if (row->type != WSD_EVENT_CONNECTION || rung_steps(row, !s->hides_transport, &steps) == 0)
+        return row->record->time;
+    while (first > s->selection.first && selection_row(&s->selection, first - 1) == number)
+        first--;
+    const struct opening_moment *at = &steps.step[position - first < steps.count ? position - first : steps.count - 1];
+    *step = at->step;
+    return at->time;
 }
 
-static void rung_end(struct rung *r)
+/* The first time that is known of a connection. */
+static int64_t start_of(const struct model_row *opening)
 {
-    struct pen *pen = r->pen;
-    pen->end = r->end;
-    if (pen->x < pen->end)
-        pen_text(pen, r->role, " ");
-    while (pen->x < pen->end - 2)
-        pen_text(pen, r->role, r->strokes->line[r->stroke]);
-    pen_text(pen, r->role, r->direction == WSD_CLIENT && r->stroke != STROKE_NONE ? r->strokes->to_server : r->strokes->line[r->stroke]);
-    pen_text(pen, ROLE_FAINT, r->strokes->edge);
-}
-
-/* A finding stands between the edges; that of the side which broke the rule says so. */
-static void draw_finding(struct pen *pen, const struct record_finding *f)
-{
-    const struct wsd_finding_info *info = wsd_finding_info((enum wsd_finding_code)f->head.detail);
-    const struct strokes *strokes = strokes_of(pen->terminal);
-    enum role role = line_severity(info->severity);
-    int end = pen->end;
-    bool client = f->head.direction == WSD_CLIENT, server = f->head.direction == WSD_SERVER;
-    pen_text(pen, client ? role : ROLE_FAINT, client ? strokes->broken : strokes->edge);
-    pen_text(pen, ROLE_NORMAL, "   ");
-    pen->end -= 2;
-    pen_left(pen, role, wsd_severity_word(info->severity), OPCODE_COLUMNS + 1);
-    struct wsd_bytes text = bytes_text(info->text);
-    pen_bytes(pen, role, text, pen->end - pen->x, false);
-    if (f->text[0] != 0) {
-        pen_text(pen, role, ": ");
-        pen_bytes(pen, role, bytes_text(f->text), pen->end - pen->x, false);
-    }
-    if (pen->end - pen->x > draw_columns(info->rule) + 4)
-        pen_format(pen, ROLE_FAINT, "  [%s]", info->rule);
-    pen->end = end;
-    pen_to(pen, end - 1 - pen->left);
-    pen_text(pen, server ? role : ROLE_FAINT, server ? strokes->broken : strokes->edge);
-}
-
-static void draw_message(struct pen *pen, const struct record_message *m)
-{
-    char size[HUMAN_SIZE];
-    bool control = record_is_control(&m->head);
-    int columns = pen->end - pen->x;
-    enum role role = control ? ROLE_CONTROL : line_sender(m->head.direction);
-    struct rung rung = rung_begin(pen, control ? STROKE_FAINT : STROKE_DATA, role, m->head.direction);
-    pen_left(pen, role, wsd_opcode_word(m->head.opcode), OPCODE_COLUMNS);
-    if (columns >= SIZE_FROM) {
-        pen_right(pen, ROLE_NORMAL, human_size(size, m->length), SIZE_COLUMNS);
-        pen_text(pen, ROLE_NORMAL, "  ");
-    }
-    if ((m->head.flags & RECORD_COMPLETE) == 0)
-        pen_text(pen, ROLE_WARNING, "[incomplete] ");
-    line_preview(pen, control ? ROLE_CONTROL : ROLE_NORMAL, m, pen->end - pen->x);
-    rung_end(&rung);
-}
-
-static void draw_request(struct pen *pen, const struct wsd_event *e)
-{
-    const struct wsd_head *head = e->opening.request;
-    struct rung rung = rung_begin(pen, STROKE_HANDSHAKE, ROLE_CLIENT, WSD_CLIENT);
-    if (head == NULL) {
-        pen_text(pen, ROLE_FAINT, "the request is not in the capture");
-    } else {
-        pen_bytes(pen, ROLE_STRONG, head->method, 16, false);
-        pen_text(pen, ROLE_NORMAL, " ");
-        pen_bytes(pen, ROLE_STRONG, head->target, pen->end - pen->x, false);
-    }
-    rung_end(&rung);
-}
-
-static void draw_response(struct pen *pen, const struct wsd_event *e)
-{
-    const struct wsd_head *head = e->opening.response;
-    bool good = e->connection->handshake == WSD_HANDSHAKE_COMPLETE;
-    struct rung rung = rung_begin(pen, head != NULL ? STROKE_HANDSHAKE : STROKE_NONE, good ? ROLE_SERVER : ROLE_WARNING, WSD_SERVER);
-    if (head == NULL) {
-        pen_text(pen, ROLE_WARNING, e->connection->handshake == WSD_HANDSHAKE_UNANSWERED ? "never answered" : "the answer is not in the capture");
-    } else {
-        pen_format(pen, good ? ROLE_STRONG : ROLE_WARNING, "%d ", head->status);
-        pen_bytes(pen, good ? ROLE_STRONG : ROLE_WARNING, head->reason, pen->end - pen->x, false);
-        if (e->connection->subprotocol.length > 0) {
-            pen_text(pen, ROLE_NORMAL, "  ");
-            pen_bytes(pen, ROLE_NORMAL, e->connection->subprotocol, pen->end - pen->x, false);
-        }
-        if (e->opening.extensions.length > 0) {
-            pen_text(pen, ROLE_FAINT, "  ");
-            pen_bytes(pen, ROLE_FAINT, e->opening.extensions, pen->end - pen->x, false);
-        }
-    }
-    rung_end(&rung);
-}
-
-static void draw_opening(struct pen *pen, const struct model_row *row, bool second)
-{
-    struct record_scratch scratch;
-    struct wsd_event e;
-    if (!is_opening(NULL, row)) {
-        struct rung rung = rung_begin(pen, STROKE_NONE, ROLE_FAINT, WSD_NEITHER);
-        bool encrypted = row->record->detail == WSD_HANDSHAKE_ENCRYPTED;
-        pen_text(pen, ROLE_FAINT, encrypted ? "encrypted" : "the handshake is not in the capture");
-        rung_end(&rung);
-        return;
-    }
-    model_event(row, &scratch, &e);
-    if (second)
-        draw_response(pen, &e);
-    else
-        draw_request(pen, &e);
-}
-
-static void draw_gap(struct pen *pen, const struct record_gap *g)
-{
-    char size[HUMAN_SIZE];
-    struct rung rung = rung_begin(pen, STROKE_FAINT, ROLE_WARNING, g->head.direction);
-    pen_left(pen, ROLE_WARNING, "gap", OPCODE_COLUMNS);
-    pen_right(pen, ROLE_WARNING, human_size(size, g->bytes), SIZE_COLUMNS);
-    pen_text(pen, ROLE_WARNING, "  missing in the capture");
-    rung_end(&rung);
-}
-
-static const char *transport_word(enum wsd_transport_what what)
-{
-    static const char *const words[] = {[WSD_TRANSPORT_SYN] = "SYN",
-                                        [WSD_TRANSPORT_FIN] = "FIN",
-                                        [WSD_TRANSPORT_RST] = "RST",
-                                        [WSD_TRANSPORT_RETRANSMISSION] = "retransmission",
-                                        [WSD_TRANSPORT_WINDOW_CLOSED] = "zero window: may not be sent any more",
-                                        [WSD_TRANSPORT_WINDOW_OPENED] = "window open again"};
-    return words[what];
-}
-
-static void draw_transport(struct pen *pen, const struct record *r)
-{
-    bool trouble = r->detail == WSD_TRANSPORT_RST || r->detail == WSD_TRANSPORT_RETRANSMISSION || r->detail == WSD_TRANSPORT_WINDOW_CLOSED;
-    enum role role = trouble ? ROLE_WARNING : ROLE_FAINT;
-    struct rung rung = rung_begin(pen, STROKE_FAINT, role, r->direction);
-    pen_left(pen, role, "tcp", OPCODE_COLUMNS + 1);
-    pen_text(pen, role, transport_word((enum wsd_transport_what)r->detail));
-    rung_end(&rung);
-}
-
-static void draw_close(struct pen *pen, const struct model_row *row)
-{
-    const struct record_close *r = (const struct record_close *)row->record;
-    char text[COLUMN_CLOSE_TEXT], duration[HUMAN_SIZE];
-    bool open = r->head.detail == WSD_BY_CAPTURE_END;
-    struct rung rung = rung_begin(pen, open ? STROKE_NONE : STROKE_HANDSHAKE, open ? ROLE_FAINT : ROLE_STRONG, WSD_NEITHER);
-    column_close(text, row->connection);
-    pen_left(pen, ROLE_STRONG, open ? "end" : "close", OPCODE_COLUMNS + 1);
-    pen_bytes(pen, ROLE_STRONG, (struct wsd_bytes){(const uint8_t *)(open ? "still open" : text), strlen(open ? "still open" : text)},
-              pen->end - pen->x, false);
-    pen_format(pen, ROLE_NORMAL, ", after %s", human_duration(duration, r->duration));
-    rung_end(&rung);
-}
-
-static void draw_rung(struct pen *pen, const struct model_row *row, bool second)
-{
-    switch ((enum wsd_event_type)row->type) {
-    case WSD_EVENT_CONNECTION: draw_opening(pen, row, second); break;
-    case WSD_EVENT_MESSAGE: draw_message(pen, (const struct record_message *)row->record); break;
-    case WSD_EVENT_GAP: draw_gap(pen, (const struct record_gap *)row->record); break;
-    case WSD_EVENT_FINDING: draw_finding(pen, (const struct record_finding *)row->record); break;
-    case WSD_EVENT_CLOSE: draw_close(pen, row); break;
-    case WSD_EVENT_TRANSPORT: draw_transport(pen, row->record); break;
-    case WSD_EVENT_FRAME: break;
-    }
+    struct opening_steps steps;
+    rung_steps(opening, true, &steps);
+    for (unsigned i = 0; i < steps.count; i++)
+        if (steps.step[i].time != 0)
+            return steps.step[i].time;
+    return opening->record->time;
 }
 
 static void draw_row(struct ladder *s, struct ui *ui, struct line_style *style, struct area area, int y, uint64_t position, bool focused)
@@ -384,22 +209,18 @@ static void draw_row(struct ladder *s, struct ui *ui, struct line_style *style, 
     const struct model_row *row = model_row(&ui->model, number);
     if (row == NULL)
         return;
-    style->previous = row->record->time;
-    bool second = false, request = position + 1 < s->selection.end && selection_row(&s->selection, position + 1) == number;
-    if (position > s->selection.first) {
-        uint64_t before = selection_row(&s->selection, position - 1);
-        const struct model_row *b = model_row(&ui->model, before);
-        second = before == number;
-        if (b != NULL)
-            style->previous = b->record->time;
-    }
+    enum opening_step step;
+    int64_t time = time_at(s, ui, position, &step);
+    style->previous = position > s->selection.first ? time_at(s, ui, position - 1, &(enum opening_step){0}) : time;
+    if (style->previous == 0)
+        style->previous = time;
     enum role base = position != s->list.cursor ? ROLE_NORMAL : focused ? ROLE_CURSOR : ROLE_CURSOR_DIM;
     struct pen pen = pen_at(&ui->terminal, area, y, base);
     pen_text(&pen, ROLE_NORMAL, " ");
-    if (request) /* the event tells only when it was answered */
+    if (time == 0)
         pen_to(&pen, line_indent(style));
     else
-        line_time(&pen, ROLE_FAINT, style, row->record->time);
+        line_time(&pen, ROLE_FAINT, style, time);
     pen_text(&pen, ROLE_NORMAL, " ");
     if (s->marked) {
         char id[24];
@@ -407,7 +228,7 @@ static void draw_row(struct ladder *s, struct ui *ui, struct line_style *style, 
         pen_left(&pen, ROLE_FAINT, id, 5);
         pen_text(&pen, ROLE_NORMAL, " ");
     }
-    draw_rung(&pen, row, second);
+    rung_draw(&pen, row, step);
 }
 
 static void draw_heading(struct ladder *s, struct ui *ui, struct area area, const struct line_style *style)
@@ -452,8 +273,9 @@ static void ladder_draw(void *state, struct ui *ui, struct area area, bool focus
     const struct model_row *first = list_empty(&s->list) ? NULL : model_row(&ui->model, selection_row(&s->selection, s->selection.first));
     if (first == NULL)
         return;
-    bool whole = !s->marked && first->connection->opening != NULL;
-    style.start = whole ? first->connection->opening->head.time : first->record->time;
+    const struct record_connection *opening = s->marked ? NULL : first->connection->opening;
+    style.start = opening != NULL ? start_of(&(struct model_row){.record = &opening->head, .connection = first->connection, .type = WSD_EVENT_CONNECTION})
+                                  : first->record->time;
     for (int y = HEADING_LINES; y < area.height; y++) {
         uint64_t position;
         if (list_at(&s->list, (unsigned)(y - HEADING_LINES), &position))
@@ -472,7 +294,7 @@ static enum found ladder_find(void *state, struct ui *ui, int64_t n, const struc
     if (row == NULL)
         return FOUND_NOT;
     bool transport = row->type == WSD_EVENT_TRANSPORT;
-    struct wsd_bytes text = transport ? bytes_text(transport_word((enum wsd_transport_what)row->record->detail)) : line_text(row);
+    struct wsd_bytes text = transport ? bytes_text(rung_transport((enum wsd_transport_what)row->record->detail)) : line_text(row);
     if (text.length == 0 || !pattern_matches(pattern, text))
         return FOUND_NOT;
     list_go(&s->list, position);

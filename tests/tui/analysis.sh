@@ -33,6 +33,7 @@ await 'zero window'
 screen ladder-tcp
 keys T
 await_not 'zero window'
+await_not SYN
 keys T
 await 'retransmission'
 keys q
@@ -50,7 +51,7 @@ start 80x24 captures/ws-plain.pcap
 await '41 packets'
 keys 4
 await 'how are you?'
-keys Down Down Down Enter
+keys Down Down Down Down Down Enter
 await '3 Detail'
 await '#1 → text 12 B'
 keys Escape
@@ -104,7 +105,7 @@ await '41 packets'
 keys 4
 await 'how are you?'
 keys / b e a t Enter
-await '#1  5/'
+await '#1  7/'
 keys 7
 await 'REQUEST'
 keys / A c c e p t Enter

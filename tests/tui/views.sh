@@ -36,6 +36,24 @@ screen json-folded
 keys q
 await 'exit status 0'
 
+# A compressed message: inflated, deflated, as on the wire with its mask, and its fields; inside TLS the record's fields too
+start 80x24 captures/ws-deflate-takeover.pcap
+loaded
+keys 2 Down Down Down Enter v v v
+await 'aa 26 5a 73 71 6a 4e 0e  ba 6e 00 00'
+keys v
+await 'c1 8c'
+screen wire
+keys q
+await 'exit status 0'
+start 80x40 -k captures/tls-13-aes-128.keylog captures/tls-13-aes-128.pcap
+loaded
+keys 2 Down Enter V o o o / r e c o r d Enter
+await 'record 1 under its key'
+screen fields-tls
+keys q
+await 'exit status 0'
+
 # Findings, gaps, refused and lost connections
 start 80x24 captures/bad-utf8.pcap captures/close-client-reset.pcap captures/tcp-lost-payload.pcap captures/http-404.pcap
 loaded

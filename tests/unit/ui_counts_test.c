@@ -166,10 +166,10 @@ static bool all_pass(void *user, const struct model_row *row, uint64_t number)
     return true;
 }
 
-static bool is_binary(void *user, const struct model_row *row)
+static unsigned two_if_binary(void *user, const struct model_row *row)
 {
     (void)user;
-    return row->opcode == WSD_OPCODE_BINARY;
+    return row->opcode == WSD_OPCODE_BINARY ? 2 : 1;
 }
 
 static void a_row_may_take_two_positions(void **state)
@@ -179,7 +179,7 @@ static void a_row_may_take_two_positions(void **state)
     (void)state;
     model_init(&m, 1 << 24, give_back, NULL);
     selection_init(&s, all_pass, NULL);
-    s.twice = is_binary;
+    s.positions = two_if_binary;
     for (int i = 0; i < 3000; i++)
         say(&m, 1, i, i % 2 == 0 ? WSD_OPCODE_BINARY : WSD_OPCODE_TEXT, WSD_CLIENT, "");
     while (selection_work(&s, &m, 100))

@@ -94,6 +94,44 @@ static void a_message_comes_back(void **state)
     block_free(b);
 }
 
+/* What it was inflated from stays beside what it inflated to. */
+static void a_compressed_message_comes_back(void **state)
+{
+    struct wsd_event e = message_event(7, 1, WSD_OPCODE_TEXT, WSD_CLIENT, "inflated"), back;
+    struct record_scratch scratch;
+    (void)state;
+    e.message.compressed = e.message.inflated = true;
+    e.message.wire = text("wire");
+    e.message.wire_length = 4;
+    struct block *b = block_of(&e);
+    record_event(record_in(b), &connection, &scratch, &back);
+    assert_memory_equal(back.message.payload.data, "inflated", 8);
+    assert_int_equal(back.message.wire.length, 4);
+    assert_memory_equal(back.message.wire.data, "wire", 4);
+    block_free(b);
+}
+
+/* A frame that came in a TLS record keeps what is known of that. */
+static void a_frame_in_tls_comes_back(void **state)
+{
+    const struct wsd_record tls = {.header = {23, 3, 3, 0, 43}, .content = 23, .sequence = 9, .ciphertext = 43, .plaintext = 26};
+    struct wsd_event e = {.type = WSD_EVENT_FRAME, .connection = &connection}, back;
+    struct record_scratch scratch;
+    (void)state;
+    e.frame = (struct wsd_frame){.opcode = WSD_OPCODE_TEXT, .fin = true, .header = text("\x81\x05"), .first = {.headers = text("packet"), .record = &tls}};
+    struct block *b = block_of(&e);
+    record_event(record_in(b), &connection, &scratch, &back);
+    assert_memory_equal(back.frame.first.headers.data, "packet", 6);
+    assert_non_null(back.frame.first.record);
+    assert_memory_equal(back.frame.first.record, &tls, sizeof tls);
+    block_free(b);
+    e.frame.first.record = NULL;
+    b = block_of(&e);
+    record_event(record_in(b), &connection, &scratch, &back);
+    assert_null(back.frame.first.record);
+    block_free(b);
+}
+
 static void a_payload_is_left_out(void **state)
 {
     struct wsd_event e = message_event(7, 1, WSD_OPCODE_TEXT, WSD_CLIENT, "secret"), back;
@@ -124,6 +162,9 @@ static void an_opening_comes_back(void **state)
                                         .extensions = text("permessage-deflate"),
                                         .via = &hop,
                                         .via_count = 1,
+                                        .flow = (uint64_t)7 << 40,
+                                        .request_time = -5,
+                                        .syn_time = {3, (int64_t)1 << 60},
                                         .forwarded_for = text("10.1.1.1")};
     struct wsd_event e = opening_event(7, &opening), back;
     struct record_scratch scratch;
@@ -139,6 +180,8 @@ static void an_opening_comes_back(void **state)
     assert_int_equal(back.opening.request->headers[1].value.length, 0);
     assert_memory_equal(back.opening.request->raw.data, "GET /feed", 9);
     assert_string_equal(back.opening.community_id, "1:abc=");
+    assert_true(back.opening.flow == (uint64_t)7 << 40 && back.opening.request_time == -5);
+    assert_true(back.opening.syn_time[0] == 3 && back.opening.syn_time[1] == (int64_t)1 << 60);
     assert_int_equal(back.opening.via_count, 1);
     assert_memory_equal(back.opening.via[0].target.data, "inside:80", 9);
     assert_memory_equal(back.opening.forwarded_for.data, "10.1.1.1", 8);
@@ -406,6 +449,8 @@ static void keys_are_told_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_compressed_message_comes_back),
+        cmocka_unit_test(a_frame_in_tls_comes_back),
         cmocka_unit_test(a_message_comes_back),
         cmocka_unit_test(a_payload_is_left_out),
         cmocka_unit_test(an_opening_comes_back),
