@@ -13,7 +13,7 @@
 #
 # A file includes only headers of its own layer or of a lower one. Beyond that, pcap.h stays in src/capture/, curses in
 # src/ui/ (and out of what its views stand on: model, records, lists, keys ...), threads in the hand-off; and the library, which does no input or output of its own,
-# includes only the headers named below and leaves undefined only the symbols of tools/symbols.allow.
+# includes only the headers named below, leaves undefined only the symbols of tools/symbols.allow, and has no variables.
 # The last line is "N passed, N failed".
 set -eu
 cd "$(dirname "$0")/.."
@@ -143,6 +143,11 @@ verdict "what the library asks of the system"
 
 nm -g --defined-only "$library" | awk '$NF !~ /^wsd_/ {print "the library exports " $NF ", which does not begin with wsd_"}' >"$problems"
 verdict "what the library exports"
+
+# Constant tables that hold pointers are written once, by the loader (.data.rel.ro).
+objdump -t "$library" | awk '
+    $0 ~ / O (\.data|\.bss|\.tdata|\.tbss|\*COM\*)/ && $0 !~ / \.data\.rel\.ro/ {print "the library has a variable: " $NF}' >"$problems"
+verdict "no global state"
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

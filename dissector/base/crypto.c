@@ -23,11 +23,12 @@ static const EVP_MD *digest_of(enum crypto_hash hash)
     return NULL;
 }
 
+/* OSSL_PARAM wants it writable, and does not write. */
 static char *name_of(enum crypto_hash hash)
 {
-    static char names[][9] = {[CRYPTO_MD5] = "MD5",       [CRYPTO_SHA1] = "SHA1",        [CRYPTO_SHA256] = "SHA256",
-                              [CRYPTO_SHA384] = "SHA384", [CRYPTO_MD5_SHA1] = "MD5-SHA1"};
-    return names[hash];
+    static const char names[][9] = {[CRYPTO_MD5] = "MD5",       [CRYPTO_SHA1] = "SHA1",        [CRYPTO_SHA256] = "SHA256",
+                                    [CRYPTO_SHA384] = "SHA384", [CRYPTO_MD5_SHA1] = "MD5-SHA1"};
+    return (char *)(uintptr_t)names[hash];
 }
 
 size_t crypto_hash_size(enum crypto_hash hash)

@@ -131,6 +131,7 @@ class Talk:
         self.deflate = deflate
         self.packer = Compressor(rng, deflate['bits'], deflate['takeover']) if deflate else None
         self.per_frame = bool(deflate and deflate['per_frame'])
+        self.small = False
 
     def fault(self, p=0.05):
         return self.faults and self.rng.random() < p
@@ -245,7 +246,7 @@ class Talk:
         rng = self.rng
         if opcode == TEXT:
             return self.random_text()
-        size = rng.choice([0, 1, 5, 125, 126, 127, 300]) if rng.random() < 0.95 else rng.choice([65535, 65536, 70000])
+        size = rng.choice([0, 1, 5, 125, 126, 127, 300]) if rng.random() < 0.95 or self.small else rng.choice([65535, 65536, 70000])
         return rng.randbytes(size) if rng.random() < 0.5 else bytes([rng.randrange(4)]) * size
 
     def pieces(self, data):
@@ -374,7 +375,7 @@ class Talk:
         rng, s = self.rng, self.s
         fin = 0 if self.fault(0.03) else 1
         rsv = rng.randrange(1, 8) if self.fault(0.03) else 0
-        size = rng.choice([0, 4, 125]) if not self.fault(0.03) else rng.choice([126, 200, 70000])
+        size = rng.choice([0, 4, 125]) if not self.fault(0.03) or self.small else rng.choice([126, 200, 70000])
         m, whole = self.single(rng.choice([PING, PONG]), rng.randbytes(size), fin=fin, rsv=rsv)
         self.tell_message(m, whole)
 
@@ -809,7 +810,9 @@ class Connection:
         early = not refused and chance(rng, self.faults, 0.06) and h.complete
         if early:
             before = len(client.marks)
+            talk[CLIENT].small = True  # below the limit on what is held
             talk[CLIENT].message()
+            talk[CLIENT].small = False
             self.early_marks = (before, len(client.marks))
             self.segments(CLIENT, request_end)
         answer = h.response()
