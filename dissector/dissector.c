@@ -170,6 +170,7 @@ static int on_accepted(void *user, bool swapped, struct websocket_attempt *a)
     a->flow = flow->number;
     a->syn_time = syn_times(d, flow);
     flow->attempted = true;
+    flow->guessed = a->tls == NULL; /* secrets that open it are evidence enough */
     become_websocket(d, flow, 0);
     return flow_community_id(flow, d->community_id);
 }
@@ -488,6 +489,7 @@ static inline int count_memory(struct wsd_dissector *d, struct flow *flow, int r
 {
     if (rc == 0 && (flow->kind == FLOW_UNDECIDED || d->host.memory_changed)) {
         d->host.memory_changed = false;
+        flow->guessed = flow->guessed && !websocket_both_found(flow->upper);
         flows_hold(d->flows, flow, stream_memory(flow->upper));
     }
     return rc;

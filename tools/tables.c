@@ -12,6 +12,7 @@
 #include "dissector/stream/proxy.h"
 #include "dissector/stream/tls.h"
 #include "dissector/stream/tls_handshake.h"
+#include "dissector/stream/tls_secrets.h"
 #include "dissector/websocket/handshake.h"
 #include "dissector/websocket/message.h"
 #include "dissector/websocket/resync.h"
@@ -20,7 +21,10 @@
 #include "src/filter/fields.h"
 #include "src/options.h"
 #include "src/output/flow_secrets.h"
+#include "src/output/shown.h"
 #include "src/output/summary.h"
+#include "src/output/undecided.h"
+#include "src/ui/handoff.h"
 #include "src/ui/keys.h"
 
 #include <stdio.h>
@@ -101,9 +105,11 @@ static const struct limit_row constants[] = {
     ROW(HANDSHAKE_FINDINGS_MOST, " findings", "of one handshake", "one head cannot flood the output", "the others are left out"),
     ROW(HANDSHAKE_DETAIL_MOST, " bytes", "of a finding's detail", "a line", "it is cut"),
     ROW(WEBSOCKET_GUESS_MOST, " bytes", "of a direction that are looked at when the beginning was not captured",
-        "frames show themselves within some kilobytes", "the connection is of no interest"),
+        "frames show themselves within some kilobytes", "it is only looked for long frames"),
     ROW(WEBSOCKET_GUESS_LONG, " bytes", "of it, while it looks like one long frame",
-        "two frames of 100 kB and a third one's beginning", "the connection is of no interest"),
+        "the same message of 200 kB again and again, from the middle of one on", "its next message is waited for"),
+    ROW(WEBSOCKET_GUESS_FAR, " bytes", "of it, of which beyond WEBSOCKET_GUESS_MOST only what begins with a segment is looked at",
+        "who downloads such a lot sends no messages of that size", "the connection is of no interest"),
     ROW(RESYNC_HELD_MOST, " bytes", "held while the next frame is searched for behind a gap", "frames are rarely longer",
         "all but the last RESYNC_HELD_KEPT are skipped, and counted"),
     ROW(RESYNC_HELD_KEPT, " bytes", "of them", "most frames are shorter", ""),
@@ -116,6 +122,14 @@ static const struct limit_row constants[] = {
     ROW(WSD_DETAIL_PAYLOAD, " bytes", "of a frame's payload, for `-V`", "a line", "the rest is not described"),
     ROW(MESSAGE_SPARE_MOST, "", "messages kept to be used again", "one for each slot of a busy connection", "freed"),
     ROW(MESSAGE_SPARE_BYTES, " bytes", "of each", "the usual `--max-payload`", "freed"),
+    ROW(TLS_SECRETS_MOST, "", "secrets of TLS connections remembered", "a day of a browser", "the oldest is forgotten"),
+    ROW(UNDECIDED_MOST, " bytes", "of packets that wait for `-w` to know whether they are WebSocket's",
+        "some seconds of new connections on a busy link", "the oldest are not written; how many is said at the end"),
+    ROW(UNDECIDED_OWNER, " bytes", "of them, of one connection", "a handshake, or what is looked at of one joined late", "the same"),
+    ROW(SHOWN_KEPT_MOST, " bytes", "of connections' lines that wait for `-Y` to show something of theirs", "some ten thousand connections",
+        "the line is shown at once"),
+    ROW(HANDOFF_BYTES, " bytes", "by which the monitor's screen may be behind", "a second of busy traffic",
+        "a file waits; live capture leaves out payloads, then records, and counts both"),
     ROW(READER_CEILING, " bytes", "of one record of a capture file", "far above any packet; a key log can be some MiB",
         "the file counts as damaged"),
     ROW(SUMMARY_LARGEST, "", "connections in the table of `-o summary`", "memory does not grow with the capture",

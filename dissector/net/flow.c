@@ -13,6 +13,8 @@ enum {
     SWEEP_EVERY = 16,  /* packets for each flow that is looked at for its age */
     SWEEP_FOR_NEW = 3, /* and for each new flow, */
     SWEEP_FOR_TIME = 4096, /* and when time passes without packets */
+    SHARE_OF_UNDECIDED = 8, /* one part in so many is left to undecided flows before what only seems to be a WebSocket, */
+    SHARE_IN_ANY_CASE = 64, /* and of memory before all others */
     NO_FLOW = UINT32_MAX,
 };
 
@@ -33,7 +35,7 @@ struct flows {
     struct reassembly_host host;
     struct flow_queue queue[RANK_COUNT];
     uint32_t claims; /* that flows have */
-    uint64_t memory; /* that all flows' upper hold */
+    uint64_t memory; /* that all flows' upper hold, in FLOW_MEMORY_UNIT bytes */
     struct flow_totals totals;
 };
 
@@ -117,6 +119,15 @@ static struct claim *claim_take(struct flows *flows, struct flow *flow)
     return claim;
 }
 
+/* What its upper holds from now on, in FLOW_MEMORY_UNIT bytes. */
+static void hold(struct flows *flows, struct flow *flow, uint32_t units)
+{
+    struct flow_queue *q = &flows->queue[flow->rank];
+    q->memory = q->memory - flow->memory + units;
+    flows->memory = flows->memory - flow->memory + units;
+    flow->memory = units;
+}
+
 /* Everything a flow holds but its place. */
 static void empty(struct flows *flows, struct flow *flow)
 {
@@ -126,15 +137,16 @@ static void empty(struct flows *flows, struct flow *flow)
         flows->ops->release(flows->user, flow);
     flow->upper = NULL;
     free(claim_take(flows, flow));
-    flows->memory -= (uint64_t)flow->memory * FLOW_MEMORY_UNIT;
-    flow->memory = 0;
+    hold(flows, flow, 0);
 }
 
 static enum flow_rank rank_of(const struct flow *flow)
 {
     if (flow->kind == FLOW_UNDECIDED)
         return flow->memory > 0 ? RANK_UNDECIDED : RANK_EMPTY;
-    return flow->kind == FLOW_WEBSOCKET ? RANK_WEBSOCKET : RANK_IGNORED;
+    if (flow->kind != FLOW_WEBSOCKET)
+        return RANK_IGNORED;
+    return flow->guessed ? RANK_GUESSED : RANK_WEBSOCKET;
 }
 
 static void enqueue(struct flows *flows, struct flow *flow)
@@ -160,9 +172,7 @@ static void rank(struct flows *flows, struct flow *flow)
 void flows_hold(struct flows *flows, struct flow *flow, size_t memory)
 {
     size_t units = memory / FLOW_MEMORY_UNIT + (memory % FLOW_MEMORY_UNIT != 0);
-    flows->memory -= (uint64_t)flow->memory * FLOW_MEMORY_UNIT;
-    flow->memory = units < UINT32_MAX ? (uint32_t)units : UINT32_MAX;
-    flows->memory += (uint64_t)flow->memory * FLOW_MEMORY_UNIT;
+    hold(flows, flow, units < UINT32_MAX ? (uint32_t)units : UINT32_MAX);
     rank(flows, flow);
 }
 
@@ -303,17 +313,41 @@ static uint32_t index_of(const struct flows *flows, const struct flow *flow)
     return p.value;
 }
 
-/* The flow whose loss matters least is given up, of this rank or a higher one. Returns 0 or a negative error. */
-static int evict(struct flows *flows, enum flow_rank lowest, const struct wsd_moment *moment)
+/* The order in which flows go. Undecided ones go before WebSockets; but those that take next to nothing have to stay, or else nothing
+ * could open any more once somebody makes up what looks like a WebSocket (an eighth of all there is is left to them), or opens enough of
+ * them to take all memory (a 64th). */
+static const enum flow_rank *order(const struct flows *flows, bool for_memory)
 {
+    static const enum flow_rank orders[][RANK_COUNT] = {
+        {RANK_IGNORED, RANK_EMPTY, RANK_UNDECIDED, RANK_GUESSED, RANK_WEBSOCKET},
+        {RANK_IGNORED, RANK_GUESSED, RANK_EMPTY, RANK_UNDECIDED, RANK_WEBSOCKET},
+        {RANK_IGNORED, RANK_GUESSED, RANK_WEBSOCKET, RANK_EMPTY, RANK_UNDECIDED}};
+    const struct flow_queue *empty = &flows->queue[RANK_EMPTY], *undecided = &flows->queue[RANK_UNDECIDED];
+    uint64_t most = for_memory ? flows->limits.memory / FLOW_MEMORY_UNIT : flows->limits.flows;
+    uint64_t taken = for_memory ? undecided->memory : (uint64_t)empty->count + undecided->count;
+    return orders[taken >= most / SHARE_OF_UNDECIDED ? 0 : for_memory && taken < most / SHARE_IN_ANY_CASE ? 2 : 1];
+}
+
+/* The flow whose loss matters least, NULL: there is none. For memory only those that hold some. */
+static struct flow *least_valuable(struct flows *flows, bool for_memory)
+{
+    const enum flow_rank *ranks = order(flows, for_memory);
     struct flow *flow = NULL;
-    for (unsigned i = lowest; flow == NULL && i < RANK_COUNT; i++)
-        flow = flow_queue_silent(&flows->queue[i]);
+    for (unsigned i = 0; flow == NULL && i < RANK_COUNT; i++)
+        if (!for_memory || ranks[i] > RANK_EMPTY)
+            flow = flow_queue_silent(&flows->queue[ranks[i]]);
+    return flow;
+}
+
+/* It is given up. Returns 0 or a negative error. */
+static int evict(struct flows *flows, bool for_memory, const struct wsd_moment *moment)
+{
+    struct flow *flow = least_valuable(flows, for_memory);
     if (flow == NULL)
         return 0;
     flows->totals.evicted++;
     flows->totals.evicted_websockets += flow->kind == FLOW_WEBSOCKET;
-    flows->ops->evicted(flows->user, flow, lowest == RANK_UNDECIDED, moment);
+    flows->ops->evicted(flows->user, flow, for_memory, moment);
     int rc = end_unseen(flows, flow, WSD_BY_IDLE, moment);
     remove_flow(flows, index_of(flows, flow));
     return rc;
@@ -323,8 +357,8 @@ static int evict(struct flows *flows, enum flow_rank lowest, const struct wsd_mo
 static int tidy(struct flows *flows, const struct wsd_moment *moment)
 {
     int rc = sweep(flows, moment);
-    while (flows->memory > flows->limits.memory)
-        rc |= evict(flows, RANK_UNDECIDED, moment);
+    while (flows->memory > flows->limits.memory / FLOW_MEMORY_UNIT)
+        rc |= evict(flows, true, moment);
     return rc;
 }
 
@@ -708,7 +742,7 @@ int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct 
     int others = flows->packets++ % SWEEP_EVERY == 0 ? tidy(flows, moment) : 0;
     struct flow *flow = find(flows, &key);
     if (flow == NULL && flows->totals.open >= flows->limits.flows)
-        others |= evict(flows, RANK_IGNORED, moment);
+        others |= evict(flows, false, moment);
     else if (flow != NULL && (expired(flows, flow, moment) || (s->flags & TCP_SYN && begins_anew(flow, s))))
         others |= restart(flows, flow, moment);
     for (int i = 0; flow == NULL && i < SWEEP_FOR_NEW; i++) /* faster than flows of one packet can come */

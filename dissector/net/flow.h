@@ -27,6 +27,7 @@ enum flow_rank {
     RANK_IGNORED,
     RANK_EMPTY,     /* nobody knows yet what it carries, and nothing is held for it: a SYN of a flood */
     RANK_UNDECIDED, /* something is held for it: the beginning of a handshake, or of anything else */
+    RANK_GUESSED,   /* a WebSocket as it seems, of which neither handshake nor both directions were seen: anybody can make that up */
     RANK_WEBSOCKET,
     RANK_COUNT
 };
@@ -58,6 +59,7 @@ struct flow {
     bool from_syn : 1;  /* its beginning is in the capture */
     bool attempted : 1; /* an upgrade was attempted on it, ... */
     bool websocket : 1; /* ... and made it a WebSocket connection; it stays set when that has ended */
+    bool guessed : 1;   /* ... for which there is no more evidence than what one side sent */
     bool doubt : 1;     /* there is a claim */
     uint8_t rank;       /* enum flow_rank, whose queue it is in */
     uint8_t reset;      /* the side whose RST ended it, plus 1 */

@@ -4,6 +4,8 @@
  * One queue for each rank of value. A flow is put at the end of its rank's queue when it gets that rank, with the time of its
  * last packet; packets do not move it, so that they cost nothing here. Whoever looks for the flow to give up takes the first one,
  * and puts it at the end again if packets have come since: each packet pays for one such turn at most.
+ *
+ * A queue knows how many flows are in it, and how much memory they hold.
  */
 #ifndef NET_FLOW_QUEUE_H
 #define NET_FLOW_QUEUE_H
@@ -12,6 +14,8 @@
 
 struct flow_queue {
     struct flow *oldest, *newest;
+    uint32_t count;
+    uint64_t memory; /* in FLOW_MEMORY_UNIT bytes */
 };
 
 static inline void flow_queue_add(struct flow_queue *q, struct flow *flow)
@@ -24,6 +28,8 @@ static inline void flow_queue_add(struct flow_queue *q, struct flow *flow)
     else
         q->oldest = flow;
     q->newest = flow;
+    q->count++;
+    q->memory += flow->memory;
 }
 
 static inline void flow_queue_remove(struct flow_queue *q, struct flow *flow)
@@ -36,6 +42,8 @@ static inline void flow_queue_remove(struct flow_queue *q, struct flow *flow)
         flow->newer->older = flow->older;
     else
         q->newest = flow->older;
+    q->count--;
+    q->memory -= flow->memory;
 }
 
 /* The one that has been silent longest, about; NULL: there is none. It stays in the queue. */

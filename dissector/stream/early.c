@@ -48,7 +48,7 @@ int early_give(struct early *early, struct stream **slot, enum wsd_direction dir
     return rc;
 }
 
-bool early_border(const struct early *early, size_t at)
+size_t early_next_border(const struct early *early, size_t at)
 {
     uint64_t wanted = early->dropped + at;
     size_t low = 0, high = early->count;
@@ -59,7 +59,17 @@ bool early_border(const struct early *early, size_t at)
         else
             high = middle;
     }
-    return at == early->bytes.length || (low < early->count && early->runs[low].begin == wanted);
+    return low < early->count ? (size_t)(early->runs[low].begin - early->dropped) : early->bytes.length;
+}
+
+size_t early_last_border(const struct early *early)
+{
+    return (size_t)(early->runs[early->count - 1].begin - early->dropped);
+}
+
+bool early_border(const struct early *early, size_t at)
+{
+    return early_next_border(early, at) == at;
 }
 
 void early_drop(struct early *early, size_t n)

@@ -32,6 +32,10 @@ int early_give(struct early *early, struct stream **slot, enum wsd_direction dir
 /* Whether a run begins at this index of bytes, or the last one ends there. */
 bool early_border(const struct early *early, size_t at);
 
+/* The first index from `at` on where a run begins; bytes.length: there is none. And where the last one begins; there must be one. */
+size_t early_next_border(const struct early *early, size_t at);
+size_t early_last_border(const struct early *early);
+
 /* Forgets the first n bytes. */
 void early_drop(struct early *early, size_t n);
 

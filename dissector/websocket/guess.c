@@ -105,7 +105,13 @@ static int guess_data(struct stream *s, enum wsd_direction d, struct wsd_bytes b
     size_t held = resync_held(g->resync[d]);
     if (held <= WEBSOCKET_GUESS_MOST || (held <= WEBSOCKET_GUESS_LONG && resync_likely(g->resync[d])))
         return 0;
-    return STREAM_DONE;
+    if (resync_seen(g->resync[d]) > WEBSOCKET_GUESS_FAR)
+        return STREAM_DONE;
+    if (held > WEBSOCKET_GUESS_LONG)
+        resync_give_up(g->resync[d]);
+    else
+        resync_thin(g->resync[d]);
+    return 0;
 }
 
 static int guess_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)

@@ -6,14 +6,17 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { SEEN = 16 };
+enum { SEEN = 16, HEADS = 4 };
 
 /* Evidence, in bits. A byte is a legal first one by chance about once in 28 times, and the MASK bit is right every other time. */
 enum {
     HEADER_BITS = 5,
+    AGAIN_BITS = 1,      /* with strict: the same opcode and length as before, which tables and pixels have as well */
     KNOWN_BITS = 7,      /* the first byte is one that this direction is known to send */
     START_BITS = 12,     /* it begins where a segment does: most frames do */
-    LANDING_BITS = 6,    /* its end is where a segment ends */
+    LANDING_BITS = 6,    /* its end is where a segment ends, */
+    LANDING_LONG_BITS = 10, /* and it is LONG_FRAME bytes or more: no cluster of small segments made that likely */
+    LONG_FRAME = 16 << 10,
     LONG_FORM_BITS = 6,  /* 126 or 127 in the length: one value of 128 */
     ENOUGH_BITS = 24,    /* for a candidate at a segment's start; others need one more for every doubling of the bytes looked at */
     FINAL_BITS = 18,     /* when no more bytes come */
@@ -28,8 +31,9 @@ struct candidate {
     int bits;
     unsigned frames;
     bool at_segment, masked;
-    bool landing; /* where its latest frame ends was not there yet, and may turn out to be a segment's end */
-    uint32_t seen[SEEN]; /* digests of its latest frames */
+    uint8_t landing; /* where its latest frame ends was not there yet: what it is worth if that turns out to be a segment's end */
+    uint32_t seen[SEEN]; /* digests of its latest frames, */
+    uint64_t heads[HEADS]; /* and opcodes and lengths of different ones; 0: none yet */
 };
 
 struct resync {
@@ -39,8 +43,10 @@ struct resync {
     uint64_t skipped; /* bytes given up */
     size_t found; /* the start that won */
     bool found_masked;
-    struct candidate candidates[RESYNC_CANDIDATES];
-    size_t count;
+    struct candidate *candidates; /* grows: most searches have one or two */
+    size_t count, capacity;
+    bool borders_only; /* only what begins where a segment does is looked at */
+    bool no_memory;    /* told by the next resync_add() */
 };
 
 struct resync *resync_new(const struct resync_terms *terms)
@@ -56,12 +62,13 @@ void resync_free(struct resync *r)
     if (r == NULL)
         return;
     early_free(&r->held);
+    free(r->candidates);
     free(r);
 }
 
 size_t resync_memory(const struct resync *r)
 {
-    return r == NULL ? 0 : sizeof *r + early_memory(&r->held);
+    return r == NULL ? 0 : sizeof *r + r->capacity * sizeof *r->candidates + early_memory(&r->held);
 }
 
 /* ---- headers -------------------------------------------------------------------------------------------------- */
@@ -107,8 +114,22 @@ static int text_bits(const struct resync *r, const struct frame_header *h, size_
     return h->mask_at != 0 ? most : 0;
 }
 
-static int header_bits(const struct resync *r, const struct frame_header *h)
+/* Whether a frame with this opcode and length was in the candidate's chain already; else it is now. */
+static bool has_head(struct candidate *c, const struct frame_header *h)
 {
+    uint64_t head = h->length << 8 | h->bytes[0];
+    for (unsigned i = 0; i < HEADS; i++)
+        if (c->heads[i] == head)
+            return true;
+    memmove(c->heads + 1, c->heads, sizeof c->heads - sizeof *c->heads);
+    c->heads[0] = head;
+    return false;
+}
+
+static int header_bits(const struct resync *r, struct candidate *c, const struct frame_header *h)
+{
+    if (r->terms.strict && has_head(c, h))
+        return AGAIN_BITS;
     int bits = known(&r->terms, h->bytes[0]) ? KNOWN_BITS : HEADER_BITS;
     uint8_t form = h->bytes[1] & 0x7F;
     if (form >= 126)
@@ -148,9 +169,9 @@ static enum step step(const struct resync *r, struct candidate *c)
     struct frame_header h;
     if (c->next >= bytes.length)
         return WAITING;
-    if (c->landing && early_border(&r->held, c->next))
-        c->bits += LANDING_BITS;
-    c->landing = false;
+    if (c->landing > 0 && early_border(&r->held, c->next))
+        c->bits += c->landing;
+    c->landing = 0;
     struct wsd_bytes rest = bytes_after(bytes, c->next);
     size_t size = frame_header_size(rest.data, rest.length);
     if (rest.length < size)
@@ -165,29 +186,45 @@ static enum step step(const struct resync *r, struct candidate *c)
     c->frames++;
     bool counts = !r->terms.strict || is_new(r, c, &h);
     c->next += size + (size_t)h.length;
-    if (!counts)
-        return STEPPED;
-    c->bits += header_bits(r, &h) + text;
-    c->landing = c->next > bytes.length;
-    if (!c->landing && early_border(&r->held, c->next))
-        c->bits += LANDING_BITS;
+    c->bits += counts ? header_bits(r, c, &h) + text : 0;
+    /* The same long message again is no new evidence, but that it ends where a segment does is. */
+    int landing = h.length >= LONG_FRAME ? LANDING_LONG_BITS : counts ? LANDING_BITS : 0;
+    if (c->next > bytes.length)
+        c->landing = (uint8_t)landing;
+    else if (landing > 0 && early_border(&r->held, c->next))
+        c->bits += landing;
     return STEPPED;
+}
+
+/* Room for one more, if there may be. */
+static bool make_room(struct resync *r)
+{
+    size_t capacity = r->capacity == 0 ? 2 : r->capacity * 2;
+    if (r->count < r->capacity)
+        return true;
+    if (r->capacity == RESYNC_CANDIDATES)
+        return false;
+    struct candidate *candidates = realloc(r->candidates, capacity * sizeof *candidates);
+    r->no_memory |= candidates == NULL;
+    if (candidates == NULL)
+        return false;
+    r->candidates = candidates;
+    r->capacity = capacity;
+    return true;
 }
 
 static void keep(struct resync *r, const struct candidate *c)
 {
-    struct candidate *slot = &r->candidates[r->count];
-    if (r->count < RESYNC_CANDIDATES) {
-        r->count++;
-    } else {
-        slot = &r->candidates[0];
-        for (size_t i = 1; i < r->count; i++)
-            if (r->candidates[i].bits < slot->bits)
-                slot = &r->candidates[i];
-        if (slot->bits >= c->bits)
-            return;
+    if (make_room(r)) {
+        r->candidates[r->count++] = *c;
+        return;
     }
-    *slot = *c;
+    struct candidate *weakest = r->candidates;
+    for (size_t i = 1; i < r->count; i++)
+        if (r->candidates[i].bits < weakest->bits)
+            weakest = &r->candidates[i];
+    if (weakest != NULL && weakest->bits < c->bits)
+        *weakest = *c;
 }
 
 /* Looks at every start that has not been looked at. A start needs the bytes of a whole header, unless these are the last. */
@@ -195,6 +232,8 @@ static void scan(struct resync *r, bool final)
 {
     size_t length = r->held.bytes.length;
     for (; r->scanned < length; r->scanned++) {
+        if (r->borders_only && (r->scanned = early_next_border(&r->held, r->scanned)) == length)
+            break;
         struct candidate c = {.start = r->scanned, .next = r->scanned,
                               .at_segment = early_border(&r->held, r->scanned)};
         c.bits = c.at_segment ? START_BITS : 0;
@@ -255,11 +294,15 @@ bool resync_found(struct resync *r, bool final)
     return true;
 }
 
+static bool likely(const struct resync *r, const struct candidate *c)
+{
+    return c->at_segment && c->frames > 0 && c->bits >= LIKELY_BITS && c->next >= r->held.bytes.length;
+}
+
 bool resync_likely(const struct resync *r)
 {
     for (size_t i = 0; i < r->count; i++)
-        if (r->candidates[i].at_segment && r->candidates[i].frames > 0 && r->candidates[i].bits >= LIKELY_BITS &&
-            r->candidates[i].next >= r->held.bytes.length)
+        if (likely(r, &r->candidates[i]))
             return true;
     return false;
 }
@@ -293,6 +336,7 @@ void resync_learn(struct resync *r, const struct resync_terms *terms)
 {
     size_t alive = 0;
     r->terms = *terms;
+    r->borders_only = false;
     for (size_t i = 0; i < r->count; i++)
         if (r->candidates[i].frames == 0 || r->candidates[i].masked == terms->masked)
             r->candidates[alive++] = r->candidates[i];
@@ -318,8 +362,25 @@ static void drop(struct resync *r, size_t n)
     early_drop(&r->held, n);
 }
 
+void resync_thin(struct resync *r)
+{
+    size_t n = r->held.bytes.length > 0 ? early_last_border(&r->held) : 0;
+    r->borders_only = true;
+    for (size_t i = 0; i < r->count; i++)
+        if (likely(r, &r->candidates[i]) && r->candidates[i].start < n)
+            n = r->candidates[i].start;
+    drop(r, n);
+}
+
+uint64_t resync_seen(const struct resync *r)
+{
+    return r->skipped + r->held.bytes.length;
+}
+
 int resync_add(struct resync *r, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
+    if (r->no_memory)
+        return -ENOMEM;
     if (r->held.bytes.length + bytes.length > RESYNC_HELD_MOST && r->held.bytes.length > RESYNC_HELD_KEPT)
         drop(r, r->held.bytes.length - RESYNC_HELD_KEPT);
     return early_add(&r->held, bytes, moment, SIZE_MAX);

@@ -45,6 +45,13 @@ bool resync_found(struct resync *resync, bool final);
 /* Whether there is some evidence, though not enough, of a frame that is longer than what is held. */
 bool resync_likely(const struct resync *resync);
 
+/* Nothing of what is held is likely to be a frame: all but what is goes. From here on only what begins where a segment does is looked
+ * at, as long messages do, which costs next to nothing. */
+void resync_thin(struct resync *resync);
+
+/* Bytes that were looked at, also those that are not held any more. */
+uint64_t resync_seen(const struct resync *resync);
+
 /* A gap of so many bytes follows: a frame that ends with it, where the next segment begins, has one more piece of evidence. */
 void resync_expect_gap(struct resync *resync, uint64_t missing);
 
@@ -67,7 +74,7 @@ size_t resync_memory(const struct resync *resync);
  * then. */
 uint64_t resync_take(struct resync *resync, struct early *held);
 
-/* Another gap follows, and nothing was found: all bytes are skipped. */
+/* Nothing was found, and another gap follows or it is too much to hold: all bytes are skipped. */
 void resync_give_up(struct resync *resync);
 
 #endif

@@ -43,6 +43,7 @@ int search_resume(struct websocket *ws, enum wsd_direction d)
     uint64_t skipped = resync_take(ws->resync[d], &held);
     resync_free(ws->resync[d]);
     ws->resync[d] = NULL;
+    ws->host->memory_changed = true;
     ws->half[d].searching = false;
     snprintf(detail, sizeof detail, "%llu bytes skipped", (unsigned long long)skipped);
     if (skipped > 0 || ws->info.handshake == WSD_HANDSHAKE_COMPLETE)

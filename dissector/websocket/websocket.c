@@ -619,3 +619,9 @@ const struct wsd_connection *websocket_connection(const struct stream *stream)
 {
     return stream != NULL && stream->ops->free == websocket_free ? &((const struct websocket *)stream)->info : NULL;
 }
+
+bool websocket_both_found(const struct stream *stream)
+{
+    const struct wsd_connection *connection = websocket_connection(stream);
+    return connection != NULL && connection->counts[WSD_CLIENT].frames > 0 && connection->counts[WSD_SERVER].frames > 0;
+}

@@ -33,9 +33,9 @@ int websocket_open(struct websocket_host *host, const struct websocket_attempt *
 
 /* A connection whose handshake, or the answer to it, is not in the capture: whether it is a WebSocket must be seen from its bytes.
  * The stream holds both directions' bytes until one of them is surely a chain of frames, at most WEBSOCKET_GUESS_MOST of each, or
- * WEBSOCKET_GUESS_LONG while one long frame is likely;
- * if none is, it returns STREAM_DONE and nothing was told. When it is, accepted() is called first. */
-enum { WEBSOCKET_GUESS_MOST = 128 << 10, WEBSOCKET_GUESS_LONG = 512 << 10 };
+ * WEBSOCKET_GUESS_LONG while one long frame is likely. Behind the first WEBSOCKET_GUESS_MOST only what begins where a segment does is
+ * looked at, up to WEBSOCKET_GUESS_FAR. If none is, it returns STREAM_DONE and nothing was told. When it is, accepted() is called first. */
+enum { WEBSOCKET_GUESS_MOST = 128 << 10, WEBSOCKET_GUESS_LONG = 960 << 10, WEBSOCKET_GUESS_FAR = 4 << 20 };
 
 struct websocket_guess {
     void *user;
@@ -55,5 +55,8 @@ enum wsd_direction websocket_sender(struct wsd_bytes bytes);
 
 /* What a stream that websocket_open() made knows of its connection; for findings of other layers. NULL for other streams. */
 const struct wsd_connection *websocket_connection(const struct stream *stream);
+
+/* Whether frames were found in both directions of a WebSocket. */
+bool websocket_both_found(const struct stream *websocket);
 
 #endif

@@ -244,7 +244,7 @@ flood_row() { # KIND N WHAT
     local seconds kib status first first_end second second_end flows connections verdict=holds
     read -r seconds kib status first first_end second second_end flows connections _ \
         <<<"$(tests/bench/flood.sh "$dir" "$wscope" "$1" "$2")"
-    [ "$status" = 0 ] && [ "$kib" -lt $((1614 * 1024)) ] && [ "$first $first_end" = "500 handshake" ] || verdict=MISSED
+    [ "$status" = 0 ] && [ "$kib" -lt $((1934 * 1024)) ] && [ "$first $first_end" = "500 handshake" ] || verdict=MISSED
     echo "| $1 | $2 $3 | $(calc %.1f "$seconds") s | $(calc %.0f "$kib / 1024") MiB | $first of 500, $first_end | $second of 250, $second_end | $flows, $connections | $verdict |"
 }
 

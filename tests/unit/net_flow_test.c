@@ -338,6 +338,62 @@ static void memory(void **state)
     assert_int_equal(flows_totals(h.flows)->open, 1);
 }
 
+/* What only looks like a WebSocket goes behind undecided ones, but before them while those take less than an eighth of what there is:
+ * else nothing could open any more when somebody makes up enough. A WebSocket that was seen to be one stays in any case. */
+static void room_to_open(void **state)
+{
+    (void)state;
+    struct flow_limits tight = small;
+    static struct talk many[40];
+    struct flow *flow[40];
+    flows_free(h.flows);
+    tight.flows = 24;
+    flow_log_begin(&h, &tight, false);
+    for (int i = 0; i < 28; i++) { /* 0, 10, 20: WebSocket; 1, 11: opening; the others are made up */
+        flow_log_talk(&h, &many[i], (uint16_t)(50000 + i));
+        many[i].time = i;
+        many[i].step = 0;
+        talk_send_text(&many[i], WSD_CLIENT, "x");
+        flow[i] = h.flow;
+        h.flow->guessed = i % 10 != 0;
+        h.flow->kind = i == 1 || i == 11 ? FLOW_UNDECIDED : FLOW_WEBSOCKET;
+        flows_hold(h.flows, h.flow, 100);
+    }
+    static const int order[] = {6, 7, 1, 8, 9}; /* 2 to 5 went before; 1: with a third one they are an eighth */
+    assert_int_equal(flows_totals(h.flows)->evicted, 4);
+    for (int i = 0; i < 5; i++) {
+        flow_log_talk(&h, &many[20 + i], (uint16_t)(60000 + i));
+        many[20 + i].time = 20 + i;
+        many[20 + i].step = 0;
+        talk_send_text(&many[20 + i], WSD_CLIENT, "y");
+        assert_ptr_equal(h.flow, flow[order[i]]);
+        h.flow->guessed = i != 1;
+        h.flow->kind = i == 1 ? FLOW_UNDECIDED : FLOW_WEBSOCKET;
+        flows_hold(h.flows, h.flow, 100);
+    }
+}
+
+/* WebSockets that take all memory leave a 64th of it to what may still open. */
+static void memory_to_open(void **state)
+{
+    (void)state;
+    struct flow_limits tight = small;
+    static struct talk many[4];
+    flows_free(h.flows);
+    tight.memory = 6400 * FLOW_MEMORY_UNIT;
+    flow_log_begin(&h, &tight, false);
+    for (int i = 0; i < 4; i++) { /* 0 and 1: undecided; 2 and 3: WebSocket */
+        flow_log_talk(&h, &many[i], (uint16_t)(50000 + i));
+        talk_send_text(&many[i], WSD_CLIENT, "x");
+        h.flow->kind = i < 2 ? FLOW_UNDECIDED : FLOW_WEBSOCKET;
+        flows_hold(h.flows, h.flow, (i < 2 ? 51 : 3500) * FLOW_MEMORY_UNIT);
+    }
+    for (int i = 0; i < 20; i++)
+        talk_ack(&many[3], WSD_CLIENT);
+    assert_int_equal(flows_totals(h.flows)->evicted, 2); /* 0: two together are more than that; then 2 */
+    assert_int_equal(flows_totals(h.flows)->evicted_websockets, 1);
+}
+
 /* The limit on what waits holds for all connections together, and for each. */
 static void limits_on_what_waits(void **state)
 {
@@ -407,6 +463,8 @@ int main(void)
         TEST(hole_of_a_quiet_flow),
         TEST(eviction),
         TEST(eviction_by_silence),
+        TEST(room_to_open),
+        TEST(memory_to_open),
         TEST(memory),
         TEST(limits_on_what_waits),
         TEST(many_come_and_go),
