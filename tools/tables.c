@@ -122,7 +122,6 @@ static const struct limit_row constants[] = {
     ROW(WSD_DETAIL_PAYLOAD, " bytes", "of a frame's payload, for `-V`", "a line", "the rest is not described"),
     ROW(MESSAGE_SPARE_MOST, "", "messages kept to be used again", "one for each slot of a busy connection", "freed"),
     ROW(MESSAGE_SPARE_BYTES, " bytes", "of each", "the usual `--max-payload`", "freed"),
-    ROW(TLS_SECRETS_MOST, "", "secrets of TLS connections remembered", "a day of a browser", "the oldest is forgotten"),
     ROW(UNDECIDED_MOST, " bytes", "of packets that wait for `-w` to know whether they are WebSocket's",
         "some seconds of new connections on a busy link", "the oldest are not written; how many is said at the end"),
     ROW(UNDECIDED_OWNER, " bytes", "of them, of one connection", "a handshake, or what is looked at of one joined late", "the same"),
