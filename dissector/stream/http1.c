@@ -1,332 +1,17 @@
 #include "stream/http1.h"
 #include "base/bytes.h"
-#include "stream/early.h"
 #include "stream/http.h"
+#include "stream/http1_state.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-/* What the next bytes of a direction are. */
-enum phase {
-    HEAD,       /* of a request or a response */
-    BODY,       /* `left` bytes of it */
-    CHUNK_SIZE, /* RFC 9112 7.1: a line with the size */
-    CHUNK_DATA, /* `left` bytes, the line end behind included */
-    TRAILER,    /* lines up to an empty one */
-    UNTIL_CLOSE,
-    WAIT, /* held: what they are depends on the other direction */
-    LOST, /* bytes are missing: anything, until something looks like a head again */
-};
-
-/* What an answer needs to know of its request. */
-enum kind { PLAIN, NO_BODY /* HEAD */, CONNECT, UPGRADE };
-
-enum { HIXIE_KEY = 8 };
-
-struct half {
-    uint8_t phase;      /* enum phase */
-    uint8_t after_body; /* HEAD, or WAIT: the body is that of an attempt */
-    uint8_t after_wait; /* the phase that goes on when the wait was in vain */
-    bool ended;
-    uint64_t left;
-    struct buffer line; /* a head, or a chunk's size line, that is not whole yet */
-    size_t searched;    /* bytes of it without an end */
-};
-
-struct http1 {
-    struct stream base;
-    const struct http1_hooks *hooks;
-    void *user;
-    struct http1_limits limits;
-    struct half half[2];
-    struct early early[2];
-    uint8_t pipeline[HTTP1_PIPELINE_MOST]; /* enum kind of the requests not answered yet, oldest first */
-    uint8_t waiting;                 /* how many */
-    bool orphan;                     /* an answer 101 may be taken without its request */
-    struct buffer request;           /* the head of the attempt that waits for its answer */
-    bool partial;                    /* these are only its first lines: the rest is not in the capture */
-    bool answered;                   /* of an answer 101 the capture has the beginning */
-    struct wsd_moment request_at;
-    uint64_t bytes;
-    uint64_t dropped;          /* bytes of the client behind early[WSD_CLIENT] that were not kept */
-    struct stream_limit limit; /* reached while an attempt or a CONNECT waits */
-    struct via *via; /* the proxies in front, and a CONNECT that waits for its answer */
-};
-
-/* ---- framing of bodies ---------------------------------------------------------------------------------------- */
-
-/* RFC 9112 6.3, for a request; a response without either goes on until close. */
-static enum phase body_of(const struct wsd_head *head, struct half *half, enum phase otherwise)
-{
-    half->left = 0;
-    half->after_body = HEAD;
-    if (http_has_token(head, "Transfer-Encoding", "chunked"))
-        return CHUNK_SIZE;
-    const struct wsd_header *length = http_header(head, "Content-Length", 0);
-    int64_t n = length != NULL ? http_number(length->value) : -1;
-    if (n < 0)
-        return otherwise;
-    half->left = (uint64_t)n;
-    return n > 0 ? BODY : HEAD;
-}
-
-static enum phase response_body(const struct wsd_head *head, enum kind kind, struct half *half)
-{
-    if (kind == NO_BODY || head->status == 204 || head->status == 304)
-        return HEAD;
-    return body_of(head, half, UNTIL_CLOSE);
-}
-
-/* RFC 9112 7.1: hexadecimal digits, then perhaps extensions. Returns -1 when there are none. */
-static int64_t chunk_size(struct wsd_bytes line)
-{
-    int64_t size = 0;
-    size_t i = 0;
-    for (; i < line.length && i < 15; i++) {
-        uint8_t c = bytes_lower(line.data[i]);
-        if (c >= '0' && c <= '9')
-            size = size * 16 + (c - '0');
-        else if (c >= 'a' && c <= 'f')
-            size = size * 16 + (c - 'a' + 10);
-        else
-            break;
-    }
-    return i > 0 && i < 15 ? size : -1;
-}
-
-/* ---- heads ---------------------------------------------------------------------------------------------------- */
-
-static bool is_attempt(const struct wsd_head *request)
-{
-    return http_has_token(request, "Upgrade", "websocket") || http_has_token(request, "Upgrade", "websockets") ||
-           http_header(request, "Sec-WebSocket-Key", 0) != NULL;
-}
-
-static enum kind kind_of(const struct wsd_head *request)
-{
-    if (is_attempt(request))
-        return UPGRADE;
-    if (bytes_equal(request->method, bytes_text("CONNECT")))
-        return CONNECT;
-    return bytes_equal(request->method, bytes_text("HEAD")) ? NO_BODY : PLAIN;
-}
-
-/* A limit was reached: it is told with the attempt that waits, or else now. */
-static void reach(struct http1 *h, enum wsd_direction d, const char *what, const struct wsd_moment *moment)
-{
-    bool attempted = h->request.length > 0;
-    if (!attempted)
-        h->hooks->limit(h->user, d, what, moment);
-    h->limit = (struct stream_limit){attempted ? what : NULL, d, *moment};
-    h->limit.at.headers = (struct wsd_bytes){NULL, 0};
-}
-
-/* The answer decides whether the hop counts. */
-static int propose_tunnel(struct http1 *h, const struct wsd_head *request, const struct wsd_moment *moment)
-{
-    const struct wsd_hop hop = {.kind = WSD_HOP_HTTP_CONNECT,
-                                .user = http_header(request, "Proxy-Authorization", 0) != NULL,
-                                .target = request->target};
-    int rc = via_propose(&h->via, &hop);
-    if (rc != -ENOSPC)
-        return rc;
-    h->hooks->limit(h->user, WSD_CLIENT, VIA_LIMIT, moment);
-    return STREAM_DONE;
-}
-
-static int on_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_moment *moment)
-{
-    struct half *half = &h->half[WSD_CLIENT];
-    struct http_head request;
-    if (http_parse_request(raw, &request) < 0)
-        return STREAM_DONE;
-    if (h->waiting == HTTP1_PIPELINE_MOST) {
-        h->hooks->limit(h->user, WSD_CLIENT, "HTTP requests without an answer", moment);
-        return STREAM_DONE;
-    }
-    enum kind kind = kind_of(&request.head);
-    h->pipeline[h->waiting++] = (uint8_t)kind;
-    half->phase = (uint8_t)body_of(&request.head, half, HEAD);
-    if (kind != UPGRADE && kind != CONNECT)
-        return 0;
-    h->limit.what = NULL;
-    half->after_wait = HEAD;
-    if (http_header(&request.head, "Sec-WebSocket-Key1", 0) != NULL) {
-        half->after_wait = BODY; /* hixie-76 has a third key behind the head, which goes to what follows the upgrade */
-        half->left = HIXIE_KEY;
-        half->phase = HEAD;
-    }
-    if (kind == CONNECT || half->phase == HEAD) /* RFC 9110 9.3.6: a CONNECT has no body */
-        half->phase = WAIT;
-    else
-        half->after_body = WAIT;
-    if (kind == CONNECT)
-        return propose_tunnel(h, &request.head, moment);
-    h->partial = false;
-    h->request_at = *moment;
-    h->request_at.headers = (struct wsd_bytes){NULL, 0};
-    h->request_at.record = NULL;
-    h->request.length = 0;
-    return buffer_append(&h->request, raw, raw.length);
-}
-
-static enum kind take_kind(struct http1 *h)
-{
-    if (h->waiting == 0)
-        return PLAIN;
-    enum kind kind = h->pipeline[0];
-    memmove(h->pipeline, h->pipeline + 1, --h->waiting);
-    return kind;
-}
-
-/* What was held becomes what it would have been without the wait. For the server that may be an upgrade: then this stream
- * is gone on return. */
-static int stop_waiting(struct http1 *h, enum wsd_direction d)
-{
-    struct stream **slot = h->base.slot;
-    h->half[d].after_body = HEAD;
-    if (h->half[d].phase != WAIT)
-        return 0;
-    h->half[d].phase = h->half[d].after_wait;
-    struct early held = h->early[d];
-    uint64_t dropped = d == WSD_CLIENT ? h->dropped : 0;
-    struct wsd_moment at = h->limit.at;
-    h->early[d] = (struct early){0};
-    h->dropped = d == WSD_CLIENT ? 0 : h->dropped;
-    int rc = early_give(&held, slot, d);
-    return rc == 0 && dropped > 0 ? stream_gap(*slot, d, dropped, &at) : rc;
-}
-
-/* An answer 101 came before its request: the capture has them the wrong way round, or has no request. It waits for the
- * client's side to say which. */
-static bool must_wait(const struct http1 *h)
-{
-    const struct half *client = &h->half[WSD_CLIENT];
-    return h->waiting == 0 && !h->orphan && !client->ended && client->phase == HEAD;
-}
-
-static int wait_for_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_moment *moment)
-{
-    h->bytes -= raw.length;
-    h->half[WSD_SERVER].phase = WAIT;
-    h->half[WSD_SERVER].after_wait = HEAD;
-    return early_add(&h->early[WSD_SERVER], raw, moment, h->limits.head_bytes);
-}
-
-static struct http1_exchange exchange_of(const struct http1 *h, struct http_head *request)
-{
-    struct http1_exchange x = {.request_at = h->request_at, .via = h->via, .bytes = h->bytes, .limit = h->limit,
-                              .partial = h->partial};
-    x.unheard = h->half[WSD_SERVER].phase == LOST;
-    x.bytes += h->via != NULL ? h->via->bytes : 0;
-    if (h->request.length > 0 && http_parse_request(buffer_bytes(&h->request), request) == 0)
-        x.request = &request->head;
-    if (h->early[WSD_CLIENT].count > 0) {
-        x.early = h->early[WSD_CLIENT].bytes.length;
-        x.early_at = h->early[WSD_CLIENT].runs[0].moment;
-    }
-    return x;
-}
-
-/* inner takes this one's place: it gets what the client sent early, the other direction's end if that has ended already, and these
- * bytes of d. */
-static int give_way(struct http1 *h, struct stream *inner, enum wsd_direction d, struct wsd_bytes bytes,
-                    const struct wsd_moment *moment, bool *gone)
-{
-    struct stream **slot = h->base.slot;
-    struct early held = h->early[WSD_CLIENT];
-    struct wsd_moment dropped_at = h->limit.at;
-    uint64_t dropped = h->dropped;
-    enum wsd_direction other = (enum wsd_direction)!d;
-    bool ended = h->half[other].ended;
-    *gone = true;
-    h->early[WSD_CLIENT] = (struct early){0};
-    stream_replace(&h->base, inner);
-    int rc = early_give(&held, slot, WSD_CLIENT);
-    if (rc == 0 && dropped > 0)
-        rc = stream_gap(*slot, WSD_CLIENT, dropped, &dropped_at);
-    if (rc == 0 && ended)
-        rc = stream_end(*slot, other, WSD_BY_FIN, moment);
-    return rc != 0 || bytes.length == 0 ? rc : stream_data(*slot, d, bytes, moment);
-}
-
-/* No head stands here, behind a gap or where an answer is missing: another stream, which gets what the client sent early and these
- * bytes, finds out whether it is a WebSocket's. border: first must begin with a frame, or *gone stays false. */
-static int give_way_lost(struct http1 *h, enum wsd_direction d, struct wsd_bytes first, bool border, struct wsd_bytes bytes,
-                         const struct wsd_moment *moment, bool *gone)
-{
-    struct stream *inner = NULL;
-    const struct http1_lost lost = {buffer_bytes(&h->request), h->partial, h->answered, first, border};
-    int rc = h->hooks->lost(h->user, &lost, &inner);
-    if (rc != 0 || inner == NULL)
-        return rc;
-    if (h->limit.what != NULL)
-        h->hooks->limit(h->user, h->limit.direction, h->limit.what, &h->limit.at);
-    return give_way(h, inner, d, bytes, moment, gone);
-}
-
-static int on_answer(struct http1 *h, const struct wsd_head *response, struct wsd_bytes tail,
-                     const struct wsd_moment *moment, bool *gone)
-{
-    struct http_head request;
-    struct http1_exchange x = exchange_of(h, &request);
-    struct stream *inner = NULL;
-    x.response = response;
-    x.response_at = *moment;
-    int rc = h->hooks->answered(h->user, &x, &inner);
-    if (rc < 0)
-        return rc;
-    if (inner != NULL)
-        return give_way(h, inner, WSD_SERVER, tail, moment, gone);
-    h->request.length = 0;
-    return response->status == 101 ? STREAM_DONE : stop_waiting(h, WSD_CLIENT);
-}
-
-/* Inside a tunnel everything begins anew. */
-static int enter_tunnel(struct http1 *h, struct wsd_bytes tail, const struct wsd_moment *moment, bool *gone)
-{
-    struct via *via = h->via;
-    h->via = NULL;
-    via_accept(via, h->bytes);
-    struct stream *inner = h->hooks->tunnel_take(h->user, via);
-    if (inner == NULL)
-        return -ENOMEM;
-    return give_way(h, inner, WSD_SERVER, tail, moment, gone);
-}
-
-/* A head of the server, and what follows it in the same segment. Sets *gone when this stream was replaced. */
-static int on_response(struct http1 *h, struct wsd_bytes raw, struct wsd_bytes tail, const struct wsd_moment *moment,
-                       bool *gone)
-{
-    struct half *half = &h->half[WSD_SERVER];
-    struct http_head response;
-    if (http_parse_response(raw, &response) < 0)
-        return STREAM_DONE;
-    int status = response.head.status;
-    if (status < 200 && status != 101) /* interim: the answer is still to come */
-        return 0;
-    bool upgraded = status == 101 && http_has_token(&response.head, "Upgrade", "websocket");
-    if (upgraded && must_wait(h))
-        return wait_for_request(h, raw, moment);
-    enum kind kind = take_kind(h);
-    if (kind == UPGRADE || upgraded) {
-        half->phase = (uint8_t)response_body(&response.head, kind, half);
-        return on_answer(h, &response.head, tail, moment, gone);
-    }
-    if (status == 101)
-        return STREAM_DONE;
-    if (kind == CONNECT && status < 300)
-        return enter_tunnel(h, tail, moment, gone);
-    half->phase = (uint8_t)response_body(&response.head, kind, half);
-    return kind == CONNECT ? stop_waiting(h, WSD_CLIENT) : 0;
-}
 
 /* ---- bytes ---------------------------------------------------------------------------------------------------- */
 
 /* One head from *bytes, or from what was kept of it and *bytes. Returns 1 with it in *raw, 0 when it is not whole yet (all
  * of *bytes is kept), TOO_LONG, NO_HEAD, -ENOMEM. */
 enum { TOO_LONG = 2, NO_HEAD };
-static int whole_head(struct http1 *h, struct half *half, struct wsd_bytes *bytes, struct wsd_bytes *raw)
+static int whole_head(struct http1 *h, struct http1_half *half, struct wsd_bytes *bytes, struct wsd_bytes *raw)
 {
     size_t had = half->line.length;
     if (had == 0) {
@@ -356,7 +41,7 @@ static bool may_begin(enum wsd_direction d, struct wsd_bytes bytes)
 }
 
 /* Whether what is kept of a head, and these bytes behind it, may be one: its first bytes say. */
-static bool may_go_on(const struct half *half, enum wsd_direction d, struct wsd_bytes bytes)
+static bool may_go_on(const struct http1_half *half, enum wsd_direction d, struct wsd_bytes bytes)
 {
     uint8_t first[32];
     size_t kept = half->line.length;
@@ -393,7 +78,7 @@ static void skip_empty_lines(struct http1 *h, struct wsd_bytes *bytes)
 static int take_head(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
                      bool *gone)
 {
-    struct half *half = &h->half[d];
+    struct http1_half *half = &h->half[d];
     struct wsd_bytes raw;
     if (d == WSD_CLIENT && half->line.length == 0)
         skip_empty_lines(h, bytes);
@@ -403,7 +88,7 @@ static int take_head(struct http1 *h, enum wsd_direction d, struct wsd_bytes *by
         return no_head(h, d);
     int rc = whole_head(h, half, bytes, &raw);
     if (rc == TOO_LONG)
-        reach(h, d, "HTTP head", moment);
+        http1_reach(h, d, "HTTP head", moment);
     if (rc == TOO_LONG || rc == NO_HEAD)
         return STREAM_DONE;
     if (rc <= 0)
@@ -412,12 +97,12 @@ static int take_head(struct http1 *h, enum wsd_direction d, struct wsd_bytes *by
     struct buffer line = half->line; /* raw may lie in it, and the stream may be gone when the head was acted upon */
     half->line = (struct buffer){0};
     half->searched = 0;
-    rc = d == WSD_CLIENT ? on_request(h, raw, moment) : on_response(h, raw, *bytes, moment, gone);
+    rc = d == WSD_CLIENT ? http1_request(h, raw, moment) : http1_response(h, raw, *bytes, moment, gone);
     buffer_free(&line);
     return rc;
 }
 
-static void skip(struct http1 *h, struct half *half, struct wsd_bytes *bytes, enum phase then)
+static void skip(struct http1 *h, struct http1_half *half, struct wsd_bytes *bytes, enum http1_phase then)
 {
     size_t n = bytes->length < half->left ? bytes->length : (size_t)half->left;
     h->bytes += n;
@@ -427,10 +112,27 @@ static void skip(struct http1 *h, struct half *half, struct wsd_bytes *bytes, en
         half->phase = (uint8_t)then;
 }
 
+/* RFC 9112 7.1: hexadecimal digits, then perhaps extensions. Returns -1 when there are none. */
+static int64_t chunk_size(struct wsd_bytes line)
+{
+    int64_t size = 0;
+    size_t i = 0;
+    for (; i < line.length && i < 15; i++) {
+        uint8_t c = bytes_lower(line.data[i]);
+        if (c >= '0' && c <= '9')
+            size = size * 16 + (c - '0');
+        else if (c >= 'a' && c <= 'f')
+            size = size * 16 + (c - 'a' + 10);
+        else
+            break;
+    }
+    return i > 0 && i < 15 ? size : -1;
+}
+
 /* One line of a chunked body: a size, or a trailer's. */
 static int take_line(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment)
 {
-    struct half *half = &h->half[d];
+    struct http1_half *half = &h->half[d];
     const uint8_t *lf = memchr(bytes->data, '\n', bytes->length);
     size_t n = lf != NULL ? (size_t)(lf - bytes->data) + 1 : bytes->length;
     h->bytes += n;
@@ -438,7 +140,7 @@ static int take_line(struct http1 *h, enum wsd_direction d, struct wsd_bytes *by
         return -ENOMEM;
     *bytes = bytes_after(*bytes, n);
     if (half->line.length >= HTTP1_CHUNK_LINE_MOST) {
-        reach(h, d, "line of a chunked body", moment);
+        http1_reach(h, d, "line of a chunked body", moment);
         return STREAM_DONE;
     }
     if (lf == NULL)
@@ -470,7 +172,7 @@ static int hold(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, 
     size_t room = h->limits.early_bytes - h->early[d].bytes.length;
     struct wsd_bytes kept = h->dropped > 0 ? (struct wsd_bytes){NULL, 0} : bytes_first(*bytes, room);
     if (kept.length < bytes->length && h->dropped == 0)
-        reach(h, d, "bytes before the answer to an upgrade", moment);
+        http1_reach(h, d, "bytes before the answer to an upgrade", moment);
     h->dropped += bytes->length - kept.length;
     *bytes = (struct wsd_bytes){NULL, 0};
     return early_add(&h->early[d], kept, moment, h->limits.early_bytes);
@@ -479,13 +181,13 @@ static int hold(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, 
 static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
                 bool *gone)
 {
-    struct half *half = &h->half[d];
+    struct http1_half *half = &h->half[d];
     int rc;
-    switch ((enum phase)half->phase) {
+    switch ((enum http1_phase)half->phase) {
     case HEAD:
         return take_head(h, d, bytes, moment, gone);
     case BODY:
-        skip(h, half, bytes, (enum phase)half->after_body);
+        skip(h, half, bytes, (enum http1_phase)half->after_body);
         return 0;
     case CHUNK_DATA:
         skip(h, half, bytes, CHUNK_SIZE);
@@ -500,7 +202,7 @@ static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, 
             half->phase = HEAD;
             return 0;
         }
-        rc = give_way_lost(h, d, *bytes, false, *bytes, moment, gone);
+        rc = http1_lose(h, d, *bytes, false, *bytes, moment, gone);
         return rc == 0 && !*gone ? STREAM_DONE : rc;
     case UNTIL_CLOSE:
         break;
@@ -524,7 +226,7 @@ static int answer_late(struct http1 *h, enum wsd_direction d, struct wsd_bytes *
     struct buffer kept = h->half[WSD_CLIENT].line;
     h->half[WSD_CLIENT].line = (struct buffer){0};
     h->half[WSD_CLIENT].searched = 0;
-    int rc = stop_waiting(h, WSD_SERVER);
+    int rc = http1_stop_waiting(h, WSD_SERVER);
     *gone = *slot != &h->base;
     if (*gone && rc == 0 && kept.length > 0)
         rc = stream_data(*slot, WSD_CLIENT, buffer_bytes(&kept), moment);
@@ -548,39 +250,11 @@ static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, c
 
 /* ---- the stream's operations ---------------------------------------------------------------------------------- */
 
-/* Nothing will be answered any more. */
-static int give_up(struct http1 *h, const struct wsd_moment *moment)
-{
-    struct http_head request;
-    if (h->request.length == 0 || h->partial)
-        return STREAM_DONE;
-    struct http1_exchange x = exchange_of(h, &request);
-    x.response_at = *moment;
-    int rc = h->hooks->unanswered(h->user, &x);
-    h->request.length = 0;
-    return rc < 0 ? rc : STREAM_DONE;
-}
-
 static int http1_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
     bool gone = false;
     int rc = feed((struct http1 *)s, d, bytes, moment, &gone);
-    return rc == STREAM_DONE && !gone ? give_up((struct http1 *)s, moment) : rc;
-}
-
-/* The snaplen cut a head. Its whole lines are a head too, but nothing may be concluded from what they lack: it is kept for what
- * they have, if frames follow. Returns 0 or -ENOMEM. */
-static int keep_cut_request(struct http1 *h, struct wsd_bytes line)
-{
-    struct http_head request;
-    struct wsd_bytes whole = line;
-    while (whole.length > 0 && whole.data[whole.length - 1] != '\n')
-        whole.length--;
-    if (whole.length == 0 || http_parse_request(whole, &request) < 0 || !is_attempt(&request.head))
-        return 0;
-    h->request.length = 0;
-    h->partial = true;
-    return buffer_append(&h->request, whole, whole.length);
+    return rc == STREAM_DONE && !gone ? http1_give_up((struct http1 *)s, moment) : rc;
 }
 
 static bool switches(struct wsd_bytes line)
@@ -596,7 +270,7 @@ static int note_cut_head(struct http1 *h, enum wsd_direction d, const struct wsd
     if (d == WSD_CLIENT) {
         h->request_at = *moment;
         h->request_at.headers = (struct wsd_bytes){NULL, 0};
-        return keep_cut_request(h, line);
+        return http1_keep_cut_request(h, line);
     }
     h->answered = switches(line);
     return 0;
@@ -605,7 +279,7 @@ static int note_cut_head(struct http1 *h, enum wsd_direction d, const struct wsd
 static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
 {
     struct http1 *h = (struct http1 *)s;
-    struct half *half = &h->half[d];
+    struct http1_half *half = &h->half[d];
     if (half->phase == UNTIL_CLOSE || half->phase == LOST)
         return 0; /* an estimated gap is larger than any body */
     if ((half->phase == BODY || half->phase == CHUNK_DATA) && missing < half->left) {
@@ -626,7 +300,7 @@ static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
     struct stream **slot = s->slot;
     h->orphan = true;
     if (may_answer(h)) {
-        int rc = stop_waiting(h, WSD_SERVER);
+        int rc = http1_stop_waiting(h, WSD_SERVER);
         if (rc != 0 || *slot != s)
             return rc != 0 ? rc : stream_end(*slot, d, how, moment);
     }
@@ -635,11 +309,11 @@ static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
     /* The answer will not come any more, but the client went on after its request: with frames, if there was an answer. */
     if (over && h->request.length > 0 && h->early[WSD_CLIENT].count > 0) {
         const struct wsd_bytes none = {NULL, 0};
-        int rc = give_way_lost(h, d, buffer_bytes(&h->early[WSD_CLIENT].bytes), true, none, moment, &gone);
+        int rc = http1_lose(h, d, buffer_bytes(&h->early[WSD_CLIENT].bytes), true, none, moment, &gone);
         if (rc != 0 || gone)
             return rc != 0 ? rc : stream_end(*slot, d, how, moment);
     }
-    return over ? give_up(h, moment) : 0;
+    return over ? http1_give_up(h, moment) : 0;
 }
 
 static void http1_free(struct stream *s)
