@@ -7,7 +7,7 @@
 #include "describe.h"
 #include "net/tcp.h"
 
-enum { TCP_HEADER = 20, FLAGS_AT = 13, EXPERIMENT_FAST_OPEN = 0xf989 };
+enum { FLAGS_AT = 13, EXPERIMENT_FAST_OPEN = 0xf989 };
 
 static void segment_size(struct fields *f, size_t size)
 {

@@ -5,7 +5,6 @@
 #include "dissector.h"
 #include "base/bytes.h"
 #include "net/flow.h"
-#include "net/link.h"
 #include "stream/http1.h"
 #include "stream/proxy.h"
 #include "stream/tls.h"
@@ -495,20 +494,24 @@ static inline int count_memory(struct wsd_dissector *d, struct flow *flow, int r
     return rc;
 }
 
+/* Out of line, so that the way of all others stays short. */
+static __attribute__((noinline)) int open_flow(struct wsd_dissector *d, struct flow *flow, enum wsd_direction direction,
+                                               struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    int rc = open_stream(d, direction, bytes);
+    /* The other side may have ended before there was a stream to tell. */
+    if (rc == 0 && flow_ended(flow, !direction))
+        rc = stream_end(flow->upper, (enum wsd_direction)!direction, WSD_BY_FIN, moment);
+    return rc;
+}
+
 static int on_data(void *user, struct flow *flow, enum wsd_direction direction, struct wsd_bytes bytes,
                    const struct wsd_moment *moment)
 {
     struct wsd_dissector *d = user;
     d->opening = flow;
-    if (flow->upper == NULL) {
-        int rc = open_stream(d, direction, bytes);
-        /* The other side may have ended before there was a stream to tell. */
-        if (rc == 0 && flow_ended(flow, !direction))
-            rc = stream_end(flow->upper, (enum wsd_direction)!direction, WSD_BY_FIN, moment);
-        if (rc != 0)
-            return rc;
-    }
-    return count_memory(d, flow, stream_data(flow->upper, direction, bytes, moment));
+    int rc = flow->upper == NULL ? open_flow(d, flow, direction, bytes, moment) : 0;
+    return rc != 0 ? rc : count_memory(d, flow, stream_data(flow->upper, direction, bytes, moment));
 }
 
 static int on_gap(void *user, struct flow *flow, enum wsd_direction direction, uint64_t missing,
@@ -622,6 +625,7 @@ static void note_packet(struct wsd_dissector *d, const struct wsd_packet *packet
     d->now.time = time;
     d->now.packet = t->packets;
     d->now.link_type = packet->link_type;
+    d->host.packet_cut = packet->length > packet->captured;
 }
 
 /* Counts the packet where its flow's bytes go, and says to whom it belonged. */
@@ -635,67 +639,102 @@ static int belongs(struct wsd_dissector *d, struct flow *flow, const struct pack
     return flow->attempted ? WSD_WEBSOCKET : WSD_UNDECIDED;
 }
 
-static int undecoded(struct wsd_dissector *d, bool unknown_link)
+/* A packet that was looked at, and on the way to its flow. */
+struct ahead {
+    int what; /* enum unwrap_result; with UNWRAP_TCP the rest is set */
+    struct unwrapped in;
+    struct tcp_segment tcp;
+    struct flow_seek seek;
+};
+
+enum { AHEAD = 16 /* packets: enough for their memory to arrive meanwhile, and few enough for the first-level cache */ };
+
+static inline void look_at_tcp(const struct wsd_dissector *d, const struct flow_seek *before, struct ahead *a)
 {
-    d->totals.undecoded++;
-    d->totals.unknown_link += unknown_link;
-    return WSD_NOBODY;
+    if (tcp_decode(a->in.ip.payload, a->in.ip.payload_length, &a->tcp) < 0)
+        a->what = UNWRAP_OTHER;
+    else
+        flows_seek(d->flows, &a->in.ip, &a->tcp, before, &a->seek);
 }
 
 /* Fragments and tunnels: the innermost IP packet takes the place of the outermost. Out of line, so that the plain way stays
  * short. */
-static __attribute__((noinline)) int look_inside(struct wsd_dissector *d, const struct wsd_packet *packet,
-                                                 const uint8_t *ip_at, const uint8_t **tcp_at, struct ip_packet *ip,
-                                                 bool *whole, struct packet_cost *cost)
+static __attribute__((noinline)) void look_inside(struct wsd_dissector *d, const struct wsd_packet *packet, struct ahead *a)
 {
-    struct unwrapped u;
-    int rc = unwrap(packet, ip_at, d->fragments, d->now.time, &u);
-    d->datagram = u.datagram;
-    d->outer = u.outer;
-    if (rc == UNWRAP_UNREADABLE)
-        return undecoded(d, false);
-    if (rc != UNWRAP_TCP)
-        return rc;
-    *tcp_at = packet->data + u.headers;
-    *ip = u.ip;
-    *whole = u.whole;
-    *cost = u.cost;
-    return UNWRAP_TCP;
+    a->what = unwrap(packet, d->fragments, d->now.time, &a->in);
+    d->datagram = a->in.datagram;
+    d->outer = a->in.outer;
+    if (a->what == UNWRAP_TCP)
+        look_at_tcp(d, NULL, a);
+    if (a->what == UNWRAP_TCP)
+        flows_reach(d->flows, &a->seek);
+}
+
+static int not_tcp(struct wsd_dissector *d, int what)
+{
+    if (what != UNWRAP_UNREADABLE && what != UNWRAP_UNKNOWN_LINK)
+        return what;
+    d->totals.undecoded++;
+    d->totals.unknown_link += what == UNWRAP_UNKNOWN_LINK;
+    return WSD_NOBODY;
+}
+
+/* Returns what wsd_packet() does. */
+static inline int read_packet(struct wsd_dissector *d, const struct wsd_packet *packet, struct ahead *a)
+{
+    note_packet(d, packet);
+    if (a->what == UNWRAP_INSIDE)
+        look_inside(d, packet, a);
+    if (a->what != UNWRAP_TCP)
+        return not_tcp(d, a->what);
+    if (d->options.detail) {
+        size_t headers = a->in.headers + (a->in.whole ? (size_t)(a->tcp.payload.data - a->in.ip.payload.data) : 0);
+        d->now.headers = bytes_first(bytes_of(packet->data, headers), WSD_DETAIL_HEADERS);
+    }
+    struct flow *flow;
+    int rc = flows_segment(d->flows, &a->seek, &a->in.ip, &a->tcp, &d->now, &flow);
+    return rc < 0 ? rc : belongs(d, flow, &a->in.cost);
+}
+
+/* At most AHEAD of them, at least one. Returns an error of any, else what wsd_packet() does for the last. */
+static int read_together(struct wsd_dissector *d, const struct wsd_packet *packets, size_t count)
+{
+    struct ahead ahead[AHEAD];
+    const struct flow_seek *before = NULL;
+    int rc = 0, told = 0;
+    for (size_t i = 0; i < count; i++) {
+        ahead[i].what = unwrap_plain(&packets[i], &ahead[i].in);
+        if (ahead[i].what == UNWRAP_TCP) {
+            look_at_tcp(d, before, &ahead[i]);
+            before = ahead[i].what == UNWRAP_TCP ? &ahead[i].seek : before;
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        if (ahead[i].what == UNWRAP_TCP)
+            flows_reach(d->flows, &ahead[i].seek);
+    for (size_t i = 0; i < count; i++)
+        if (ahead[i].what == UNWRAP_TCP && ahead[i].tcp.length > 0)
+            flows_touch(d->flows, &ahead[i].seek);
+    for (size_t i = 0; i < count; i++) {
+        told = read_packet(d, &packets[i], &ahead[i]);
+        rc = told < 0 ? told : rc;
+    }
+    return rc < 0 ? rc : told;
 }
 
 int wsd_packet(struct wsd_dissector *d, const struct wsd_packet *packet)
 {
-    struct ip_packet ip;
-    struct tcp_segment tcp;
-    note_packet(d, packet);
-    if (packet->captured == 0) /* data may be NULL */
-        return undecoded(d, false);
-    struct cursor c = {packet->data, packet->data + packet->captured, false};
-    enum link_result link = link_decode(packet->link_type, &c);
-    if (link != LINK_IP)
-        return link == LINK_UNKNOWN || c.short_of ? undecoded(d, link == LINK_UNKNOWN) : WSD_NOBODY;
-    const uint8_t *ip_at = c.at;
-    uint32_t cut = packet->length > packet->captured ? packet->length - packet->captured : 0;
-    d->host.packet_cut = cut > 0;
-    if (ip_decode(cursor_rest(&c), cut, &ip) < 0)
-        return undecoded(d, false);
-    const uint8_t *tcp_at = ip.payload.data;
-    struct packet_cost cost = {packet->length, (uint64_t)(ip_at - packet->data), (uint64_t)(tcp_at - ip_at)};
-    bool whole = true;
-    if (ip.fragment || ip.protocol != IP_PROTOCOL_TCP) {
-        int rc = look_inside(d, packet, ip_at, &tcp_at, &ip, &whole, &cost);
-        if (rc != UNWRAP_TCP)
-            return rc;
+    return wsd_packets(d, packet, 1);
+}
+
+int wsd_packets(struct wsd_dissector *d, const struct wsd_packet *packets, size_t count)
+{
+    int rc = 0, told = 0;
+    for (size_t at = 0; at < count; at += AHEAD) {
+        told = read_together(d, packets + at, count - at < AHEAD ? count - at : AHEAD);
+        rc = told < 0 ? told : rc;
     }
-    if (tcp_decode(ip.payload, ip.payload_length, &tcp) < 0)
-        return WSD_NOBODY;
-    if (d->options.detail) {
-        const uint8_t *end = whole ? tcp.payload.data : tcp_at;
-        d->now.headers = bytes_first(bytes_of(packet->data, (size_t)(end - packet->data)), WSD_DETAIL_HEADERS);
-    }
-    struct flow *flow;
-    int rc = flows_segment(d->flows, &ip, &tcp, &d->now, &flow);
-    return rc < 0 ? rc : belongs(d, flow, &cost);
+    return rc < 0 ? rc : told;
 }
 
 struct wsd_owner wsd_owner(const struct wsd_dissector *d)

@@ -29,7 +29,7 @@ extern "C" {
 
 struct wsd_dissector;
 
-/* Called for each event, from inside wsd_packet(), wsd_time() and wsd_finish(). It must not call into the same dissector. */
+/* Called for each event, from inside wsd_packet(), wsd_packets(), wsd_time() and wsd_finish(). It must not call into the same dissector. */
 typedef void wsd_event_fn(void *user, const struct wsd_event *event);
 
 /* A secret that records of a TLS connection are opened with: one line of a key log (NSS format), without its end, or empty: nothing more of
@@ -114,7 +114,7 @@ WSD_API void wsd_free(struct wsd_dissector *dissector);
 
 struct wsd_packet {
     int64_t time;        /* nanoseconds since 1970-01-01 UTC */
-    const uint8_t *data; /* from the link layer on; read only until wsd_packet() returns; may be NULL when captured is 0 */
+    const uint8_t *data; /* from the link layer on; read only until wsd_packet() or wsd_packets() returns; may be NULL when captured is 0 */
     uint32_t captured;   /* bytes at data */
     uint32_t length;     /* bytes on the wire; what the snaplen cut is length - captured */
     uint32_t link_type;  /* LINKTYPE_ value as pcap files have it (1 is Ethernet) */
@@ -127,6 +127,11 @@ enum wsd_belongs { WSD_NOBODY, WSD_UNDECIDED, WSD_WEBSOCKET };
 /* Reads one packet and tells what came of it. Returns an enum wsd_belongs, or -ENOMEM: then the flow concerned is given
  * up, and everything else goes on. */
 WSD_API int wsd_packet(struct wsd_dissector *dissector, const struct wsd_packet *packet);
+
+/* Reads packets one after the other, as wsd_packet() does, and faster than that where many connections take turns: while one is
+ * read, the memory that the next ones need is on its way. Any number of them; no more are looked at together than is of use.
+ * Returns what wsd_packet() does for the last one, or -ENOMEM when that befell any of them. */
+WSD_API int wsd_packets(struct wsd_dissector *dissector, const struct wsd_packet *packets, size_t count);
 
 /* To whom the last packet belonged, for those who keep packets until it is known what they are. What is kept of a
  * TCP connection is wanted once a packet of it is told as WSD_WEBSOCKET, or a connection event has its number (a stream may be

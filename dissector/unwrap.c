@@ -17,7 +17,7 @@ static uint32_t cut_of(const struct wsd_packet *packet)
     return packet->length > packet->captured ? packet->length - packet->captured : 0;
 }
 
-/* One caller of ip_decode() here, so that the compiler sees fit to put it into the plain way, which is the other one. */
+/* Out of line, so that the compiler sees fit to put ip_decode() into the plain way, which is its other caller. */
 static __attribute__((noinline)) int decode(const struct way *w, struct ip_packet *ip)
 {
     return ip_decode(cursor_rest(&w->c), w->wire_cut, ip);
@@ -52,9 +52,28 @@ static int enter(struct way *w, const struct unwrapped *out)
     return ++w->tunnels > WSD_TUNNELS_MOST ? UNWRAP_UNREADABLE : UNWRAP_TCP;
 }
 
-int unwrap(const struct wsd_packet *packet, const uint8_t *ip_at, struct fragments *fragments, int64_t now,
-           struct unwrapped *out)
+int unwrap_plain(const struct wsd_packet *packet, struct unwrapped *out)
 {
+    if (packet->captured == 0) /* data may be NULL */
+        return UNWRAP_UNREADABLE;
+    struct cursor c = {packet->data, packet->data + packet->captured, false};
+    enum link_result link = link_decode(packet->link_type, &c);
+    if (link != LINK_IP)
+        return link == LINK_UNKNOWN ? UNWRAP_UNKNOWN_LINK : c.short_of ? UNWRAP_UNREADABLE : UNWRAP_OTHER;
+    const uint8_t *ip_at = c.at;
+    if (ip_decode(cursor_rest(&c), cut_of(packet), &out->ip) < 0)
+        return UNWRAP_UNREADABLE;
+    const uint8_t *end = out->ip.payload.data;
+    out->headers = (uint32_t)(end - packet->data);
+    out->cost = (struct packet_cost){packet->length, (uint64_t)(ip_at - packet->data), (uint64_t)(end - ip_at)};
+    out->datagram = out->outer = 0;
+    out->whole = true;
+    return out->ip.fragment || out->ip.protocol != IP_PROTOCOL_TCP ? UNWRAP_INSIDE : UNWRAP_TCP;
+}
+
+int unwrap(const struct wsd_packet *packet, struct fragments *fragments, int64_t now, struct unwrapped *out)
+{
+    const uint8_t *ip_at = packet->data + out->cost.link;
     struct way w = {{ip_at, packet->data + packet->captured, false}, cut_of(packet), packet->data, 0, true};
     out->datagram = out->outer = 0;
     out->cost = (struct packet_cost){.wire = packet->length};

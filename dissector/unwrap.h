@@ -5,7 +5,7 @@
  *                                └─ tunnel ── IP (── all its fragments) ─ ...
  *
  * Both the tunnel's datagram and what it carries may come in fragments. Tunnels are followed WSD_TUNNELS_MOST deep. Most packets
- * have neither, and do without this file.
+ * have neither: unwrap_plain() reads those, and says which ones need unwrap().
  */
 #ifndef UNWRAP_H
 #define UNWRAP_H
@@ -17,6 +17,8 @@ enum unwrap_result {
     UNWRAP_OTHER = WSD_NOBODY,      /* not TCP */
     UNWRAP_WAITING = WSD_UNDECIDED, /* a fragment that waits for others */
     UNWRAP_UNREADABLE,              /* cut or damaged before it was known what it is, or in too many tunnels */
+    UNWRAP_UNKNOWN_LINK,            /* a link type that nobody here knows */
+    UNWRAP_INSIDE,                  /* a fragment, or something else than TCP, in which TCP may be */
     UNWRAP_TCP,
 };
 
@@ -30,8 +32,11 @@ struct unwrapped {
     bool whole;          /* no fragments were put together: the payload lies in the packet */
 };
 
-/* ip_at: the outermost IP header, in the packet. Returns an enum unwrap_result, or -ENOMEM. */
-int unwrap(const struct wsd_packet *packet, const uint8_t *ip_at, struct fragments *fragments, int64_t now,
-           struct unwrapped *out);
+/* A packet as most are: TCP in IP behind the link layer. Returns an enum unwrap_result, not UNWRAP_WAITING; *out is whole for
+ * UNWRAP_TCP, and for UNWRAP_INSIDE enough of it for unwrap(). Keeps nothing. */
+int unwrap_plain(const struct wsd_packet *packet, struct unwrapped *out);
+
+/* Behind UNWRAP_INSIDE, with the same *out. Returns an enum unwrap_result, or -ENOMEM. */
+int unwrap(const struct wsd_packet *packet, struct fragments *fragments, int64_t now, struct unwrapped *out);
 
 #endif

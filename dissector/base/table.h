@@ -39,6 +39,12 @@ int table_add(struct table *table, uint64_t hash, uint32_t value);
 /* Removes it; it must be there. */
 void table_remove(struct table *table, uint64_t hash, uint32_t value);
 
+/* Where table_next() looks first, to be asked for ahead. */
+static inline const void *table_place(const struct table *table, uint64_t hash)
+{
+    return &table->slots[(uint32_t)hash & table->mask];
+}
+
 static inline struct probe table_probe(const struct table *table, uint64_t hash)
 {
     return (struct probe){(uint32_t)hash, (uint32_t)hash & table->mask, 0};

@@ -28,7 +28,6 @@ struct flows {
     uint32_t count; /* places ever used */
     uint32_t free;  /* first unused one of them, or NO_FLOW */
     uint32_t hand;  /* the place that the sweep looks at next */
-    struct flow *recent; /* the one of the last packet: the next one is often its acknowledgement; NULL */
     uint32_t packets;
     struct doubled *doubled; /* NULL: nobody asks for transport events */
     bool again;              /* the packet at hand was here already: it tells nothing of its own */
@@ -209,8 +208,6 @@ static void remove_flow(struct flows *flows, uint32_t index)
     ignore(flows, flow);
     dequeue(flows, flow);
     table_remove(&flows->table, hash(flows, &flow->key), index);
-    if (flow == flows->recent)
-        flows->recent = NULL;
     flow->kind = FLOW_FREE;
     flow->next_free = flows->free;
     flows->free = index;
@@ -381,10 +378,10 @@ static void begin(struct flows *flows, struct flow *flow, const struct flow_key 
     enqueue(flows, flow);
 }
 
-static int add_flow(struct flows *flows, const struct flow_key *key, uint64_t h, const struct wsd_moment *moment,
-                    struct flow **out)
+static int add_flow(struct flows *flows, const struct flow_seek *seek, const struct wsd_moment *moment, struct flow **out)
 {
     uint32_t index = flows->free;
+    uint64_t h = seek->hash;
     int rc = table_add(&flows->table, h, index == NO_FLOW ? flows->count : index);
     if (rc == 0 && index == NO_FLOW && flows->count % CHUNK == 0) {
         rc = extend(flows);
@@ -398,7 +395,7 @@ static int add_flow(struct flows *flows, const struct flow_key *key, uint64_t h,
     else
         flows->free = flow_at(flows, index)->next_free;
     *out = flow_at(flows, index);
-    begin(flows, *out, key, moment);
+    begin(flows, *out, &seek->key, moment);
     flows->totals.open++;
     return 0;
 }
@@ -407,12 +404,14 @@ static int add_flow(struct flows *flows, const struct flow_key *key, uint64_t h,
 
 static unsigned key_v4(const struct ip_packet *ip, const uint16_t port[2], struct flow_key *key)
 {
-    uint32_t from = cursor_peek_u32(ip->address[0]), to = cursor_peek_u32(ip->address[1]);
-    bool turned = from != to ? from > to : port[0] > port[1];
-    key->address[0][0] = turned ? to : from;
-    key->address[1][0] = turned ? from : to;
+    uint64_t from = (uint64_t)cursor_peek_u32(ip->address[0]) << 16 | port[0];
+    uint64_t to = (uint64_t)cursor_peek_u32(ip->address[1]) << 16 | port[1];
+    bool turned = from > to;
+    uint64_t first = turned ? to : from, second = turned ? from : to;
+    key->address[0][0] = first >> 16;
+    key->address[1][0] = second >> 16;
     key->address[0][1] = key->address[1][1] = 0;
-    key->ends = UINT64_C(4) << 32 | (uint32_t)port[turned] << 16 | port[!turned];
+    key->ends = UINT64_C(4) << 32 | (first & 0xFFFF) << 16 | (second & 0xFFFF);
     return turned;
 }
 
@@ -434,8 +433,18 @@ static unsigned key_v6(const struct ip_packet *ip, const uint16_t port[2], struc
 
 static bool same_key(const struct flow_key *a, const struct flow_key *b)
 {
-    return ((a->ends ^ b->ends) | (a->address[0][0] ^ b->address[0][0]) | (a->address[1][0] ^ b->address[1][0]) |
-            (a->address[0][1] ^ b->address[0][1]) | (a->address[1][1] ^ b->address[1][1])) == 0;
+    /* Others nearly always have other ports. */
+    return a->ends == b->ends && ((a->address[0][0] ^ b->address[0][0]) | (a->address[1][0] ^ b->address[1][0]) |
+                                  (a->address[0][1] ^ b->address[0][1]) | (a->address[1][1] ^ b->address[1][1])) == 0;
+}
+
+static inline void ask_for(const void *address)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(address);
+#else
+    (void)address;
+#endif
 }
 
 static struct flow *find_by_hash(const struct flows *flows, const struct flow_key *key, uint64_t h)
@@ -448,11 +457,13 @@ static struct flow *find_by_hash(const struct flows *flows, const struct flow_ke
     return NULL;
 }
 
-static struct flow *find(const struct flows *flows, const struct flow_key *key)
+/* The place that was found may have become another flow's since, and there may be one now where there was none. */
+static inline struct flow *find(const struct flows *flows, const struct flow_seek *seek)
 {
-    if (flows->recent != NULL && same_key(&flows->recent->key, key))
-        return flows->recent;
-    return find_by_hash(flows, key, hash(flows, key));
+    struct flow *flow = seek->found;
+    if (flow != NULL && flow->kind != FLOW_FREE && same_key(&flow->key, &seek->key))
+        return flow;
+    return find_by_hash(flows, &seek->key, seek->hash);
 }
 
 /* A SYN where all has ended, or was of no interest, and so has no SYN to repeat: the four-tuple is used again (RFC 9293 3.6.1),
@@ -575,8 +586,10 @@ static int end_at_fin(struct flows *flows, struct flow *flow, unsigned side, con
 static bool uneventful(const struct flow *flow, unsigned side, const struct tcp_segment *s)
 {
     const struct reassembly *a = &flow->half[0], *b = &flow->half[1];
-    return (s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0 && a->held == NULL && b->held == NULL && !a->fin_seen &&
-           !b->fin_seen && !flow->doubt && (s->window == 0) == flow->half[side].window_closed;
+    /* One sum, one branch: all of it is nearly always zero. */
+    uintptr_t eventful = (uintptr_t)a->held | (uintptr_t)b->held | (s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) | a->fin_seen |
+                         b->fin_seen | flow->doubt | ((s->window == 0) ^ flow->half[side].window_closed);
+    return eventful == 0;
 }
 
 /* Whether its transport is worth an event, or that of its copy would be. */
@@ -604,17 +617,6 @@ static int take_segment(struct flows *flows, struct flow *flow, unsigned side, c
         if (flow->half[i].fin_seen)
             rc = end_at_fin(flows, flow, i, moment);
     return rc;
-}
-
-static inline void prefetch_upper(const struct flows *flows, const struct flow *flow, unsigned side)
-{
-#if defined(__GNUC__)
-    const uint16_t *hot = flows->ops->hot[flow_direction(flow, side)];
-    for (unsigned i = 0; i < FLOW_HOT; i++)
-        __builtin_prefetch((const void *)((uintptr_t)flow->upper + hot[i])); /* a stream may be NULL, which has no offsets */
-#else
-    (void)flows, (void)flow, (void)side;
-#endif
 }
 
 static int remember_claim(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
@@ -710,8 +712,6 @@ static __attribute__((noinline)) int take_event(struct flows *flows, struct flow
 static inline int read_segment(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
                                const struct wsd_moment *moment)
 {
-    if (s->length > 0)
-        prefetch_upper(flows, flow, side);
     if (flow->kind == FLOW_IGNORED && goes_on(flow, side, s))
         revive(flow);
     if (flow->kind == FLOW_IGNORED) {
@@ -731,25 +731,53 @@ static inline int read_segment(struct flows *flows, struct flow *flow, unsigned 
     return settle(flows, flow, tell_data(flows, flow, side, s->payload, moment));
 }
 
-int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *s,
+void flows_seek(const struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *s,
+                const struct flow_seek *before, struct flow_seek *seek)
+{
+    /* The key's first end is the one of side 0; the packet came from `side`. */
+    seek->side = (uint8_t)(ip->family == 4 ? key_v4(ip, s->port, &seek->key) : key_v6(ip, s->port, &seek->key));
+    seek->found = NULL;
+    seek->hash = before != NULL && same_key(&before->key, &seek->key) ? before->hash : hash(flows, &seek->key);
+    ask_for(table_place(&flows->table, seek->hash));
+}
+
+void flows_reach(const struct flows *flows, struct flow_seek *seek)
+{
+    struct probe p = table_probe(&flows->table, seek->hash);
+    if (!table_next(&flows->table, &p))
+        return;
+    /* Another one with the same hash is rare, and then looked for when the segment is read. */
+    seek->found = flow_at(flows, p.value);
+    ask_for(seek->found);
+    ask_for((const uint8_t *)seek->found + FLOW_ALIGNMENT);
+}
+
+void flows_touch(const struct flows *flows, const struct flow_seek *seek)
+{
+    const struct flow *flow = seek->found;
+    if (flow == NULL || flow->upper == NULL)
+        return;
+    const uint16_t *hot = flows->ops->hot[flow_direction(flow, seek->side)];
+    for (unsigned i = 0; i < FLOW_HOT; i++)
+        ask_for((const void *)((uintptr_t)flow->upper + hot[i]));
+}
+
+int flows_segment(struct flows *flows, const struct flow_seek *seek, const struct ip_packet *ip, const struct tcp_segment *s,
                   const struct wsd_moment *moment, struct flow **out)
 {
-    struct flow_key key;
-    /* The key's first end is the one of side 0; the packet came from `side`. */
-    unsigned side = ip->family == 4 ? key_v4(ip, s->port, &key) : key_v6(ip, s->port, &key);
+    unsigned side = seek->side;
     *out = NULL;
     /* What befalls other flows does not touch this one: its segment is read, then their error is told. */
     int others = flows->packets++ % SWEEP_EVERY == 0 ? tidy(flows, moment) : 0;
-    struct flow *flow = find(flows, &key);
+    struct flow *flow = find(flows, seek);
     if (flow == NULL && flows->totals.open >= flows->limits.flows)
         others |= evict(flows, false, moment);
     else if (flow != NULL && (expired(flows, flow, moment) || (s->flags & TCP_SYN && begins_anew(flow, s))))
         others |= restart(flows, flow, moment);
     for (int i = 0; flow == NULL && i < SWEEP_FOR_NEW; i++) /* faster than flows of one packet can come */
         others |= sweep(flows, moment);
-    int rc = flow == NULL ? add_flow(flows, &key, hash(flows, &key), moment, &flow) : 0;
+    int rc = flow == NULL ? add_flow(flows, seek, moment, &flow) : 0;
     *out = flow;
-    flows->recent = flow;
     if (rc == 0 && flows->doubled != NULL)
         flows->again = may_tell(flow, side, s) && doubled_again(flows->doubled, &flows->key, flow, side, ip, s, moment->time);
     if (rc == 0)

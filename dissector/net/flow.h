@@ -95,8 +95,7 @@ struct flow_ops {
     void (*transport)(void *user, struct flow *, enum wsd_direction, enum wsd_transport_what,
                       const struct wsd_moment *); /* NULL: nobody asks */
     void (*release)(void *user, struct flow *);
-    /* Where in `upper` lies what data() reads first, by direction: it is out of the caches when thousands of flows take
-     * turns, and asked for while the segment is still looked at. Offsets beyond what is there do no harm. */
+    /* Where in `upper` lies what data() reads first, by direction, for flows_touch(). Offsets beyond what is there do no harm. */
     uint16_t hot[2][FLOW_HOT];
 };
 
@@ -115,12 +114,28 @@ struct flow_totals {
 
 struct flows;
 
+/* A segment on the way to its flow. What is needed there is out of the caches when thousands of flows take turns: flows_seek() for
+ * some packets, then flows_reach() for them, then flows_touch(), each asks for what the next one reads, and waits for nothing.
+ * None of them changes anything. */
+struct flow_seek {
+    struct flow_key key;
+    uint64_t hash;
+    struct flow *found; /* when it was looked for; not to be believed later without looking at its key */
+    uint8_t side;       /* that sends */
+};
+
 /* NULL when there is no memory. ops and user must outlive it. */
 struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flow_limits *limits, const uint8_t seed[16]);
 void flows_free(struct flows *flows);
 
-/* Reads one segment. *out is then the flow it belongs to, NULL if none. Returns 0 or -ENOMEM. */
-int flows_segment(struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *s,
+/* before: that of an earlier packet, which often is of the same connection; NULL: none. */
+void flows_seek(const struct flows *flows, const struct ip_packet *ip, const struct tcp_segment *s,
+                const struct flow_seek *before, struct flow_seek *seek);
+void flows_reach(const struct flows *flows, struct flow_seek *seek);
+void flows_touch(const struct flows *flows, const struct flow_seek *seek);
+
+/* Reads one segment, which was sought and reached. *out is then the flow it belongs to, NULL if none. Returns 0 or -ENOMEM. */
+int flows_segment(struct flows *flows, const struct flow_seek *seek, const struct ip_packet *ip, const struct tcp_segment *s,
                   const struct wsd_moment *moment, struct flow **out);
 
 /* Time has passed without a packet: looks at the age of flows, at all of them unless there are very many. 0 or -ENOMEM. */

@@ -133,7 +133,7 @@ static enum link_result bsd_loopback(struct cursor *c)
     return at_ip(c);
 }
 
-enum link_result link_decode(uint32_t link_type, struct cursor *c)
+enum link_result link_decode_any(uint32_t link_type, struct cursor *c)
 {
     switch (link_type) {
     case LINK_TYPE_ETHERNET:

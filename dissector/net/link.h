@@ -35,7 +35,16 @@ enum link_result {
 };
 
 /* Moves the cursor over everything in front of the IP header. */
-enum link_result link_decode(uint32_t link_type, struct cursor *c);
+enum link_result link_decode_any(uint32_t link_type, struct cursor *c);
+
+/* The same, the short way for Ethernet without tags that carries IPv4. */
+static inline enum link_result link_decode(uint32_t link_type, struct cursor *c)
+{
+    if (link_type != LINK_TYPE_ETHERNET || cursor_left(c) <= 14 || c->at[12] != 8 || c->at[13] != 0)
+        return link_decode_any(link_type, c);
+    c->at += 14;
+    return LINK_IP;
+}
 
 /* The same, for what an EtherType names (IEEE 802): how a tunnel's inner frame is read. */
 enum link_result link_ethertype(uint16_t type, struct cursor *c);

@@ -24,7 +24,30 @@ static inline int32_t tcp_distance(uint32_t seq, uint32_t from)
     return (int32_t)(seq - from);
 }
 
+enum { TCP_HEADER = 20 };
+
 /* bytes: the IP payload that was captured; on_wire: its length on the wire. Returns 0, or -1 when it cannot be read. */
-int tcp_decode(struct wsd_bytes bytes, uint32_t on_wire, struct tcp_segment *out);
+static inline int tcp_decode(struct wsd_bytes bytes, uint32_t on_wire, struct tcp_segment *out)
+{
+    const uint8_t *h = bytes.data;
+    if (bytes.length < TCP_HEADER)
+        return -1;
+    uint32_t header = (h[12] >> 4) * 4u;
+    if (header < TCP_HEADER || header > on_wire)
+        return -1;
+    uint32_t ports = cursor_peek_u32(h);
+    out->port[0] = (uint16_t)(ports >> 16);
+    out->port[1] = (uint16_t)ports;
+    out->seq = cursor_peek_u32(h + 4);
+    out->ack = cursor_peek_u32(h + 8);
+    out->header_length = (uint8_t)header;
+    out->flags = h[13] & 0x3F;
+    out->window = (uint16_t)(h[14] << 8 | h[15]);
+    /* Options that the snaplen cut take the payload with them. */
+    size_t skip = header < bytes.length ? header : bytes.length;
+    out->payload = (struct wsd_bytes){h + skip, bytes.length - skip};
+    out->length = on_wire - header;
+    return 0;
+}
 
 #endif

@@ -96,7 +96,11 @@ static void look_inside(struct state *s, uint32_t link_type, struct wsd_bytes by
     require(count <= WSD_TUNNELS_MOST + 1);
     for (unsigned i = 0; i < count; i++)
         require(within(bytes_of(inside[i].data, inside[i].captured), bytes) && inside[i].length >= inside[i].captured);
-    if (count == 0 || unwrap(&packet, inside[0].data, s->tunnelled, s->now, &u) != UNWRAP_TCP)
+    int what = unwrap_plain(&packet, &u);
+    if (what == UNWRAP_INSIDE)
+        what = unwrap(&packet, s->tunnelled, s->now, &u);
+    require((what == UNWRAP_TCP) <= (count > 0));
+    if (what != UNWRAP_TCP)
         return;
     require(u.ip.protocol == IP_PROTOCOL_TCP && u.headers <= bytes.length);
     require(!u.whole || u.ip.payload.data == bytes.data + u.headers);

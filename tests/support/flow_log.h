@@ -154,6 +154,15 @@ static inline void flow_log_begin(struct flow_log *log, const struct flow_limits
         abort();
 }
 
+static inline int flow_log_segment(struct flow_log *log, const struct ip_packet *ip, const struct tcp_segment *segment,
+                                   const struct wsd_moment *moment)
+{
+    struct flow_seek seek;
+    flows_seek(log->flows, ip, segment, NULL, &seek);
+    flows_reach(log->flows, &seek);
+    return flows_segment(log->flows, &seek, ip, segment, moment, &log->flow);
+}
+
 /* A packet of struct talk, through the lower layers into flows. */
 static inline int flow_log_packet(struct talk *t, const struct wsd_packet *packet)
 {
@@ -165,7 +174,7 @@ static inline int flow_log_packet(struct talk *t, const struct wsd_packet *packe
     if (link_decode(packet->link_type, &c) != LINK_IP || ip_decode(cursor_rest(&c), packet->length - packet->captured, &ip) < 0 ||
         tcp_decode(ip.payload, ip.payload_length, &segment) < 0)
         abort();
-    return flows_segment(log->flows, &ip, &segment, &moment, &log->flow);
+    return flow_log_segment(log, &ip, &segment, &moment);
 }
 
 static inline void flow_log_talk(struct flow_log *log, struct talk *t, uint16_t client_port)

@@ -118,7 +118,7 @@ static void one_address_for_both(void **state)
             s.length = 1;
             if (turn)
                 s.port[0] = 51022, s.port[1] = 8080;
-            assert_int_equal(flows_segment(h.flows, &ip, &s, &moment, &h.flow), 0);
+            assert_int_equal(flow_log_segment(&h, &ip, &s, &moment), 0);
             HEARD(turn ? "-> b\n" : "<- a\n");
         }
     assert_int_equal(flows_totals(h.flows)->seen, 2);
@@ -139,7 +139,7 @@ static void community_id(void **state)
         }
         const struct wsd_moment moment = {.packet = 1};
         char id[FLOW_COMMUNITY_ID_SIZE];
-        assert_int_equal(flows_segment(h.flows, &ip, &s, &moment, &h.flow), 0);
+        assert_int_equal(flow_log_segment(&h, &ip, &s, &moment), 0);
         assert_int_equal(flow_community_id(h.flow, id), 0);
         assert_string_equal(id, "1:LQU9qZlK+B5F3KDmev6m5PMibrg=");
         assert_int_equal(flows_totals(h.flows)->seen, 1);

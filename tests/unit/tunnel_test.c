@@ -133,7 +133,9 @@ static int unwrap_cut(size_t n, struct unwrapped *u)
     assert_true(exact != NULL && fragments != NULL);
     memcpy(exact + 1, p.bytes, n);
     struct wsd_packet packet = {0, exact + 1, (uint32_t)n, (uint32_t)p.length, 101};
-    int rc = unwrap(&packet, exact + 1, fragments, 0, u);
+    int rc = unwrap_plain(&packet, u);
+    if (rc == UNWRAP_INSIDE)
+        rc = unwrap(&packet, fragments, 0, u);
     if (rc == UNWRAP_TCP) {
         assert_true(u->ip.payload.length <= u->ip.payload_length && u->headers <= n);
         assert_ptr_equal(u->ip.payload.data, exact + 1 + u->headers);
