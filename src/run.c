@@ -49,6 +49,7 @@ struct run {
     struct ui_reading reading;
     uint64_t messages; /* data messages shown */
     bool counted;      /* -c is reached */
+    bool memory_told;  /* that there was none left */
     int status;
 };
 
@@ -240,7 +241,7 @@ static void on_idle(void *user)
         output_flush(&r->output);
 }
 
-/* Between the dissector and the sink: -Y and -c. What the packet of the last message holds beyond it is not shown. */
+/* Between the dissector and the sink: -Y, -w and -c. What the packet of the last message holds beyond it is not shown. */
 static void on_event(void *user, const struct wsd_event *e)
 {
     struct run *r = user;
@@ -284,9 +285,9 @@ static void tell_progress(struct run *r)
 enum { FLUSH_AFTER = 10000000, LOOK_AT_DROPS_AFTER = 1000000000 }; /* ns */
 
 /* A line is not held back: from a pipe never, live until there is nothing to be read, or 10 ms have gone by. */
-static void flush_in_time(struct run *r, int64_t time)
+static void flush_in_time(struct run *r, int64_t time, unsigned packets)
 {
-    if (!r->trickles && !r->live && ++r->silent == PROGRESS_AFTER) {
+    if (!r->trickles && !r->live && (r->silent += packets) >= PROGRESS_AFTER) {
         r->silent = 0;
         tell_progress(r);
     }
@@ -321,27 +322,49 @@ static int pass_time(struct run *r, int64_t time)
     return result;
 }
 
+static void out_of_memory(struct run *r)
+{
+    if (!r->memory_told)
+        complain(r, "memory: there is none left; connections are given up");
+    r->memory_told = true;
+}
+
+/* One by one, since to whom a packet belonged is only known until the next one. */
+static int write_packets(struct run *r, const struct wsd_packet *packets, int count)
+{
+    int rc = 0;
+    for (int i = 0; i < count; i++) {
+        int told = wsd_packet(r->dissector, &packets[i]);
+        writing_packet(&r->writing, &packets[i], r->source->interface, told, wsd_owner(r->dissector));
+        rc = told < 0 ? told : rc;
+    }
+    return rc;
+}
+
+static void read_packets(struct run *r, const struct wsd_packet *packets, int count)
+{
+    int told = r->writing.packets != NULL ? write_packets(r, packets, count)
+                                          : wsd_packets(r->dissector, packets, (size_t)count);
+    if (told < 0)
+        out_of_memory(r);
+    flush_in_time(r, packets[count - 1].time, (unsigned)count);
+}
+
 static void pump(struct run *r)
 {
-    struct wsd_packet packet;
-    int result;
-    bool out_of_memory = false;
-    while (goes_on(r) && (result = source_next(r->source, &packet)) != 0) {
-        if (result < 0) {
-            complain(r, source_error(r->source));
-            continue;
-        }
+    struct wsd_packet packets[SOURCE_MOST];
+    /* With -c, nothing behind the packet with the last message counts. */
+    int most = r->options->count > 0 ? 1 : SOURCE_MOST, result;
+    while (goes_on(r) && (result = source_next(r->source, packets, most)) != 0) {
         secrets_poll(&r->secrets);
-        int told = result == SOURCE_WAIT ? pass_time(r, packet.time) : wsd_packet(r->dissector, &packet);
-        if (r->writing.packets != NULL && result != SOURCE_WAIT)
-            writing_packet(&r->writing, &packet, r->source->interface, told, wsd_owner(r->dissector));
+        if (result > 0)
+            read_packets(r, packets, result);
+        else if (result != SOURCE_WAIT)
+            complain(r, source_error(r->source));
+        else if (pass_time(r, packets[0].time) < 0)
+            out_of_memory(r);
         if (hung_up)
             reopen(r);
-        if (told < 0 && !out_of_memory) {
-            complain(r, "memory: there is none left; connections are given up");
-            out_of_memory = true;
-        }
-        flush_in_time(r, packet.time);
     }
     source_drops(r->source, &r->drops);
 }
@@ -428,10 +451,8 @@ static int open_source(struct run *r)
 static int open_dissector(struct run *r)
 {
     wsd_options_init(&r->wsd);
-    r->wsd.event = on_event;
     r->wsd.secret = r->options->with_secrets ? on_used_secret : NULL;
     r->wsd.limits = r->options->limits;
-    r->wsd.user = r;
     r->wsd.secrets_wait = secrets_wait(r->options, r->live, r->trickles);
     if (getrandom(r->wsd.seed, sizeof r->wsd.seed, 0) != (ssize_t)sizeof r->wsd.seed) {
         complain(r, "random numbers: there are none");
@@ -441,6 +462,10 @@ static int open_dissector(struct run *r)
     if (r->filter != NULL && filter_wants_frames(r->filter))
         r->wsd.frames = true;
     r->state = calloc(1, r->sink->state_size);
+    /* Where nothing stands between the dissector and the sink, they speak directly. */
+    bool between = r->filter != NULL || r->options->count > 0 || r->options->write != NULL;
+    r->wsd.event = between ? on_event : r->sink->event;
+    r->wsd.user = between ? r : r->state;
     r->dissector = wsd_new(&r->wsd);
     bool ready = r->filter == NULL || shown_init(&r->shown, r->filter, r->sink, r->state, &r->output) == 0;
     if (r->state == NULL || r->dissector == NULL || !ready) {

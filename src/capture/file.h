@@ -55,6 +55,14 @@ void file_close(struct file *file);
 /* Writes file->error from reader->why, and returns -1. */
 int file_fail(struct file *file);
 
+/* A packet more, if one lies there whole: nothing is read, so that the data of those before stay where they are. False, and nothing
+ * has changed: file_next() says what comes. */
+static inline bool file_take(struct file *file, struct wsd_packet *packet)
+{
+    return file->format == FILE_PCAP ? pcap_file_take(&file->pcap, &file->reader, packet)
+                                     : pcapng_file_take(&file->pcapng, &file->reader, packet);
+}
+
 /* 1: a packet, whose data are valid until the next call; 0: the end; -1: file->error. After 0 and -1: close it. */
 static inline int file_next(struct file *file, struct wsd_packet *packet)
 {

@@ -240,8 +240,9 @@ static int nothing(struct live *l, struct wsd_packet *packet)
     return l->waits ? SOURCE_WAIT : 0;
 }
 
-static int live_next(struct source *source, struct wsd_packet *packet)
+static int live_next(struct source *source, struct wsd_packet *packet, int most)
 {
+    (void)most;
     struct live *l = (struct live *)source;
     for (;;) {
         if (l->delivered != NULL)

@@ -1,7 +1,5 @@
 #include "capture/pcap_file.h"
 
-#include "capture/load.h"
-
 #define FILE_HEADER     24u
 #define PACKET_HEADER   16u
 #define MODIFIED_HEADER 24u
@@ -74,14 +72,5 @@ int pcap_file_next(struct pcap_file *f, struct reader *r, struct wsd_packet *pac
     size_t whole = f->header + captured;
     if (reader_need(r, whole) < whole)
         return reader_cut(r, "packet", f->packets + 1, whole, reader_left(r));
-    const uint8_t *header = r->at;
-    uint32_t length = load_u32(header + 12, f->big);
-    packet->time = (int64_t)load_u32(header, f->big) * 1000000000 + (int64_t)load_u32(header + 4, f->big) * f->unit;
-    packet->data = header + f->header;
-    packet->captured = captured;
-    packet->length = length < captured ? captured : length;
-    packet->link_type = f->link_type;
-    r->at = header + whole;
-    f->packets++;
-    return 1;
+    return pcap_file_take(f, r, packet);
 }

@@ -12,6 +12,7 @@
 #ifndef CAPTURE_PCAP_FILE_H
 #define CAPTURE_PCAP_FILE_H
 
+#include "capture/load.h"
 #include "capture/reader.h"
 #include "dissector/dissector.h"
 
@@ -35,5 +36,25 @@ int pcap_file_open(struct pcap_file *file, struct reader *reader);
 
 /* 1: a packet, which lies in the reader's buffer until the next call; 0: the end; -1: reader->why. */
 int pcap_file_next(struct pcap_file *file, struct reader *reader, struct wsd_packet *packet);
+
+/* The next packet, if it lies in the buffer whole. False: it does not, or is none, and nothing has changed. */
+static inline bool pcap_file_take(struct pcap_file *f, struct reader *r, struct wsd_packet *packet)
+{
+    const uint8_t *header = r->at;
+    size_t left = reader_left(r);
+    if (left < f->header)
+        return false;
+    uint32_t captured = load_u32(header + 8, f->big), length = load_u32(header + 12, f->big);
+    if (captured > f->limit || left - f->header < captured)
+        return false;
+    packet->time = (int64_t)load_u32(header, f->big) * 1000000000 + (int64_t)load_u32(header + 4, f->big) * f->unit;
+    packet->data = header + f->header;
+    packet->captured = captured;
+    packet->length = length < captured ? captured : length;
+    packet->link_type = f->link_type;
+    r->at = packet->data + captured;
+    f->packets++;
+    return true;
+}
 
 #endif

@@ -263,3 +263,18 @@ int pcapng_file_next(struct pcapng_file *f, struct reader *r, struct wsd_packet 
             return result;
     }
 }
+
+bool pcapng_file_take(struct pcapng_file *f, struct reader *r, struct wsd_packet *packet)
+{
+    size_t left = reader_left(r);
+    if (left < FRAME || load_u32(r->at, f->big) != BLOCK_ENHANCED)
+        return false;
+    uint32_t total = load_u32(r->at + 4, f->big);
+    if (total < FRAME || total % 4 != 0 || total > left || load_u32(r->at + total - 4, f->big) != total)
+        return false;
+    const struct block b = {BLOCK_ENHANCED, r->at + 8, total - FRAME};
+    if (read_packet(f, r, &b, packet) != 1)
+        return false;
+    r->at += total;
+    return true;
+}

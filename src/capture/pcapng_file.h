@@ -44,4 +44,8 @@ void pcapng_file_close(struct pcapng_file *file);
 /* 1: a packet, which lies in the reader's buffer until the next call; 0: the end; -1: reader->why. */
 int pcapng_file_next(struct pcapng_file *file, struct reader *reader, struct wsd_packet *packet);
 
+/* The next packet, if its block is an enhanced one and lies in the buffer whole. False: it does not, or is damaged, and nothing has
+ * changed. */
+bool pcapng_file_take(struct pcapng_file *file, struct reader *reader, struct wsd_packet *packet);
+
 #endif

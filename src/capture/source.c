@@ -98,8 +98,7 @@ static bool stopped(const struct files *f)
     return f->hooks.stop != NULL && *f->hooks.stop != 0;
 }
 
-/* Out of line, so that the plain way stays short. */
-static __attribute__((noinline)) int next_fit(struct files *f, struct wsd_packet *packet)
+static int next_fit(struct files *f, struct wsd_packet *packet)
 {
     for (;;) {
         int result = next_any(f, packet);
@@ -114,14 +113,15 @@ static __attribute__((noinline)) int next_fit(struct files *f, struct wsd_packet
     }
 }
 
-static int files_next(struct source *source, struct wsd_packet *packet)
+static int files_next(struct source *source, struct wsd_packet *packets, int most)
 {
     struct files *f = (struct files *)source;
-    /* The most usual of all: the next packet of a pcap file lies there. What else it may be is found out again, and acted upon,
-     * by the long way. */
-    if (f->open && f->bpf == NULL && f->file.format == FILE_PCAP && pcap_file_next(&f->file.pcap, &f->file.reader, packet) > 0)
-        return 1;
-    return next_fit(f, packet);
+    int count = next_fit(f, packets);
+    if (count != 1 || f->bpf != NULL || f->merging)
+        return count;
+    while (count < most && file_take(&f->file, &packets[count]))
+        count++;
+    return count;
 }
 
 static void files_close(struct source *source)

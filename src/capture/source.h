@@ -2,10 +2,10 @@
  * source.h: where packets come from. One interface for capture files, pipes and live capture.
  *
  *     struct source *s = source_open(&options, error, sizeof error);
- *     while ((result = source_next(s, &packet)) != 0)
- *         if (result < 0)                 complain(source_error(s));    an input is lost or cut; the others go on
- *         else if (result == SOURCE_WAIT) flush(), wsd_time(d, packet.time);
- *         else                            wsd_packet(d, &packet);
+ *     while ((result = source_next(s, packets, SOURCE_MOST)) != 0)
+ *         if (result == SOURCE_WAIT) flush(), wsd_time(d, packets[0].time);
+ *         else if (result < 0)       complain(source_error(s));    an input is lost or cut; the others go on
+ *         else                       wsd_packets(d, packets, result);
  *     source_close(s);
  *
  * A source is a struct whose first member is struct source; its ops say how it works.
@@ -19,7 +19,7 @@
 
 #define SOURCE_ERROR 1280
 
-#define SOURCE_WAIT  2
+#define SOURCE_WAIT  (-2)
 
 struct source;
 
@@ -31,7 +31,7 @@ struct source_drops {
 };
 
 struct source_ops {
-    int (*next)(struct source *, struct wsd_packet *);
+    int (*next)(struct source *, struct wsd_packet *, int most);
     void (*drops)(struct source *, struct source_drops *); /* NULL: nothing can be lost */
     void (*close)(struct source *);
 };
@@ -63,14 +63,17 @@ struct source_options {
  * all, are opened when it is their turn. What is wrong with one of them shows at its turn in any case. */
 struct source *source_open(const struct source_options *options, char *error, size_t error_size);
 
-/* 1: a packet, whose data are valid until the next call. 0: the end. Once `stop` is set it comes when a
+enum { SOURCE_MOST = 32 /* packets that are of use together */ };
+
+/* Packets, whose data are valid until the next call, at most so many (1 or more); returns how many. More than one only where they are
+ * there already, never waits for a second one. 0: the end. Once `stop` is set it comes when a
  * read was interrupted, and to a live capture when what it has captured by then was delivered. SOURCE_WAIT (live only): no packet is there, and the next call waits for one, or
- * for a while; packet->time alone is set, to the time before which no packet will come any more. -1: an input could not be opened, or not be read to
+ * for a while; packets->time alone is set, to the time before which no packet will come any more. -1: an input could not be opened, or not be read to
  * its end, or the filter means nothing for a link type in it: source_error() says what, in one line without its end
  * ("FILE: WHY"), and the next call goes on. */
-static inline int source_next(struct source *source, struct wsd_packet *packet)
+static inline int source_next(struct source *source, struct wsd_packet *packets, int most)
 {
-    return source->ops->next(source, packet);
+    return source->ops->next(source, packets, most);
 }
 
 static inline const char *source_error(const struct source *source)

@@ -67,7 +67,7 @@ int save_packets_work(struct save_packets *s, unsigned most, char *error, size_t
     struct wsd_packet packet;
     const char *failed;
     int result = 1;
-    for (; most > 0 && (result = source_next(s->source, &packet)) != 0; most--) {
+    for (; most > 0 && (result = source_next(s->source, &packet, 1)) != 0; most--) {
         if (result < 0) {
             if (s->damage[0] == 0)
                 snprintf(s->damage, sizeof s->damage, "%s", source_error(s->source));

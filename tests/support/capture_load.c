@@ -21,7 +21,7 @@ void capture_load(struct loaded *l, const char *path)
     size_t used = 0, room = 0, places = 0;
     int rc = -1;
     *l = (struct loaded){0};
-    while (s != NULL && (rc = source_next(s, &p)) > 0) {
+    while (s != NULL && (rc = source_next(s, &p, 1)) > 0) {
         if (l->count == places)
             l->packets = larger(l->packets, (places = places * 2 + 64) * sizeof *l->packets);
         if (used + p.captured > room)

@@ -42,7 +42,7 @@ static struct log read_source(const struct source_options *options)
     assert_non_null(source);
     struct wsd_packet packet;
     int result;
-    while ((result = source_next(source, &packet)) != 0) {
+    while ((result = source_next(source, &packet, 1)) != 0) {
         const char *what = source_error(source);
         if (result > 0)
             snprintf(text, sizeof text, "%d", (int)(packet.time / 1000000000));
@@ -50,7 +50,7 @@ static struct log read_source(const struct source_options *options)
             snprintf(text, sizeof text, "!%s", what + (strncmp(what, folder, strlen(folder)) == 0 ? sizeof folder : 0));
         add(&log, text);
     }
-    assert_int_equal(source_next(source, &packet), 0);
+    assert_int_equal(source_next(source, &packet, 1), 0);
     source_close(source);
     return log;
 }
@@ -136,7 +136,7 @@ static void merged_at_the_same_time(void **state)
     struct source *source = source_open(&options, (char[64]){0}, 64);
     struct wsd_packet packet;
     for (uint32_t i = 0; i < 8; i++) {
-        assert_int_equal(source_next(source, &packet), 1);
+        assert_int_equal(source_next(source, &packet, 1), 1);
         assert_int_equal(packet.captured, i % 4);
     }
     source_close(source);
@@ -167,7 +167,7 @@ static void closed_early(void **state)
             struct source *source = source_open(&options, (char[64]){0}, 64);
             struct wsd_packet packet;
             for (int i = 0; i < packets; i++)
-                assert_int_equal(source_next(source, &packet), 1);
+                assert_int_equal(source_next(source, &packet, 1), 1);
             source_close(source);
         }
 }
@@ -347,11 +347,11 @@ static void live_pipe(bool gzip, bool blocking)
         assert_int_equal(fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK), 0);
     struct source *source = source_open(&options, (char[64]){0}, 64);
     for (uint32_t i = 0; i < 5; i++) {
-        assert_int_equal(source_next(source, &packet), 1);
+        assert_int_equal(source_next(source, &packet, 1), 1);
         assert_int_equal(packet.captured, 30 * i);
         assert_int_equal(write(peer.ack[1], "", 1), 1);
     }
-    assert_int_equal(source_next(source, &packet), gzip ? -1 : 0); /* the gzip member was never ended */
+    assert_int_equal(source_next(source, &packet, 1), gzip ? -1 : 0); /* the gzip member was never ended */
     if (gzip)
         assert_non_null(strstr(source_error(source), "standard input: the gzip data is cut short"));
     source_close(source);
