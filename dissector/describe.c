@@ -114,28 +114,31 @@ uint64_t field_hex(struct fields *f, const char *name, size_t n)
     return f->value;
 }
 
-uint64_t field_named(struct fields *f, const char *name, size_t n, struct field_words words)
+static uint64_t named(struct fields *f, const char *name, size_t n, struct field_words words, bool hex)
 {
+    char number[24];
     if (!field_take(f, n))
         return 0;
+    if (hex)
+        snprintf(number, sizeof number, "0x%0*" PRIx64, (int)n * 2, f->value);
+    else
+        snprintf(number, sizeof number, "%" PRIu64, f->value);
     const char *word = field_word(words, f->value);
     if (word != NULL)
-        field_tell(f, name, "%s (%" PRIu64 ")", word, f->value);
+        field_tell(f, name, "%s (%s)", word, number);
     else
-        field_tell(f, name, "%" PRIu64, f->value);
+        field_tell(f, name, "%s", number);
     return f->value;
+}
+
+uint64_t field_named(struct fields *f, const char *name, size_t n, struct field_words words)
+{
+    return named(f, name, n, words, false);
 }
 
 uint64_t field_named_hex(struct fields *f, const char *name, size_t n, struct field_words words)
 {
-    if (!field_take(f, n))
-        return 0;
-    const char *word = field_word(words, f->value);
-    if (word != NULL)
-        field_tell(f, name, "%s (0x%0*" PRIx64 ")", word, (int)n * 2, f->value);
-    else
-        field_tell(f, name, "0x%0*" PRIx64, (int)n * 2, f->value);
-    return f->value;
+    return named(f, name, n, words, true);
 }
 
 void field_bytes(struct fields *f, const char *name, size_t n)

@@ -20,17 +20,25 @@ static void carried(struct fields *f, uint64_t type)
 
 /* ---- GRE */
 
-static void erspan2(struct fields *f)
+/* What both types begin with; `two` is what two of the bits mean. */
+static bool erspan_head(struct fields *f, const char *type, const char *two)
 {
     f->layer = "ERSPAN";
     if (!field_take(f, 4))
-        return;
-    field_bits(f, "version", 0, 4, "%u: type II", (unsigned)field_value(f, 0, 4));
+        return false;
+    field_bits(f, "version", 0, 4, "%u: type %s", (unsigned)field_value(f, 0, 4), type);
     field_bits(f, "VLAN", 4, 12, "%u", (unsigned)field_value(f, 4, 12));
     field_bits(f, "class of service", 16, 3, "%u", (unsigned)field_value(f, 16, 3));
-    field_bits(f, "encapsulation", 19, 2, "%u", (unsigned)field_value(f, 19, 2));
+    field_bits(f, two, 19, 2, "%u", (unsigned)field_value(f, 19, 2));
     field_flag(f, "truncated", 21, "the mirror shortened the packet");
     field_bits(f, "session", 22, 10, "%u", (unsigned)field_value(f, 22, 10));
+    return true;
+}
+
+static void erspan2(struct fields *f)
+{
+    if (!erspan_head(f, "II", "encapsulation"))
+        return;
     if (field_take(f, 4)) {
         field_bits(f, "reserved", 0, 12, "%u", (unsigned)field_value(f, 0, 12));
         field_bits(f, "index", 12, 20, "%u", (unsigned)field_value(f, 12, 20));
@@ -40,15 +48,8 @@ static void erspan2(struct fields *f)
 
 static void erspan3(struct fields *f)
 {
-    f->layer = "ERSPAN";
-    if (!field_take(f, 4))
+    if (!erspan_head(f, "III", "bad, short, oversized"))
         return;
-    field_bits(f, "version", 0, 4, "%u: type III", (unsigned)field_value(f, 0, 4));
-    field_bits(f, "VLAN", 4, 12, "%u", (unsigned)field_value(f, 4, 12));
-    field_bits(f, "class of service", 16, 3, "%u", (unsigned)field_value(f, 16, 3));
-    field_bits(f, "bad, short, oversized", 19, 2, "%u", (unsigned)field_value(f, 19, 2));
-    field_flag(f, "truncated", 21, "the mirror shortened the packet");
-    field_bits(f, "session", 22, 10, "%u", (unsigned)field_value(f, 22, 10));
     field_number(f, "time stamp", 4);
     field_number(f, "security group", 2);
     if (!field_take(f, 2))

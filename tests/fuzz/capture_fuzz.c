@@ -5,16 +5,9 @@
  * on disk than the file, and captured <= length. The first byte of the input is that size.
  */
 #include "../unit/capture_bytes.h"
-
-#include <stdlib.h>
+#include "support/require.h"
 
 static const size_t plain_limit = 1 << 20;
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void on_secrets(void *user, uint32_t type, struct wsd_bytes secrets)
 {

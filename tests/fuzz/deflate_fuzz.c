@@ -11,6 +11,7 @@
  */
 #include "base/bytes.h"
 #include "websocket/deflate.h"
+#include "support/require.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,12 +30,6 @@ struct way {
 };
 
 static uint8_t block[DEFLATE_SCRATCH];
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static int take(void *user, struct wsd_bytes bytes, bool known)
 {

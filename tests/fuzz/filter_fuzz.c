@@ -4,6 +4,7 @@
  */
 #include "base/bytes.h"
 #include "filter/filter.h"
+#include "support/require.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +12,6 @@
 static struct wsd_connection connection = {.id = 1,
                                            .endpoint = {{{10, 0, 0, 7}, 4, 51022}, {{0x20, 1, 0xd, 0xb8}, 6, 80}},
                                            .url = {(const uint8_t *)"ws://a/b", 8}};
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void check_error(const char *text, const struct filter_error *error)
 {

@@ -8,14 +8,9 @@
 #include "stream/http.h"
 #include "websocket/extension.h"
 #include "websocket/handshake.h"
+#include "support/require.h"
 
 #include <stdlib.h>
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static bool inside(struct wsd_bytes part, struct wsd_bytes whole)
 {

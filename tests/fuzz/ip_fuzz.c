@@ -10,6 +10,7 @@
 #include "net/link.h"
 #include "net/tcp.h"
 #include "unwrap.h"
+#include "support/require.h"
 
 #include <stdlib.h>
 
@@ -23,12 +24,6 @@ struct state {
     int64_t now;
     uint64_t touched;
 };
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* Whether a lies in b. */
 static bool within(struct wsd_bytes a, struct wsd_bytes b)

@@ -7,22 +7,14 @@
  * Invariants: those of tests/support/invariants.h; and nothing fails.
  */
 #include "support/invariants.h"
+#include "support/require.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { FILE_HEADER = 24, PACKET_HEADER = 16 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "broken: %s\n", what);
-    abort();
-}
 
 static uint32_t little(const uint8_t *b)
 {
@@ -68,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     o.user = &v;
     invariants_begin(&v, &o);
     struct wsd_dissector *d = wsd_new(&o);
-    require(d != NULL, "wsd_new");
+    require(d != NULL);
     for (size_t at = FILE_HEADER; size - at >= PACKET_HEADER;) {
         struct wsd_packet p = {.time = (int64_t)little(data + at) * 1000000000 + (int64_t)little(data + at + 4) * 1000,
                                .captured = little(data + at + 8),
@@ -80,19 +72,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (p.length < p.captured)
             p.length = p.captured;
         uint8_t *exact = malloc(p.captured + 1); /* ends where the memory does */
-        require(exact != NULL, "malloc");
+        require(exact != NULL);
         memcpy(exact + 1, data + at, p.captured);
         p.data = exact + 1;
         v.packets++;
         int rc = wsd_packet(d, &p);
         free(exact); /* nothing borrowed is used later */
-        require(rc >= WSD_NOBODY && rc <= WSD_WEBSOCKET, "wsd_packet");
+        require(rc >= WSD_NOBODY && rc <= WSD_WEBSOCKET);
         at += p.captured;
     }
-    require(wsd_finish(d) == 0, "wsd_finish");
+    require(wsd_finish(d) == 0);
     invariants_end(&v, wsd_totals(d));
-    require(wsd_totals(d)->flows_open <= o.limits.flows, "more flows than may be");
+    require(wsd_totals(d)->flows_open <= o.limits.flows);
     wsd_free(d);
-    require(v.broken == NULL, v.broken);
+    require_that(v.broken == NULL, v.broken, __FILE__, __LINE__);
     return 0;
 }

@@ -8,18 +8,13 @@
 #include "base/buffer.h"
 #include "base/bytes.h"
 #include "stream/proxy.h"
+#include "support/require.h"
 
 #include <stdlib.h>
 
 enum { MOST = 1 << 17, EARLY = 300 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* What stands in the place of HTTP: keeps everything. */
 struct sink {

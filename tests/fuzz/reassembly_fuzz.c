@@ -8,17 +8,12 @@
  * as it is counted, is its size, and not past the limit; copies that agree are no conflict. At the end nothing waits.
  */
 #define SEGMENTS_MOST 1024 /* few, so that a run is short */
+#include "support/require.h"
 #include "support/segments.h"
 
 enum { STREAM = 768 /* and 256 more in the last segment */, STEP = 5, STEPS_MOST = 1500 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void check(struct segments *s)
 {

@@ -10,21 +10,13 @@
  */
 #include "base/bytes.h"
 #include "stream/tls.h"
+#include "support/require.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { LATE = 1, SMALL = 4, DETAIL = 8, PIECE = 7, HELD_EACH = 20000, HELD_ALL = 30000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "broken: %s\n", what);
-    abort();
-}
 
 /* The stream inside: what it was given, in one number for each direction. */
 struct inside {
@@ -43,7 +35,7 @@ struct reading {
 static int inside_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
     struct reading *r = ((struct inside *)s)->reading;
-    require(bytes.length > 0 && moment->packet > 0, "empty content");
+    require(bytes.length > 0 && moment->packet > 0);
     for (size_t i = 0; i < bytes.length; i++)
         r->sum[d] = (r->sum[d] ^ bytes.data[i]) * UINT64_C(0x100000001b3);
     r->content[d] += bytes.length;
@@ -90,7 +82,7 @@ static const struct stream_ops sealed_ops = {"sealed", sealed_data, inside_gap, 
 static struct stream *make(struct reading *r, const struct stream_ops *ops, struct via *via)
 {
     struct inside *inside = calloc(1, sizeof *inside);
-    require(inside != NULL && ++r->made == 1, "one stream inside");
+    require(inside != NULL && ++r->made == 1);
     free(via);
     inside->base.ops = ops;
     inside->reading = r;
@@ -106,7 +98,7 @@ static struct stream *inside_take(void *user, struct via *via, enum wsd_directio
 static struct stream *sealed_take(void *user, struct via *via, const struct wsd_tls *tls, const struct wsd_moment *at)
 {
     (void)at;
-    require(tls->reason != NULL && !tls->decrypted, "a reason");
+    require(tls->reason != NULL && !tls->decrypted);
     return make(user, &sealed_ops, via);
 }
 
@@ -115,7 +107,7 @@ static void finding(void *user, const struct stream *inner, enum wsd_direction d
 {
     struct reading *r = user;
     (void)inner, (void)moment;
-    require(d <= WSD_NEITHER && code >= WSD_FINDING_TLS_NO_SECRETS && detail != NULL, "a finding");
+    require(d <= WSD_NEITHER && code >= WSD_FINDING_TLS_NO_SECRETS && detail != NULL);
     r->findings++;
 }
 
@@ -126,8 +118,8 @@ static void secret(void *user, void *owner, struct wsd_bytes line)
     struct tls_secrets secrets;
     struct wsd_secrets_read read = {0};
     (void)user, (void)owner;
-    require(tls_secrets_init(&secrets, seed) == 0 && tls_secrets_read(&secrets, line, &read) == 0, "memory");
-    require(line.length == 0 || (read.lines == 1 && read.taken == 1), "a line that is one");
+    require(tls_secrets_init(&secrets, seed) == 0 && tls_secrets_read(&secrets, line, &read) == 0);
+    require(line.length == 0 || (read.lines == 1 && read.taken == 1));
     tls_secrets_free(&secrets);
 }
 
@@ -146,12 +138,12 @@ static int item(struct reading *r, uint8_t what, struct wsd_bytes bytes, size_t 
     while (bytes.length > 0 && rc == 0) {
         struct wsd_bytes piece = bytes_first(bytes, most);
         uint8_t *exact = malloc(piece.length); /* ends where the memory does */
-        require(exact != NULL, "malloc");
+        require(exact != NULL);
         memcpy(exact, piece.data, piece.length);
         rc = stream_data(r->tls, d, bytes_of(exact, piece.length), moment);
         free(exact);
         bytes = bytes_after(bytes, piece.length);
-        require(r->host.held.bytes <= HELD_ALL + 8 * sizeof(struct tls_held) || r->host.held.most > HELD_ALL, "held too much");
+        require(r->host.held.bytes <= HELD_ALL + 8 * sizeof(struct tls_held) || r->host.held.most > HELD_ALL);
     }
     return rc;
 }
@@ -167,11 +159,11 @@ static void read_all(struct reading *r, const uint8_t *data, size_t size, uint8_
     *r = (struct reading){.host = {.hooks = &hooks, .user = r, .secrets_wait = UINT64_MAX, .detail = options & DETAIL}};
     r->host.held.most_each = options & SMALL ? HELD_EACH : 1 << 20;
     r->host.held.most = options & SMALL ? HELD_ALL : 1 << 24;
-    require(tls_host_init(&r->host, seed) == 0, "tls_host_init");
+    require(tls_host_init(&r->host, seed) == 0);
     if (!(options & LATE))
-        require(tls_secrets_read(&r->host.secrets, text, &read) == 0, "tls_secrets_read");
+        require(tls_secrets_read(&r->host.secrets, text, &read) == 0);
     r->tls = tls_new_take(&r->tls, &r->host, NULL, 0, false, NULL);
-    require(r->tls != NULL, "tls_new_take");
+    require(r->tls != NULL);
     uint64_t given[2] = {0};
     bool over[2] = {false};
     int rc = 0;
@@ -188,17 +180,17 @@ static void read_all(struct reading *r, const uint8_t *data, size_t size, uint8_
         rc = item(r, what, bytes, length, &moment, most);
     }
     if (options & LATE)
-        require(tls_secrets_read(&r->host.secrets, text, &read) == 0, "tls_secrets_read");
+        require(tls_secrets_read(&r->host.secrets, text, &read) == 0);
     if (rc == 0)
         rc = tls_resume(tls_of(r->tls), false);
     for (int d = 0; d < 2 && rc == 0; d++)
         rc = stream_end(r->tls, (enum wsd_direction)d, WSD_BY_CAPTURE_END, &moment);
-    require(rc == 0 || rc == STREAM_DONE, "a return");
-    require(stream_memory(r->tls) > 0, "memory");
+    require(rc == 0 || rc == STREAM_DONE);
+    require(stream_memory(r->tls) > 0);
     r->tls->ops->free(r->tls);
-    require(r->host.held.bytes == 0 && r->host.waiting == NULL, "nothing is held at the end");
-    require(r->content[0] <= given[0] && r->content[1] <= given[1], "content out of nothing");
-    require(read.taken + read.wrong <= read.lines, "lines");
+    require(r->host.held.bytes == 0 && r->host.waiting == NULL);
+    require(r->content[0] <= given[0] && r->content[1] <= given[1]);
+    require(read.taken + read.wrong <= read.lines);
     tls_host_free(&r->host);
 }
 
@@ -211,7 +203,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (data[0] & SMALL)
         return 0;
     read_all(&again, data, size, data[0], PIECE);
-    require(whole.sum[0] == again.sum[0] && whole.sum[1] == again.sum[1], "the same content in pieces");
-    require(whole.made == again.made && whole.findings == again.findings, "the same findings in pieces");
+    require(whole.sum[0] == again.sum[0] && whole.sum[1] == again.sum[1]);
+    require(whole.made == again.made && whole.findings == again.findings);
     return 0;
 }

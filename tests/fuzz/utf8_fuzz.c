@@ -7,17 +7,12 @@
  */
 #include "base/bytes.h"
 #include "base/utf8.h"
+#include "support/require.h"
 #include "support/utf8_reference.h"
 
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static size_t in_pieces(const uint8_t *data, size_t n, const size_t cuts[2], struct utf8 *s)
 {

@@ -1,16 +1,10 @@
 #include "support/replay.h"
+#include "support/require.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void say(struct replay *r, const char *format, ...)
 {
