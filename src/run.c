@@ -4,6 +4,7 @@
 #include "capture/live.h"
 #include "capture/sandbox.h"
 #include "capture/source.h"
+#include "config.h"
 #include "output/shown.h"
 #include "output/sink.h"
 #include "say.h"
@@ -45,7 +46,8 @@ struct run {
     int64_t flushed;                /* live: time of the packet after which the output was sent last */
     struct source_drops drops;      /* live, when last looked at, */
     int64_t drops_looked_at;        /* which was at this time */
-    struct loop *screen; /* the monitor's, else NULL */
+    struct loop *screen; /* the monitor's, else NULL, */
+    struct config config; /* and its settings */
     struct ui_reading reading;
     uint64_t messages; /* data messages shown */
     bool counted;      /* -c is reached */
@@ -530,8 +532,13 @@ static int confine(struct run *r)
         sandbox_allow(&r->sandbox, SANDBOX_READ, o->files[i]);
     if (o->write != NULL)
         sandbox_allow_folder(&r->sandbox, SANDBOX_WRITE, o->write);
-    if (r->screen != NULL)
+    if (r->screen != NULL) {
         sandbox_allow(&r->sandbox, SANDBOX_WRITE, "."); /* what the user saves */
+        if (r->config.folder[0] != 0) {
+            sandbox_allow(&r->sandbox, SANDBOX_WRITE, r->config.folder);
+            sandbox_allow(&r->sandbox, SANDBOX_READ, r->config.file); /* a link may lead elsewhere */
+        }
+    }
     for (size_t i = 0; i < r->secrets.count && r->secrets.follow; i++)
         sandbox_allow_folder(&r->sandbox, SANDBOX_READ, r->secrets.logs[i].name);
     if (sandbox_enter(&r->sandbox, &r->privilege, error, sizeof error) == 0)
@@ -571,10 +578,12 @@ static int open_screen(struct run *r)
     r->reading = (struct ui_reading){.handoff = r->state,
                                      .interfaces = r->interfaces,
                                      .interface_count = r->interface_count,
+                                     .config = &r->config,
                                      .read = read_all,
                                      .stop = stop_reading,
                                      .hang_up = hang_up,
                                      .user = r};
+    config_find(&r->config, &r->privilege);
     r->screen = ui_open(r->options, &r->reading, error, sizeof error);
     if (r->screen != NULL)
         return 0;

@@ -17,7 +17,7 @@ fill() { # NAME
     local line
     while IFS= read -r line; do
         case $line in
-        '@options@' | '@keys@' | '@fields@' | '@findings@' | '@findings-markdown@' | '@limits@' | '@limits-markdown@' | '@constants-markdown@') "$work/tables" "$(tr -d @ <<<"$line")" ;;
+        '@options@' | '@keys@' | '@settings@' | '@fields@' | '@findings@' | '@findings-markdown@' | '@limits@' | '@limits-markdown@' | '@constants-markdown@') "$work/tables" "$(tr -d @ <<<"$line")" ;;
         *) printf '%s\n' "${line//@version@/$version}" ;;
         esac
     done <"docs/$1.in" >"$work/$1"

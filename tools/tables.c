@@ -26,6 +26,7 @@
 #include "src/output/undecided.h"
 #include "src/ui/handoff.h"
 #include "src/ui/keys.h"
+#include "src/ui/settings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -287,6 +288,33 @@ static void print_roff_limits(void)
     }
 }
 
+static void print_settings(void)
+{
+    static const struct {
+        const char *key, *values, *normal, *help;
+    } settings[] = {
+#define ROW(name, key, kind, field, values, normal, help) {key, values, normal, help},
+        SETTINGS(ROW)
+#undef ROW
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        fputs(".TP\n\\fB", stdout);
+        roff(settings[i].key);
+        fputs("\\fR = ", stdout);
+        roff(settings[i].values + (settings[i].values[0] == ' '));
+        putchar('\n');
+        roff(settings[i].help);
+        if (settings[i].normal[0] != 0 && strcmp(settings[i].normal, settings[i].values) != 0) {
+            fputs(" (", stdout);
+            roff(settings[i].normal);
+            putchar(')');
+        } else if (settings[i].normal[0] != 0) {
+            fputs(" (all)", stdout);
+        }
+        putchar('\n');
+    }
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -294,6 +322,8 @@ int main(int argc, char **argv)
         print_options();
     else if (strcmp(what, "keys") == 0)
         print_keys();
+    else if (strcmp(what, "settings") == 0)
+        print_settings();
     else if (strcmp(what, "fields") == 0)
         print_fields();
     else if (strcmp(what, "findings") == 0)

@@ -10,7 +10,7 @@ enum { RATE_SECONDS = 10, CELLS = 10, NARROW = 70, NARROW_URL = 12 /* its least 
 static const int64_t second = 1000000000;
 
 static const struct column_info table[COLUMN_COUNT] = {
-#define INFO(name, heading, width, priority, right, help) {#name, heading, width, priority, right, help},
+#define INFO(name, word, heading, width, priority, right, help) {word, heading, width, priority, right, help},
     COLUMNS_TABLE(INFO)
 #undef INFO
 };

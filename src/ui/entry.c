@@ -10,7 +10,7 @@ static void set_text(struct entry *p, const char *text)
     editor_set(&p->line, ENTRY_TEXT - 1, text);
 }
 
-void entry_open(struct entry *p, enum entry_kind kind, const char *text)
+void entry_open(struct entry *p, enum history_kind kind, const char *text)
 {
     p->open = true;
     p->kind = kind;
@@ -22,15 +22,9 @@ void entry_open(struct entry *p, enum entry_kind kind, const char *text)
 
 void entry_accept(struct entry *p)
 {
-    char(*history)[ENTRY_TEXT] = p->history[p->kind];
-    size_t *count = &p->history_count[p->kind];
     p->open = false;
-    if (p->line.length == 0 || (*count > 0 && strcmp(history[0], p->line.text) == 0))
-        return;
-    memmove(history + 1, history, (ENTRY_HISTORY - 1) * sizeof *history);
-    memcpy(history[0], p->line.text, sizeof *history);
-    if (*count < ENTRY_HISTORY)
-        ++*count;
+    if (p->line.length > 0)
+        history_add(&p->history[p->kind], p->line.text);
 }
 
 void entry_reject(struct entry *p, unsigned character, const char *message)
@@ -43,12 +37,13 @@ void entry_reject(struct entry *p, unsigned character, const char *message)
 
 static void through_history(struct entry *p, bool back)
 {
-    if (back ? p->history_at == p->history_count[p->kind] : p->history_at == 0)
+    const struct history *history = &p->history[p->kind];
+    if (back ? p->history_at == history->count : p->history_at == 0)
         return;
     if (p->history_at == 0)
         memcpy(p->own, p->line.text, sizeof p->own);
     p->history_at = back ? p->history_at + 1 : p->history_at - 1;
-    set_text(p, p->history_at == 0 ? p->own : p->history[p->kind][p->history_at - 1]);
+    set_text(p, p->history_at == 0 ? p->own : history->line[p->history_at - 1]);
 }
 
 static bool in_name(char c)
@@ -59,7 +54,7 @@ static bool in_name(char c)
 /* The next field whose name begins as the word before the cursor did when Tab was pressed first. */
 static void complete(struct entry *p)
 {
-    if (p->kind != ENTRY_FILTER)
+    if (p->kind != HISTORY_FILTER)
         return;
     if (p->completion == 0) {
         p->word = p->line.cursor;
@@ -101,7 +96,7 @@ enum entry_result entry_key(struct entry *p, uint32_t key)
 void entry_draw(const struct entry *p, const struct terminal *terminal, struct area area)
 {
     struct pen pen = pen_at(terminal, area, 0, ROLE_NORMAL);
-    pen_text(&pen, ROLE_KEY, p->kind == ENTRY_FILTER ? " filter: " : " search: ");
+    pen_text(&pen, ROLE_KEY, p->kind == HISTORY_FILTER ? " filter: " : " search: ");
     /* Half of the screen is left to what stands behind the cursor, and to the message. */
     editor_draw(&p->line, &pen, area.width / 2);
     if (p->message[0] != 0) {

@@ -7,18 +7,17 @@
 #define UI_ENTRY_H
 
 #include "ui/editor.h"
+#include "ui/history.h"
 
-enum entry_kind { ENTRY_SEARCH, ENTRY_FILTER, ENTRY_KINDS };
-enum { ENTRY_TEXT = 512, ENTRY_HISTORY = 16, ENTRY_MESSAGE = 200 };
+enum { ENTRY_TEXT = HISTORY_TEXT, ENTRY_MESSAGE = 200 };
 
 enum entry_result { ENTRY_GOES_ON, ENTRY_ENTERED, ENTRY_LEFT };
 
 struct entry {
     bool open;
-    enum entry_kind kind;
+    enum history_kind kind; /* which is typed */
     struct editor line;
-    char history[ENTRY_KINDS][ENTRY_HISTORY][ENTRY_TEXT]; /* the newest first */
-    size_t history_count[ENTRY_KINDS];
+    struct history *history; /* of each kind, borrowed */
     size_t history_at; /* 0: the line itself, which `own` holds meanwhile */
     char own[ENTRY_TEXT];
     size_t word;         /* where the word that is completed begins, */
@@ -28,7 +27,7 @@ struct entry {
 };
 
 /* With a text to begin with. */
-void entry_open(struct entry *entry, enum entry_kind kind, const char *text);
+void entry_open(struct entry *entry, enum history_kind kind, const char *text);
 
 enum entry_result entry_key(struct entry *entry, uint32_t key);
 

@@ -91,6 +91,7 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(FILTER, IN_CONNECTIONS | IN_MESSAGES, 'f', 0, 0, "filter", "show only what passes a filter: Tab completes, Up has older ones") \
     X(COMPARE, IN_MESSAGES | IN_DETAIL | IN_COMPARE, 'd', 0, 0, NULL, "compare two marked messages, or the marked one with this") \
     X(COPY, EVERYWHERE, 'y', 0, 0, NULL, "copy the payload to the clipboard of your terminal")                      \
+    X(THEME, EVERYWHERE, 'C', 0, 0, NULL, "other colours: auto, dark, light, monochrome, 256")                                  \
     X(PAUSE, EVERYWHERE, 'p', 0, 0, "pause", "hold what is shown; the capture goes on")                                \
     X(VIEW_1, EVERYWHERE, '1', 0, 0, NULL, "connections")                                                              \
     X(VIEW_2, EVERYWHERE, '2', 0, 0, NULL, "messages")                                                                 \

@@ -10,8 +10,7 @@
 #include "output/human.h"
 #include "ui/draw.h"
 #include "ui/model.h"
-
-enum time_mode { TIME_OF_DAY, TIME_SINCE_START, TIME_SINCE_PREVIOUS, TIME_MODE_COUNT };
+#include "ui/settings.h"
 
 struct line_style {
     const struct terminal *terminal;

@@ -2,6 +2,8 @@
 
 #include "ui/bars.h"
 #include "ui/clipboard.h"
+#include "ui/list.h"
+#include "ui/preferences.h"
 #include "ui/save.h"
 #include "ui/tty.h"
 #include "ui/view.h"
@@ -24,7 +26,6 @@ enum {
     DOUBLE_CLICK = 400, /* ms */
     SEARCH_SLICE = 200, /* lines */
     SEARCH_SAYS = 10000, /* lines, after which one is told */
-    SPLIT_PERCENT = 45, /* of the list */
     BELOW_LEAST = 14,  /* lines of the views, for a detail below the list */
     BESIDE_LEAST = 120 /* columns, for one beside it */
 };
@@ -157,6 +158,23 @@ void ui_complain(struct ui *ui, const char *format, ...)
     ui->said_wrong = true;
 }
 
+bool ui_follows(const struct ui *ui)
+{
+    return ui->settings.follows && ui->loading && (ui->news.progress.live || ui->news.progress.pipe);
+}
+
+void ui_toggle_control(struct ui *ui)
+{
+    ui->settings.hides_control = !ui->settings.hides_control;
+    ui_say(ui, ui->settings.hides_control ? "control frames are hidden" : "control frames are shown");
+}
+
+void ui_toggle_follow(struct ui *ui, struct list *list)
+{
+    ui->settings.follows = list->follows = !list->follows;
+    ui_say(ui, list->follows ? "following: the newest is shown" : "not following any more");
+}
+
 /* ---- what was read */
 
 static void give_back(void *user, struct block *block)
@@ -167,6 +185,8 @@ static void give_back(void *user, struct block *block)
 static void told(void *user, const char *text, bool wrong)
 {
     struct ui *ui = user;
+    if (!wrong && ui->said[0] != 0 && ui->said_wrong)
+        return; /* what went wrong is still to be read */
     ui_say(ui, "%s", text);
     ui->said_wrong = wrong;
 }
@@ -288,7 +308,7 @@ static void key_in_entry(struct loop *l, uint32_t key)
     l->redraw_now = true;
     if (entry_key(&l->ui.entry, key) != ENTRY_ENTERED)
         return;
-    if (l->ui.entry.kind == ENTRY_FILTER)
+    if (l->ui.entry.kind == HISTORY_FILTER)
         enter_filter(l);
     else
         enter_search(l);
@@ -328,7 +348,7 @@ static bool work(struct loop *l)
 /* Where list and detail are, when both are seen. */
 static enum split split_of(const struct ui *ui, struct area whole)
 {
-    enum split split = ui->split;
+    enum split split = (enum split)ui->settings.split;
     if (!ui->detail_open || (ui->place != PLACE_MESSAGES && ui->place != PLACE_DETAIL))
         return SPLIT_ALONE;
     if (split == SPLIT_AUTO)
@@ -353,12 +373,12 @@ static void lay_out(struct loop *l, struct area whole)
     l->split_line = (struct area){0};
     l->areas[l->ui.place] = whole;
     if (split == SPLIT_BELOW) {
-        int rows = part(whole.height, l->ui.split_percent, 4);
+        int rows = part(whole.height, l->ui.settings.split_size, 4);
         l->areas[PLACE_MESSAGES] = (struct area){whole.y, whole.x, rows, whole.width};
         l->split_line = (struct area){whole.y + rows, whole.x, 1, whole.width};
         l->areas[PLACE_DETAIL] = (struct area){whole.y + rows + 1, whole.x, whole.height - rows - 1, whole.width};
     } else if (split == SPLIT_BESIDE) {
-        int columns = part(whole.width, l->ui.split_percent, 20);
+        int columns = part(whole.width, l->ui.settings.split_size, 20);
         l->areas[PLACE_MESSAGES] = (struct area){whole.y, whole.x, whole.height, columns};
         l->split_line = (struct area){whole.y, whole.x + columns, whole.height, 1};
         l->areas[PLACE_DETAIL] = (struct area){whole.y, whole.x + columns + 1, whole.height, whole.width - columns - 1};
@@ -451,12 +471,13 @@ static void act(struct loop *l, enum command command)
         return;
     switch (command) {
     case COMMAND_BACK: ui_back(ui); break;
-    case COMMAND_SEARCH: entry_open(&ui->entry, ENTRY_SEARCH, ""); break;
+    case COMMAND_SEARCH: entry_open(&ui->entry, HISTORY_SEARCH, ""); break;
     case COMMAND_SEARCH_NEXT: search(l, 1); break;
     case COMMAND_SEARCH_PREVIOUS: search(l, -1); break;
-    case COMMAND_FILTER: entry_open(&ui->entry, ENTRY_FILTER, ui->filter_text); break;
+    case COMMAND_FILTER: entry_open(&ui->entry, HISTORY_FILTER, ui->filter_text); break;
     case COMMAND_PAUSE: pause_or_go_on(ui); break;
-    case COMMAND_SPLIT: ui->split = (enum split)((ui->split + 1) % SPLIT_COUNT); break;
+    case COMMAND_THEME: preferences_next_theme(ui); break;
+    case COMMAND_SPLIT: ui->settings.split = (ui->settings.split + 1) % SPLIT_COUNT; break;
     case COMMAND_COPY: clipboard_copy(ui); break;
     case COMMAND_SAVE: save_ask(ui); break;
     case COMMAND_REDRAW: clearok(stdscr, TRUE); break;
@@ -477,7 +498,7 @@ static void drag_split(struct loop *l, int y, int x)
     struct area first = l->areas[PLACE_MESSAGES], second = l->areas[PLACE_DETAIL];
     int percent = l->split_line.width > 1 ? (y - first.y) * 100 / (first.height + second.height + 1)
                                           : (x - first.x) * 100 / (first.width + second.width + 1);
-    l->ui.split_percent = percent < 10 ? 10 : percent > 90 ? 90 : percent;
+    l->ui.settings.split_size = percent < 10 ? 10 : percent > 90 ? 90 : percent;
 }
 
 static void mouse_in_views(struct loop *l, struct mouse mouse)
@@ -674,11 +695,6 @@ static void free_loop(struct loop *l)
     free(l);
 }
 
-static enum theme default_theme(void)
-{
-    return COLORS >= 256 ? THEME_COLORS_256 : THEME_DARK;
-}
-
 struct loop *ui_open(const struct options *options, const struct ui_reading *reading, char *error, size_t error_size)
 {
     struct loop *l = calloc(1, sizeof *l);
@@ -689,7 +705,8 @@ struct loop *ui_open(const struct options *options, const struct ui_reading *rea
     struct ui *ui = &l->ui;
     ui->options = options;
     ui->scope = SCOPE_ALL;
-    ui->split_percent = SPLIT_PERCENT;
+    settings_init(&ui->settings);
+    ui->entry.history = ui->settings.history;
     ui->loading = true;
     l->reading = ui->reading = reading;
     terminal_look(&ui->terminal, STDOUT_FILENO, options->color);
@@ -700,9 +717,8 @@ struct loop *ui_open(const struct options *options, const struct ui_reading *rea
         signalled = 0;
         catch_signals();
         if (tty_begin(isatty(STDIN_FILENO) != 1, error, error_size) == 0) {
-            ui->theme = default_theme();
             ui->color = ui->terminal.color;
-            draw_theme(ui->theme, ui->color);
+            preferences_theme(ui);
             return l;
         }
     }
@@ -712,10 +728,12 @@ struct loop *ui_open(const struct options *options, const struct ui_reading *rea
 
 void ui_run(struct loop *l)
 {
+    preferences_load(&l->ui);
     int rc = handoff_start(l->reading->handoff, l->reading->read, l->reading->user);
     if (rc < 0)
         ui_complain(&l->ui, "a thread cannot be begun: %s", strerror(-rc));
     loop(l);
+    preferences_keep(&l->ui);
     l->reading->stop(l->reading->user);
     handoff_stop(l->reading->handoff);
 }

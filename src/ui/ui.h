@@ -18,6 +18,7 @@
 #include "ui/model.h"
 #include "ui/prompt.h"
 #include "ui/selection.h"
+#include "ui/settings.h"
 #include "ui/theme.h"
 
 /* Who reads, in the thread that the hand-off begins. */
@@ -25,12 +26,14 @@ struct ui_reading {
     struct handoff *handoff;
     const char *const *interfaces; /* live: those that are captured on, borrowed */
     size_t interface_count;
+    const struct config *config;   /* where settings are kept, borrowed */
     void (*read)(void *user); /* until all is read */
     void (*stop)(void *user); /* called in the monitor's thread: reading shall end soon */
     void (*hang_up)(void *user); /* SIGHUP, from somebody else than a terminal that has gone */
     void *user;
 };
 
+struct config;
 struct loop;
 
 /* Takes the terminal. NULL, with one line in error, when it cannot be used. */
@@ -47,7 +50,6 @@ void ui_close(struct loop *loop);
 struct view;
 
 enum scope { SCOPE_CONNECTION, SCOPE_MARKED, SCOPE_ALL };
-enum split { SPLIT_AUTO, SPLIT_BELOW, SPLIT_BESIDE, SPLIT_ALONE, SPLIT_COUNT };
 enum { UI_HISTORY = 16, UI_SAID = 256 };
 
 struct ui {
@@ -55,7 +57,8 @@ struct ui {
     const struct options *options;
     const struct ui_reading *reading;
     struct terminal terminal; /* charset, arrows; columns and lines are curses' business */
-    enum theme theme;
+    struct settings settings, loaded; /* now, and as they were at the beginning */
+    enum theme theme; /* in use */
     bool color;
 
     /* What the views show. */
@@ -82,8 +85,6 @@ struct ui {
     enum place history[UI_HISTORY];
     size_t history_length;
     bool detail_open; /* beside or below the messages */
-    enum split split;
-    int split_percent; /* of the list */
 
     struct prompt prompt; /* asks, instead of the key bar */
     struct save *save;    /* what is being saved, or NULL */
@@ -111,6 +112,14 @@ struct model_connection *ui_connection(struct ui *ui);
 
 /* The time that "now" is for what is shown: of the clock in live capture, else of the latest packet. */
 int64_t ui_now(const struct ui *ui);
+
+/* Whether a list begins at its newest line. */
+bool ui_follows(const struct ui *ui);
+
+/* Settings that several views have, turned round and told. */
+void ui_toggle_control(struct ui *ui);
+struct list;
+void ui_toggle_follow(struct ui *ui, struct list *list);
 
 /* Says something in the status line, until the next key. */
 #if defined(__GNUC__)

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <time.h>
 
-enum group { GROUP_NONE, GROUP_SERVER, GROUP_URL, GROUP_COUNT };
 enum { HEADING_LINES = 1, SORT_PART = 10 /* putting in order takes at most one part in so many of the time */ };
 
 /* What a line stands for. */
@@ -26,10 +25,7 @@ struct connections {
     struct list list;
     struct line *lines;
     size_t count, slots;
-    enum column sort;
-    bool descending;
-    enum group group;
-    unsigned columns; /* bits */
+    struct settings *settings; /* the ui's: columns, order, groups */
     uint64_t cursor_id;
     bool choosing; /* the list of columns is shown */
     struct list chooser;
@@ -152,7 +148,7 @@ static void join(struct connections *s, int64_t now)
         uint64_t members = 0;
         if (sum == NULL)
             break;
-        for (; i < s->count && same_group(s->group, first, s->lines[i].connection); i++, members++)
+        for (; i < s->count && same_group((enum group)s->settings->group, first, s->lines[i].connection); i++, members++)
             add_to_group(sum, s->lines[i].connection);
         s->lines[n++] = (struct line){sum, members};
     }
@@ -178,14 +174,14 @@ static void refresh_lines(struct connections *s, struct ui *ui)
     for (size_t i = 0; i < m->connection_count; i++)
         if (ui->filter == NULL || passes_filter(ui->filter, m->connections[i]))
             s->lines[s->count++] = (struct line){m->connections[i], 0};
-    if (s->group != GROUP_NONE) {
-        qsort(s->lines, s->count, sizeof *s->lines, s->group == GROUP_URL ? by_url : by_server);
+    if (s->settings->group != GROUP_NONE) {
+        qsort(s->lines, s->count, sizeof *s->lines, s->settings->group == GROUP_URL ? by_url : by_server);
         join(s, now);
     }
-    order.column = s->sort;
-    order.descending = s->descending;
+    order.column = s->settings->sort;
+    order.descending = s->settings->descending;
     order.now = now;
-    if (s->sort != COLUMN_NUMBER || s->descending || s->group != GROUP_NONE)
+    if (s->settings->sort != COLUMN_NUMBER || s->settings->descending || s->settings->group != GROUP_NONE)
         qsort(s->lines, s->count, sizeof *s->lines, in_order);
     s->ordered = nanoseconds();
     s->order_cost = s->ordered - began;
@@ -215,9 +211,7 @@ static void remember_cursor(struct connections *s)
 static void connections_begin(void *state, struct ui *ui)
 {
     struct connections *s = state;
-    (void)ui;
-    s->columns = (1u << COLUMN_COUNT) - 1;
-    s->sort = COLUMN_NUMBER;
+    s->settings = &ui->settings;
     s->list.can_follow = false;
 }
 
@@ -237,7 +231,7 @@ static void connections_open(void *state, struct ui *ui)
 
 static bool is_member(const struct connections *s, const struct line *line, const struct model_connection *c)
 {
-    return line->members == 0 ? line->connection->about.id == c->about.id : same_group(s->group, line->connection, c);
+    return line->members == 0 ? line->connection->about.id == c->about.id : same_group((enum group)s->settings->group, line->connection, c);
 }
 
 /* Marks what the line stands for, or takes the marks away. */
@@ -284,22 +278,22 @@ static void enter(struct connections *s, struct ui *ui)
 
 static void sort_by(struct connections *s, enum column column)
 {
-    if (s->sort == column)
-        s->descending = !s->descending;
+    if (s->settings->sort == column)
+        s->settings->descending = !s->settings->descending;
     else
-        s->descending = column_info(column)->right && column != COLUMN_NUMBER; /* of numbers the largest first */
-    s->sort = column;
+        s->settings->descending = column_info(column)->right && column != COLUMN_NUMBER; /* of numbers the largest first */
+    s->settings->sort = column;
     s->stale = true;
 }
 
 static void sort_by_next(struct connections *s)
 {
-    enum column column = s->sort;
+    enum column column = s->settings->sort;
     do
         column = (enum column)((column + 1) % COLUMN_COUNT);
-    while (s->widths[column] == 0 && column != s->sort);
-    s->descending = !s->descending; /* sort_by() would turn the same column round */
-    if (column != s->sort)
+    while (s->widths[column] == 0 && column != s->settings->sort);
+    s->settings->descending = !s->settings->descending; /* sort_by() would turn the same column round */
+    if (column != s->settings->sort)
         sort_by(s, column);
 }
 
@@ -309,7 +303,10 @@ static bool act_in_chooser(struct connections *s, enum command command)
         return true;
     switch (command) {
     case COMMAND_MARK:
-    case COMMAND_ENTER: s->columns ^= 1u << s->chooser.cursor; return true;
+    case COMMAND_ENTER:
+        if (s->settings->columns != 1u << s->chooser.cursor) /* one stays */
+            s->settings->columns ^= 1u << s->chooser.cursor;
+        return true;
     case COMMAND_BACK:
     case COMMAND_COLUMNS: s->choosing = false; return true;
     case COMMAND_SORT: sort_by(s, (enum column)s->chooser.cursor); return true;
@@ -334,12 +331,12 @@ static bool connections_act(void *state, struct ui *ui, enum command command)
     case COMMAND_VIEW_7: choose(s, ui); return false;
     case COMMAND_SORT: sort_by_next(s); return true;
     case COMMAND_REVERSE:
-        s->descending = !s->descending;
+        s->settings->descending = !s->settings->descending;
         s->stale = true;
         return true;
     case COMMAND_COLUMNS: s->choosing = true; return true;
     case COMMAND_GROUP:
-        s->group = (enum group)((s->group + 1) % GROUP_COUNT);
+        s->settings->group = (s->settings->group + 1) % GROUP_COUNT;
         s->cursor_id = 0;
         s->stale = true;
         return true;
@@ -394,15 +391,15 @@ static void write_heading(char *out, size_t size, const struct terminal *t, enum
 {
     const char *heading = column_info(column)->heading;
     struct writer w = {.data = out, .size = size - 1};
-    if (s->sort == column && column_info(column)->right)
-        writer_text(&w, s->descending ? "-" : "+");
+    if (s->settings->sort == column && column_info(column)->right)
+        writer_text(&w, s->settings->descending ? "-" : "+");
     if (heading[0] == '>' || heading[0] == '<') {
         writer_text(&w, terminal_arrow(t, heading[0] == '>' ? WSD_CLIENT : WSD_SERVER));
         heading++;
     }
     writer_text(&w, heading);
-    if (s->sort == column && !column_info(column)->right)
-        writer_text(&w, s->descending ? "-" : "+");
+    if (s->settings->sort == column && !column_info(column)->right)
+        writer_text(&w, s->settings->descending ? "-" : "+");
     out[w.length] = 0;
 }
 
@@ -413,7 +410,7 @@ static void draw_headings(struct connections *s, struct ui *ui, struct area area
         char heading[48];
         if (s->widths[c] == 0)
             continue;
-        enum role role = s->sort == (enum column)c ? ROLE_SORTED : ROLE_HEADING;
+        enum role role = s->settings->sort == (enum column)c ? ROLE_SORTED : ROLE_HEADING;
         write_heading(heading, sizeof heading, &ui->terminal, (enum column)c, s);
         if (column_info((enum column)c)->right)
             pen_right(&pen, role, heading, s->widths[c]);
@@ -455,7 +452,7 @@ static void draw_chooser(struct connections *s, struct ui *ui, struct area area)
         uint64_t at;
         if (!list_at(&s->chooser, (unsigned)row - 1, &at))
             break;
-        bool on = (s->columns >> at & 1) != 0;
+        bool on = (s->settings->columns >> at & 1) != 0;
         char heading[48];
         write_heading(heading, sizeof heading, &ui->terminal, (enum column)at, s);
         pen = pen_at(&ui->terminal, area, row, at == s->chooser.cursor ? ROLE_CURSOR : ROLE_NORMAL);
@@ -486,7 +483,7 @@ static void connections_draw(void *state, struct ui *ui, struct area area, bool 
 {
     struct connections *s = state;
     struct area body = area_below(area, HEADING_LINES);
-    columns_fit(s->columns, area.width - 1, s->widths);
+    columns_fit(s->settings->columns, area.width - 1, s->widths);
     if (s->choosing) {
         draw_chooser(s, ui, area);
         return;
@@ -514,7 +511,7 @@ static void connections_status(void *state, struct ui *ui, struct writer *text)
     for (size_t i = 0; i < ui->model.connection_count; i++)
         open += ui->model.connections[i]->state == MODEL_OPEN;
     writer_format(text, "%llu/%zu %s%s", (unsigned long long)(s->count > 0 ? s->list.cursor + 1 : 0), s->count,
-                  groups[s->group], s->count == 1 ? "" : "s");
+                  groups[s->settings->group], s->count == 1 ? "" : "s");
     writer_format(text, ", %zu open, %llu messages", open, (unsigned long long)ui->model.messages);
     if (marked > 0)
         writer_format(text, ", %zu marked", marked);

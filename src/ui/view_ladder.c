@@ -23,8 +23,8 @@ struct ladder {
     const struct ui *ui;
     struct selection selection;
     struct list list;
-    enum time_mode time;
-    bool hides_control, hides_transport, marked;
+    bool hides_control, hides_transport; /* when the selection was made */
+    bool marked;
     uint64_t connection, filter_number; /* what the selection was made for */
 };
 
@@ -50,6 +50,8 @@ static unsigned positions(void *user, const struct model_row *row)
 
 static void reselect(struct ladder *s)
 {
+    s->hides_control = s->ui->settings.hides_control;
+    s->hides_transport = s->ui->settings.hides_transport;
     selection_reset(&s->selection);
     s->list.first = s->list.end = s->list.cursor = s->list.top = 0;
 }
@@ -71,7 +73,6 @@ static void ladder_begin(void *state, struct ui *ui)
     selection_init(&s->selection, passes, s);
     s->selection.positions = positions;
     s->list.can_follow = true;
-    s->time = TIME_SINCE_START;
 }
 
 static void ladder_end(void *state, struct ui *ui)
@@ -86,13 +87,14 @@ static void ladder_open(void *state, struct ui *ui)
     const struct model_connection *c = ui_connection(ui);
     uint64_t id = c != NULL ? c->about.id : 0;
     bool marked = ui->scope == SCOPE_MARKED;
-    if (!marked && !s->marked && s->connection == id && s->filter_number == ui->filter_number)
+    bool hidden_same = s->hides_control == ui->settings.hides_control && s->hides_transport == ui->settings.hides_transport;
+    if (!marked && !s->marked && s->connection == id && s->filter_number == ui->filter_number && hidden_same)
         return;
     s->filter_number = ui->filter_number;
     s->marked = marked;
     s->connection = id;
     reselect(s);
-    s->list.follows = ui->loading && (ui->news.progress.live || ui->news.progress.pipe);
+    s->list.follows = ui_follows(ui);
 }
 
 static bool ladder_work(void *state, struct ui *ui)
@@ -142,21 +144,19 @@ static bool ladder_act(void *state, struct ui *ui, enum command command)
         return true;
     switch (command) {
     case COMMAND_ENTER: show_detail(s, ui); return true;
-    case COMMAND_TIME: s->time = (enum time_mode)((s->time + 1) % TIME_MODE_COUNT); return true;
+    case COMMAND_TIME: ui->settings.ladder_time = (ui->settings.ladder_time + 1) % TIME_MODE_COUNT; return true;
     case COMMAND_SCOPE: next_scope(s, ui); return true;
     case COMMAND_CONTROL_FRAMES:
-        s->hides_control = !s->hides_control;
+        ui_toggle_control(ui);
         reselect(s);
-        ui_say(ui, s->hides_control ? "control frames are hidden" : "control frames are shown");
         return true;
     case COMMAND_TRANSPORT:
-        s->hides_transport = !s->hides_transport;
+        ui->settings.hides_transport = !ui->settings.hides_transport;
         reselect(s);
         ui_say(ui, s->hides_transport ? "what TCP did is hidden" : "what TCP did is shown");
         return true;
     case COMMAND_FOLLOW:
-        s->list.follows = !s->list.follows;
-        ui_say(ui, s->list.follows ? "following: the newest is shown" : "not following any more");
+        ui_toggle_follow(ui, &s->list);
         return true;
     default: return false;
     }
@@ -239,10 +239,10 @@ static void draw_heading(struct ladder *s, struct ui *ui, struct area area, cons
     char client[COLUMN_ADDRESS] = "", server[COLUMN_ADDRESS] = "", left[COLUMN_ADDRESS + 8], right[COLUMN_ADDRESS + 8];
     int times_columns = line_indent(style) - 1;
     pen_text(&pen, ROLE_NORMAL, " ");
-    if (s->time == TIME_OF_DAY)
-        pen_left(&pen, ROLE_HEADING, times[s->time], times_columns);
+    if (style->time == TIME_OF_DAY)
+        pen_left(&pen, ROLE_HEADING, times[style->time], times_columns);
     else
-        pen_right(&pen, ROLE_HEADING, times[s->time], times_columns);
+        pen_right(&pen, ROLE_HEADING, times[style->time], times_columns);
     pen_text(&pen, ROLE_NORMAL, " ");
     if (s->marked)
         pen_left(&pen, ROLE_HEADING, "CONN", 6);
@@ -265,7 +265,7 @@ static void ladder_draw(void *state, struct ui *ui, struct area area, bool focus
 {
     struct ladder *s = state;
     struct area body = area_below(area, HEADING_LINES);
-    struct line_style style = {.terminal = &ui->terminal, .time = s->time, .fine = area.width >= WIDE};
+    struct line_style style = {.terminal = &ui->terminal, .time = (enum time_mode)ui->settings.ladder_time, .fine = area.width >= WIDE};
     list_set(&s->list, s->selection.first, s->selection.end, (unsigned)body.height);
     struct area inner = area;
     inner.width--;

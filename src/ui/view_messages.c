@@ -12,8 +12,7 @@ struct messages {
     struct ui *ui;
     struct selection selection;
     struct list list;
-    enum time_mode time;
-    bool hides_control;
+    bool hides_control; /* when the selection was made */
     uint64_t wanted; /* a row that the cursor shall go to, once it is there */
     bool wants;
     /* What the selection was made for. */
@@ -51,6 +50,7 @@ static bool row_at_cursor(const struct messages *s, uint64_t *row)
 static void reselect(struct messages *s)
 {
     s->wants = row_at_cursor(s, &s->wanted);
+    s->hides_control = s->ui->settings.hides_control;
     selection_reset(&s->selection);
     s->list.first = s->list.end = s->list.cursor = s->list.top = 0;
 }
@@ -86,13 +86,13 @@ static void messages_open(void *state, struct ui *ui)
 {
     struct messages *s = state;
     bool same = s->scope == ui->scope && (s->scope != SCOPE_CONNECTION || s->connection == ui->connection);
-    if (!same || s->scope == SCOPE_MARKED || s->filter_number != ui->filter_number) {
+    if (!same || s->scope == SCOPE_MARKED || s->filter_number != ui->filter_number || s->hides_control != ui->settings.hides_control) {
         s->filter_number = ui->filter_number;
         s->scope = ui->scope;
         s->connection = ui->connection;
         reselect(s);
         s->wants = s->wants && same;
-        s->list.follows = ui->loading && (ui->news.progress.live || ui->news.progress.pipe);
+        s->list.follows = ui_follows(ui);
     }
     if (ui->wants) {
         s->wants = true;
@@ -166,16 +166,14 @@ static bool messages_act(void *state, struct ui *ui, enum command command)
         if (ui->detail_open)
             ui_go(ui, PLACE_DETAIL);
         return true;
-    case COMMAND_TIME: s->time = (enum time_mode)((s->time + 1) % TIME_MODE_COUNT); return true;
+    case COMMAND_TIME: ui->settings.time = (ui->settings.time + 1) % TIME_MODE_COUNT; return true;
     case COMMAND_CONTROL_FRAMES:
-        s->hides_control = !s->hides_control;
+        ui_toggle_control(ui);
         reselect(s);
-        ui_say(ui, s->hides_control ? "control frames are hidden" : "control frames are shown");
         return true;
     case COMMAND_SCOPE: next_scope(s, ui); return true;
     case COMMAND_FOLLOW:
-        s->list.follows = !s->list.follows;
-        ui_say(ui, s->list.follows ? "following: the newest is shown" : "not following any more");
+        ui_toggle_follow(ui, &s->list);
         return true;
     case COMMAND_MARK: mark_row(s, ui); return true;
     case COMMAND_UNMARK: marks_clear(&ui->marks); return true;
@@ -222,7 +220,7 @@ static void messages_draw(void *state, struct ui *ui, struct area area, bool foc
     struct messages *s = state;
     struct area body = area_below(area, HEADING_LINES);
     struct line_style style = {.terminal = &ui->terminal,
-                               .time = s->time,
+                               .time = (enum time_mode)ui->settings.time,
                                .connection = s->scope != SCOPE_CONNECTION,
                                .wire_size = area.width >= WIDE,
                                .fine = area.width >= WIDE};

@@ -10,6 +10,8 @@
 #   loaded                           until all of the input is on the screen
 #   screen NAME                      the screen once it stands still, against tests/tui/screens/NAME; with TUI_UPDATE=1 it is written
 #
+# Settings are those of a new user each time, unless keeps_settings is set.
+#
 # Nothing sleeps for a fixed time: what is waited for is looked for again and again.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -39,6 +41,7 @@ start() {
     local size=$1
     shift
     tmux_ kill-server 2>/dev/null
+    if [ -z "${keeps_settings:-}" ]; then rm -rf "$place/wscope"; fi
     server=wscope-$$-$RANDOM # one that is ending would refuse
     tmux_ new-session -d -x "${size%x*}" -y "${size#*x}" \
         "TERM=${term:-screen-256color} ${environment:-} $wscope $* 2>$place/err; echo \"exit status \$?\"; exec cat" || fail "tmux: $*"
