@@ -231,7 +231,7 @@ def writes_what_it_shows():
     assert status == 0, err
     lines, texts = written(moved)
     assert texts == ['first'] and lines[0]['handshake'] == 'complete', lines
-    assert 6 <= lines[-1]['packets'] <= 8, lines[-1]
+    assert 6 <= lines[-1]['packets'] <= 9, lines[-1]  # as acknowledgements were sent apart or not; the other connection has more
     assert 1 <= written(path)[0][-1]['packets'] <= 3, lines[-1]
     talk.leave()
     other.leave()
