@@ -30,7 +30,7 @@ TAIL = b'\0\0\xff\xff'
 START = 1_700_000_000 * 10**9
 
 SEVERITY = {'handshake-rejected': 'warning', 'handshake-unanswered': 'warning', 'frame-mask-zero': 'warning',
-            'frame-mask-repeated': 'warning', 'close-missing': 'warning', 'close-unanswered': 'warning',
+            'frame-mask-repeated': 'warning', 'tcp-overlap-conflict': 'warning', 'close-missing': 'warning', 'close-unanswered': 'warning',
             'tcp-reset': 'warning', 'close-control-after': 'note'}
 
 
@@ -877,15 +877,20 @@ class Connection:
     def perturb(self):
         """Segments out of order, twice, overlapping: none of it changes what was sent."""
         rng, slots = self.rng, self.slots
-        level = rng.choice([0, 0, 0.05, 0.2])
+        level, early = rng.choice([0, 0, 0.05, 0.2]), []
         for i in range(len(slots) - 1):
             for j in (i + 1, i + 2):
                 if j < len(slots) and slots[i][0] == slots[j][0] and slots[i][4] is not None and slots[i][4] == slots[j][4] and \
                         rng.random() < level:
                     slots[i], slots[j] = slots[j], slots[i]
+                    early.append(slots[i])
         out = []
         for s in slots:
+            if s[3] == '' and rng.random() < level:  # new bytes behind some that were sent before
+                s = [s[0], max(0, s[1] - rng.randrange(100))] + s[2:]
             out.append(s)
+            if self.faults and s in early and rng.random() < 0.3:  # other bytes in their place, while they wait
+                out.append(s[:3] + ['c', None])
             if s[3] == '' and rng.random() < level / 2:  # again, with what was before it
                 out.append([s[0], max(0, s[1] - rng.randrange(100)), s[2], '', None])
             if s[3] == '' and rng.random() < level / 2:  # a keep-alive: a byte of garbage in front of what is next
@@ -919,8 +924,11 @@ class Connection:
                 if reach[d] > 0 and not ended[d]:
                     out.append((d, None, None, 'k', self.packet(d, seq[d] + reach[d] - 1, ack, 0x10, b'\xee')))
                 continue
-            flags = {'': 0x18, 'F': 0x11, 'R': 0x14}[flag]
-            out.append((d, a, b, flag, self.packet(d, seq[d] + a, ack, flags, bytes(self.side[d].data[a:b]))))
+            flags = {'': 0x18, 'F': 0x11, 'R': 0x14, 'c': 0x18}[flag]
+            data = bytes(byte ^ 0xFF if flag == 'c' else byte for byte in self.side[d].data[a:b])
+            out.append((d, a, b, flag, self.packet(d, seq[d] + a, ack, flags, data)))
+            if flag == 'c':
+                continue
             have[d].add((a, b))
             grown = True
             while grown:
@@ -942,13 +950,15 @@ class Teller:
         self.reach, self.at = [0, 0], [0, 0]
         self.lines, self.how, self.ended = [], [None, None], []
         self.is_open, self.open_at, self.over = False, 0, False
-        self.holding = None
 
     def of(self, d, offset):
         return self.carried[d][offset]
 
     def packet(self, number, ns, d, a, b, flag):
         if a is None or self.over:
+            return
+        if flag == 'c':
+            self.conflict(number, ns, d, b)
             return
         for o in range(a, b):
             self.carried[d].setdefault(o, (number, ns))
@@ -957,6 +967,11 @@ class Teller:
         self.deliver(d)
         if flag in ('F', 'R'):
             self.end(d, 'fin' if flag == 'F' else 'reset', number, ns)
+
+    def conflict(self, number, ns, d, end):
+        """Other bytes came in the place of some that wait."""
+        if end > self.reach[d] and self.is_open:
+            self.line(d, (number, ns), type='finding', code='tcp-overlap-conflict', severity='warning', packet=number)
 
     def deliver(self, d):
         marks = self.c.side[d].marks
@@ -1094,7 +1109,7 @@ def write_capture(rng, path, packets):
 
 
 def make(seed, path):
-    """Writes the capture of a seed. Returns ({port: lines}, the program's options)."""
+    """Writes the capture of a seed. Returns {port: lines}, the program's options, and the packets."""
     rng = random.Random(seed)
     keep = rng.choice([65536, 65536, 10, 200])
     connections = [Connection(seed, i, keep) for i in range(rng.choice([1, 3, 6]))]
