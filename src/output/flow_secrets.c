@@ -62,11 +62,13 @@ static int grow(struct flow_secrets *s)
 {
     uint32_t room = s->room > 0 ? s->room * 2 : PLACES_FIRST;
     struct flow_secret *row = realloc(s->row, room * sizeof *row);
-    s->row = row != NULL ? row : s->row;
-    uint32_t *places = realloc(s->free, room * sizeof *places);
-    s->free = places != NULL ? places : s->free;
-    if (row == NULL || places == NULL)
+    if (row == NULL)
         return -ENOMEM;
+    s->row = row;
+    uint32_t *places = realloc(s->free, room * sizeof *places);
+    if (places == NULL)
+        return -ENOMEM;
+    s->free = places;
     s->room = room;
     return 0;
 }

@@ -158,13 +158,17 @@ static void compare_member(struct compare *c, const struct member *a, const stru
                            unsigned depth)
 {
     static const struct wsd_bytes none;
-    size_t length = enter(path, a != NULL ? a : b, object);
-    if (a == NULL)
+    size_t length;
+    if (a == NULL) {
+        length = enter(path, b, object);
         add(c, COMPARE_ADDED, path, 0, none, b->value);
-    else if (b == NULL)
-        add(c, COMPARE_REMOVED, path, 0, a->value, none);
-    else
-        compare_values(c, a->value, b->value, path, depth + 1);
+    } else {
+        length = enter(path, a, object);
+        if (b == NULL)
+            add(c, COMPARE_REMOVED, path, 0, a->value, none);
+        else
+            compare_values(c, a->value, b->value, path, depth + 1);
+    }
     path[length] = 0;
 }
 

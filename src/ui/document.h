@@ -63,7 +63,7 @@ void document_free(struct document *d);
 bool document_work(struct document *d, size_t most);
 
 /* A known line. */
-void document_line(const struct document *d, uint64_t line, struct document_line *out);
+void document_line(const struct document *d, uint64_t number, struct document_line *line);
 
 /* The known line that shows the byte at an offset, or the last one known before it. */
 uint64_t document_find(const struct document *d, size_t offset);

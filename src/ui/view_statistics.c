@@ -281,7 +281,7 @@ static unsigned nth_code(const struct statistics_closes *c, unsigned n)
     for (unsigned i = 0; i < c->code_count; i++) {
         unsigned before = 0;
         for (unsigned k = 0; k < c->code_count; k++)
-            before += c->codes[k].count > c->codes[i].count || (c->codes[k].count == c->codes[i].count && k < i);
+            before += c->codes[k].count > c->codes[i].count || (k < i && c->codes[k].count == c->codes[i].count);
         if (before == n)
             return i;
     }
