@@ -270,6 +270,7 @@ struct crypto_key {
 };
 
 /* Without this OpenSSL would ask at the terminal. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is OpenSSL's */
 static int no_password(char *buffer, int size, int writing, void *user)
 {
     (void)buffer, (void)size, (void)writing, (void)user;

@@ -154,39 +154,31 @@ static size_t enter(char *path, const struct member *m, bool object)
     return length;
 }
 
-static void compare_member(struct compare *c, const struct member *a, const struct member *b, bool object, char *path,
-                           unsigned depth)
-{
-    static const struct wsd_bytes none;
-    size_t length;
-    if (a == NULL) {
-        length = enter(path, b, object);
-        add(c, COMPARE_ADDED, path, 0, none, b->value);
-    } else {
-        length = enter(path, a, object);
-        if (b == NULL)
-            add(c, COMPARE_REMOVED, path, 0, a->value, none);
-        else
-            compare_values(c, a->value, b->value, path, depth + 1);
-    }
-    path[length] = 0;
-}
-
 static void compare_members(struct compare *c, struct members *a, struct members *b, bool object, char *path, unsigned depth)
 {
+    static const struct wsd_bytes none;
     if (object)
         qsort(b->list, b->count, b->count > 0 ? sizeof *b->list : 1, by_key);
     for (size_t i = 0; i < a->count; i++) {
         struct member *other = object ? find_key(b, a->list[i].key) : i < b->count ? &b->list[i] : NULL;
-        if (other != NULL)
+        size_t length = enter(path, &a->list[i], object);
+        if (other == NULL) {
+            add(c, COMPARE_REMOVED, path, 0, a->list[i].value, none);
+        } else {
             other->taken = true;
-        compare_member(c, &a->list[i], other, object, path, depth);
+            compare_values(c, a->list[i].value, other->value, path, depth + 1);
+        }
+        path[length] = 0;
     }
     if (object)
         qsort(b->list, b->count, b->count > 0 ? sizeof *b->list : 1, by_number);
-    for (size_t i = 0; i < b->count; i++)
-        if (!b->list[i].taken)
-            compare_member(c, NULL, &b->list[i], object, path, depth);
+    for (size_t i = 0; i < b->count; i++) {
+        if (b->list[i].taken)
+            continue;
+        size_t length = enter(path, &b->list[i], object);
+        add(c, COMPARE_ADDED, path, 0, none, b->list[i].value);
+        path[length] = 0;
+    }
 }
 
 static void compare_values(struct compare *c, struct wsd_bytes a, struct wsd_bytes b, char *path, unsigned depth)
