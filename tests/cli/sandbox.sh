@@ -83,9 +83,13 @@ cat captures/ws-plain.pcap | "$wscope" --no-sandbox --frames -o json captures/fo
     captures/ws-deflate-takeover.pcap 2>&1 | cmp - "$out" || fail 'several inputs: the sandbox changes the output'
 run --merge captures/ws-plain.pcap captures/format-gzip.pcap.gz captures/format-sll.pcap
 wants 0 'merged'
-run -f 'host localhost or port http or tcp' captures/format-sll.pcap captures/encap-raw.pcap
-wants 0 'a capture filter with names'
-says "$out" '#2'
+if getent hosts localhost >"$place/names" && getent services http >>"$place/names"; then
+    run -f 'host localhost or port http or tcp' captures/format-sll.pcap captures/encap-raw.pcap
+    wants 0 'a capture filter with names'
+    says "$out" '#2'
+else
+    echo 'skipped: /etc/hosts or /etc/services is missing, names in a capture filter not tried'
+fi
 for output in summary json text; do
     run -V -x --color always -o "$output" captures/bad-escapes.pcap
     wants 0 "-o $output"

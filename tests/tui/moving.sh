@@ -66,7 +66,8 @@ await 'exit status 0'
 for signal in TERM INT SEGV ABRT; do
     start 80x24 captures/ws-plain.pcap
     await '1 Connections'
-    pid=$(pgrep -P "$(tmux_ list-panes -F '#{pane_pid}')" | head -n 1)
+    shell=$(tmux_ list-panes -F '#{pane_pid}')
+    pid=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v parent="$shell" '$4 == parent {print $1}' | head -n 1)
     kill -s $signal "$pid"
     await 'exit status'
     await_not '1 Connections'
