@@ -9,6 +9,7 @@
 #include "stream/proxy.h"
 #include "stream/tls.h"
 #include "unwrap.h"
+#include "websocket/handshake.h"
 #include "websocket/sealed.h"
 #include "websocket/state.h"
 
@@ -143,6 +144,32 @@ static int attempt(struct wsd_dissector *d, const struct http1_exchange *x, stru
     return 0;
 }
 
+/* Nothing is judged yet, and no number given: that is done with the answer. */
+static int on_asked(void *user, const struct wsd_head *request, const struct wsd_moment *moment)
+{
+    struct wsd_dissector *d = user;
+    const struct flow *flow = d->opening;
+    const struct tls *tls = tls_in(flow);
+    const int64_t *syn_time = syn_times(d, flow);
+    struct handshake h;
+    int rc = handshake_judge(request, NULL, tls != NULL, &h);
+    const struct wsd_connection connection = {.endpoint = {flow_endpoint(flow, WSD_CLIENT), flow_endpoint(flow, WSD_SERVER)},
+                                              .carrier = carrier_of(tls),
+                                              .handshake = WSD_HANDSHAKE_UNANSWERED,
+                                              .version = (int16_t)h.version,
+                                              .opened = moment->time,
+                                              .url = buffer_bytes(&h.url),
+                                              .tls = tls != NULL ? tls_info(tls) : NULL};
+    struct wsd_event event = {.type = WSD_EVENT_REQUEST, .at = *moment, .connection = &connection};
+    event.opening = (struct wsd_opening){.request = request, .flow = flow->number, .request_time = moment->time};
+    for (int side = 0; side < 2 && syn_time != NULL; side++)
+        event.opening.syn_time[side] = syn_time[side];
+    if (rc == 0)
+        host_tell(&d->host, &event);
+    handshake_free(&h);
+    return rc;
+}
+
 static int on_answered(void *user, const struct http1_exchange *x, struct stream **inner)
 {
     return attempt(user, x, inner);
@@ -200,7 +227,8 @@ static void on_limit(void *user, enum wsd_direction direction, const char *what,
 static struct stream *on_tunnel_take(void *user, struct via *via);
 static struct stream *on_inside_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first);
 
-static const struct http1_hooks http1_hooks = {on_answered, on_unanswered, on_lost, on_tunnel_take, on_limit};
+#define HTTP1_HOOKS(asked) {on_answered, on_unanswered, on_lost, on_tunnel_take, on_limit, asked}
+static const struct http1_hooks http1_hooks = HTTP1_HOOKS(NULL), http1_hooks_asked = HTTP1_HOOKS(on_asked);
 static const struct proxy_hooks proxy_hooks = {on_inside_take, on_limit};
 
 /* Where streams are kept is the flow at hand. */
@@ -212,7 +240,7 @@ static struct stream **slot_of(struct wsd_dissector *d)
 static struct stream *http_take(struct wsd_dissector *d, struct via *via)
 {
     const struct http1_limits limits = {(uint32_t)d->options.limits.head_bytes, (uint32_t)d->options.limits.early_bytes};
-    return http1_new_take(slot_of(d), &http1_hooks, d, &limits, via);
+    return http1_new_take(slot_of(d), d->options.requests ? &http1_hooks_asked : &http1_hooks, d, &limits, via);
 }
 
 static unsigned tls_depth(const struct flow *flow)

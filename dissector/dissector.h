@@ -99,6 +99,7 @@ struct wsd_options {
     bool frames;            /* tell frame events */
     bool detail;            /* frames carry packet headers and first payload bytes, for wsd_describe() */
     bool transport;         /* tell transport events */
+    bool requests;          /* tell request events */
     uint8_t seed[16];       /* of the hash tables: random, or strangers can make them slow */
     struct wsd_limits limits;
 };

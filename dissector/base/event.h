@@ -320,7 +320,9 @@ struct wsd_hop {
 
 /* ---- events ------------------------------------------------------------------------------------------------ */
 
-/* An upgrade attempt was answered, or will not be any more. Comes before every other event of its connection. */
+/* An upgrade attempt was answered, or will not be any more. Comes before every other event of its connection.
+ * The request event, for those who ask for it (wsd_options.requests), tells that one was made and is not answered yet: it has the request and
+ * what is known of its flow, and its connection is no connection yet: id is 0, and the pointer is valid for the event. */
 struct wsd_opening {
     const struct wsd_head *request;  /* NULL: not seen */
     const struct wsd_head *response; /* NULL: not seen */
@@ -423,7 +425,8 @@ enum wsd_event_type {
     WSD_EVENT_GAP,
     WSD_EVENT_FINDING,
     WSD_EVENT_CLOSE,
-    WSD_EVENT_TRANSPORT
+    WSD_EVENT_TRANSPORT,
+    WSD_EVENT_REQUEST
 };
 
 struct wsd_event {
@@ -431,7 +434,7 @@ struct wsd_event {
     struct wsd_moment at;                    /* the packet that completed it */
     const struct wsd_connection *connection; /* NULL: concerns no connection */
     union {
-        struct wsd_opening opening;
+        struct wsd_opening opening; /* of a request too */
         struct wsd_frame frame;
         struct wsd_message message;
         struct wsd_gap gap;

@@ -47,6 +47,8 @@ struct http1_hooks {
     struct stream *(*tunnel_take)(void *user, struct via *via);
     /* A limit was reached that has to do with no attempt. what: printable. */
     void (*limit)(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment);
+    /* An upgrade is attempted: here is its request, and its answer is waited for. Returns 0 or -ENOMEM. NULL: nobody asks. */
+    int (*asked)(void *user, const struct wsd_head *request, const struct wsd_moment *moment);
 };
 
 enum {

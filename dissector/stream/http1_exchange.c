@@ -109,7 +109,10 @@ int http1_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_moment
     h->request_at.headers = (struct wsd_bytes){NULL, 0};
     h->request_at.record = NULL;
     h->request.length = 0;
-    return buffer_append(&h->request, raw, raw.length);
+    int rc = buffer_append(&h->request, raw, raw.length);
+    if (rc == 0 && h->hooks->asked != NULL)
+        rc = h->hooks->asked(h->user, &request.head, moment);
+    return rc;
 }
 
 static enum kind take_kind(struct http1 *h)

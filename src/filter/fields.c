@@ -174,7 +174,7 @@ static void get_event(enum field_id id, const struct wsd_event *e, struct field_
 {
     switch (id) {
     case FIELD_ID_TYPE:
-        if (e->type != WSD_EVENT_TRANSPORT)
+        if (e->type < WSD_EVENT_TRANSPORT)
             set_number(out, e->type);
         break;
     case FIELD_ID_TIME: set_number(out, e->at.time); break;

@@ -306,7 +306,8 @@ static void json_event(void *state, const struct wsd_event *e)
     case WSD_EVENT_GAP: write_gap(s, e); break;
     case WSD_EVENT_FINDING: write_finding(s, e); break;
     case WSD_EVENT_CLOSE: write_close(s, e); break;
-    case WSD_EVENT_TRANSPORT: break;
+    case WSD_EVENT_TRANSPORT:
+    case WSD_EVENT_REQUEST: break;
     }
 }
 

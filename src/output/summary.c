@@ -66,7 +66,8 @@ static void summary_event(void *state, const struct wsd_event *e)
     case WSD_EVENT_MESSAGE:
     case WSD_EVENT_GAP:
     case WSD_EVENT_FINDING:
-    case WSD_EVENT_TRANSPORT: break;
+    case WSD_EVENT_TRANSPORT:
+    case WSD_EVENT_REQUEST: break;
     }
 }
 

@@ -325,7 +325,8 @@ static void text_event(void *state, const struct wsd_event *e)
     case WSD_EVENT_GAP: write_gap(s, e); break;
     case WSD_EVENT_FINDING: write_finding(s, e); break;
     case WSD_EVENT_CLOSE: text_close(s, e); break;
-    case WSD_EVENT_TRANSPORT: break;
+    case WSD_EVENT_TRANSPORT:
+    case WSD_EVENT_REQUEST: break;
     }
 }
 

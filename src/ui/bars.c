@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { TARGETS = 24, STATUS_TEXT = 512, NARROW = 100, NARROWEST = 60 /* columns */, KEY_TAB_COLUMNS = 3 };
+enum { TARGETS = 24, STATUS_TEXT = 512, NARROW = 80, NARROWEST = 60 /* columns */, KEY_TAB_COLUMNS = 3 };
 
 /* Where something can be clicked. */
 struct target {

@@ -76,6 +76,7 @@ static enum role role_of_state(const struct model_connection *c)
 {
     switch (c->state) {
     case MODEL_OPEN: return ROLE_GOOD;
+    case MODEL_OPENING: return ROLE_NOTE;
     case MODEL_CLOSING: return ROLE_WARNING;
     case MODEL_CLOSED: return c->code > 1001 && c->code != 1005 ? ROLE_WARNING : ROLE_NORMAL;
     case MODEL_LOST:
@@ -141,6 +142,12 @@ static void write_short_time(char out[HUMAN_SIZE], int64_t ns)
         snprintf(out, HUMAN_SIZE, "%lld d", (long long)(whole / 86400));
 }
 
+/* Of an attempt it is the answer that is waited for. */
+static int64_t waits_since(const struct model_connection *c)
+{
+    return c->state == MODEL_OPENING ? c->about.opened : c->last_message;
+}
+
 static void draw_findings(struct pen *pen, int width, const struct model_connection *c)
 {
     uint64_t errors = c->findings[WSD_ERROR], warnings = c->findings[WSD_WARNING];
@@ -194,7 +201,7 @@ void column_draw(struct pen *pen, enum column column, int width, const struct co
     switch (column) {
     case COLUMN_NUMBER:
         snprintf(text, sizeof text, "%llu", (unsigned long long)c->about.id);
-        pen_right(pen, c->marked ? ROLE_MARKED : ROLE_FAINT, line->members > 0 ? "" : text, width);
+        pen_right(pen, c->marked ? ROLE_MARKED : ROLE_FAINT, line->members > 0 || c->about.id == 0 ? "" : text, width);
         break;
     case COLUMN_STATE: draw_state(pen, width, line); break;
     case COLUMN_CLIENT: draw_address(pen, ROLE_NORMAL, &c->about.endpoint[WSD_CLIENT], width); break;
@@ -214,8 +221,8 @@ void column_draw(struct pen *pen, enum column column, int width, const struct co
         pen_right(pen, ROLE_NORMAL, text, width);
         break;
     case COLUMN_IDLE:
-        if (c->last_message > 0 && line->now >= c->last_message)
-            write_short_time(text, line->now - c->last_message);
+        if (waits_since(c) > 0 && line->now >= waits_since(c))
+            write_short_time(text, line->now - waits_since(c));
         pen_right(pen, ROLE_NORMAL, text, width);
         break;
     case COLUMN_ROUND_TRIP:
@@ -283,7 +290,7 @@ int column_compare(enum column column, const struct model_connection *a, const s
     case COLUMN_RATE: return compare(recent(a, now, RATE_SECONDS), recent(b, now, RATE_SECONDS));
     case COLUMN_MINUTE: return compare(recent(a, now, MODEL_SECONDS), recent(b, now, MODEL_SECONDS));
     case COLUMN_DEFLATE: return compare(ratio(ca), ratio(cb));
-    case COLUMN_IDLE: return compare((uint64_t)b->last_message, (uint64_t)a->last_message);
+    case COLUMN_IDLE: return compare((uint64_t)waits_since(b), (uint64_t)waits_since(a));
     case COLUMN_ROUND_TRIP: return compare((uint64_t)(a->round_trip + 1), (uint64_t)(b->round_trip + 1));
     case COLUMN_FINDINGS:
         return a->findings[WSD_ERROR] != b->findings[WSD_ERROR]
@@ -293,5 +300,5 @@ int column_compare(enum column column, const struct model_connection *a, const s
     case COLUMN_NUMBER:
     case COLUMN_COUNT: break;
     }
-    return compare(a->about.id, b->about.id);
+    return compare(a->about.id - 1, b->about.id - 1); /* those without a number come last */
 }

@@ -144,7 +144,7 @@ static void *reserve(struct handoff *h, size_t size)
 static void handoff_wants(const struct output *output, struct wsd_options *wsd)
 {
     wsd->keep_payload = output->options->max_payload;
-    wsd->frames = wsd->detail = wsd->transport = true;
+    wsd->frames = wsd->detail = wsd->transport = wsd->requests = true;
 }
 
 static void handoff_begin(void *state, struct output *output)

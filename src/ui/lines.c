@@ -239,8 +239,9 @@ static void draw_open(struct pen *pen, const struct line_style *s, const struct 
 {
     const struct record_connection *r = (const struct record_connection *)row->record;
     struct wsd_connection c;
+    struct wsd_tls tls;
     char client[COLUMN_ADDRESS], server[COLUMN_ADDRESS];
-    record_connection(r, &c);
+    record_connection(r, &c, &tls);
     column_address(client, &c.endpoint[WSD_CLIENT]);
     column_address(server, &c.endpoint[WSD_SERVER]);
     bool open = c.handshake == WSD_HANDSHAKE_COMPLETE || c.handshake == WSD_HANDSHAKE_MISSING;
@@ -290,7 +291,8 @@ void line_draw(struct pen *pen, struct line_style *s, const struct model_row *ro
         draw_what(pen, ROLE_FAINT, s, row->direction, "tcp");
         pen_format(pen, ROLE_FAINT, "  %s", wsd_transport_word((enum wsd_transport_what)row->record->detail));
         break;
-    case WSD_EVENT_FRAME: break;
+    case WSD_EVENT_FRAME:
+    case WSD_EVENT_REQUEST: break;
     }
     pen_end(pen);
 }

@@ -119,6 +119,7 @@ static struct model_connection *new_connection(struct model *m, uint64_t id)
     c->about.id = id;
     c->about.version = -1;
     c->about.handshake = WSD_HANDSHAKE_MISSING;
+    c->state = MODEL_OPEN;
     c->round_trip = -1;
     c->code = c->reported = -1;
     c->by = WSD_NEITHER;
@@ -171,6 +172,53 @@ static void forget_connections(struct model *m)
 
 /* ---- what each record changes */
 
+/* The TCP connection that an attempt was made on. */
+static uint64_t flow_of(const struct record *r)
+{
+    struct record_scratch scratch;
+    struct wsd_event e;
+    record_event(r, NULL, &scratch, &e);
+    return e.opening.flow;
+}
+
+static void forget_opening(struct model *m, unsigned at)
+{
+    struct model_connection *c = m->opening[at];
+    m->used -= sizeof *c + c->opening->head.size;
+    free(c->opening);
+    free(c);
+    m->opening[at] = m->opening[--m->opening_count];
+    m->openings_left++;
+}
+
+/* An attempt was answered, or its TCP connection has another one now. */
+static void end_opening(struct model *m, uint64_t flow)
+{
+    for (unsigned i = m->opening_count; i-- > 0;)
+        if (m->opening[i]->flow == flow)
+            forget_opening(m, i);
+}
+
+static void asked(struct model *m, const struct record *r)
+{
+    uint64_t flow = flow_of(r);
+    end_opening(m, flow);
+    struct model_connection *c = m->opening_count < MODEL_OPENING_MOST ? calloc(1, sizeof *c) : NULL;
+    if (c == NULL || (c->opening = malloc(r->size)) == NULL) {
+        free(c);
+        return;
+    }
+    memcpy(c->opening, r, r->size);
+    record_connection(c->opening, &c->about, &c->tls);
+    c->state = MODEL_OPENING;
+    c->flow = flow;
+    c->round_trip = c->code = c->reported = -1;
+    c->by = WSD_NEITHER;
+    c->last_time = r->time;
+    m->used += sizeof *c + r->size;
+    m->opening[m->opening_count++] = c;
+}
+
 static void opened(struct model *m, struct model_connection *c, const struct record *r)
 {
     static const enum model_state states[] = {[WSD_HANDSHAKE_COMPLETE] = MODEL_OPEN,
@@ -178,6 +226,8 @@ static void opened(struct model *m, struct model_connection *c, const struct rec
                                               [WSD_HANDSHAKE_UNANSWERED] = MODEL_UNANSWERED,
                                               [WSD_HANDSHAKE_MISSING] = MODEL_OPEN,
                                               [WSD_HANDSHAKE_ENCRYPTED] = MODEL_ENCRYPTED};
+    if (m->opening_count > 0)
+        end_opening(m, flow_of(r));
     if (c->opening != NULL)
         return;
     c->opening = malloc(r->size);
@@ -188,7 +238,7 @@ static void opened(struct model *m, struct model_connection *c, const struct rec
     memcpy(c->opening, r, r->size);
     m->connection_bytes += r->size;
     m->used += r->size;
-    record_connection(c->opening, &c->about);
+    record_connection(c->opening, &c->about, &c->tls);
     memset(c->about.counts, 0, sizeof c->about.counts);
     c->state = states[c->about.handshake];
     c->ended = c->state == MODEL_REJECTED || c->state == MODEL_UNANSWERED;
@@ -333,7 +383,8 @@ static void apply(struct model *m, struct model_connection *c, struct record *r,
         c->findings[wsd_finding_info((enum wsd_finding_code)r->detail)->severity]++;
         break;
     case WSD_EVENT_CLOSE: closed(m, c, (const struct record_close *)r); break;
-    case WSD_EVENT_TRANSPORT: break;
+    case WSD_EVENT_TRANSPORT:
+    case WSD_EVENT_REQUEST: break;
     }
     c->changes++;
     c->last_time = r->time;
@@ -359,8 +410,10 @@ static void add_record(struct model *m, struct model_block *b, struct record *r,
         m->now = r->time;
     if (c != NULL)
         apply(m, c, r, place);
-    if (r->type == WSD_EVENT_FRAME)
-        return; /* it is seen through its message */
+    if (r->type == WSD_EVENT_REQUEST)
+        asked(m, r);
+    if (r->type == WSD_EVENT_FRAME || r->type == WSD_EVENT_REQUEST)
+        return; /* it is seen through its message, or its opening */
     if (!room_for_row(m)) {
         m->out_of_memory = true;
         return;
@@ -441,6 +494,8 @@ void model_free(struct model *m)
         free(m->connections[i]->opening);
         free(m->connections[i]);
     }
+    while (m->opening_count > 0)
+        forget_opening(m, m->opening_count - 1);
     free(m->blocks);
     free(m->rows);
     free(m->connections);

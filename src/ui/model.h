@@ -17,11 +17,13 @@
 
 enum {
     MODEL_SECONDS = 60, /* of which the rate is remembered */
+    MODEL_OPENING_MOST = 256, /* attempts that wait for their answer at a time; further ones are seen when it has come */
     MODEL_REASON = 124  /* bytes of a close reason that are kept with its connection */
 };
 
 /* What a connection is doing, word and what it means. */
 #define MODEL_STATES(X)                                                                                                \
+    X(OPENING, "opening")                                                                                              \
     X(OPEN, "open")                                                                                                    \
     X(CLOSING, "closing")                                                                                              \
     X(CLOSED, "closed")                                                                                                \
@@ -44,8 +46,10 @@ struct model_ping {
 
 struct model_connection {
     struct wsd_connection about; /* its counts are kept by the model; strings borrow from opening */
+    struct wsd_tls tls;          /* about.tls, if there is one */
     struct record_connection *opening; /* owned; NULL: its opening was left out on the way */
     enum model_state state;
+    uint64_t flow; /* of an attempt that is not answered yet: its TCP connection */
     bool ended;  /* its close event was seen */
     bool marked; /* by the user */
     int64_t last_time;    /* of its last event */
@@ -98,6 +102,9 @@ struct model {
     struct model_connection **connections; /* by id, ascending */
     size_t connection_count, connection_slots, connection_bytes;
     struct model_connection *recent; /* the last one that was looked for */
+    struct model_connection *opening[MODEL_OPENING_MOST]; /* asked for and not answered yet: no connections yet, without number */
+    unsigned opening_count;
+    uint64_t openings_left; /* counts up when one of these goes */
     uint64_t connections_left;       /* ended and forgotten, */
     struct wsd_counts counts_left[2]; /* and what they sent: messages, frames, bytes */
 

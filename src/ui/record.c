@@ -128,12 +128,17 @@ static const struct wsd_head *unpack_head(struct cursor *c, struct wsd_head *hea
     return head;
 }
 
+enum { CONNECTION_STRINGS = 4 /* that stand first */ };
+
 static void pack_opening(struct packer *p, const struct wsd_event *e)
 {
     const struct wsd_opening *o = &e->opening;
+    const struct wsd_tls none = {0}, *tls = e->connection->tls != NULL ? e->connection->tls : &none;
     const char *community = o->community_id != NULL ? o->community_id : "";
     pack(p, e->connection->url);
     pack(p, e->connection->subprotocol);
+    pack(p, tls->sni);
+    pack(p, tls->alpn);
     pack_u64(p, o->flow);
     pack_u64(p, (uint64_t)o->request_time);
     pack_u64(p, (uint64_t)o->syn_time[0]);
@@ -154,8 +159,8 @@ static void unpack_opening(const struct record_connection *r, struct record_scra
 {
     struct cursor c = cursor_of((struct wsd_bytes){r->packed, r->packed_length});
     *o = (struct wsd_opening){0};
-    unpack(&c);
-    unpack(&c);
+    for (int i = 0; i < CONNECTION_STRINGS; i++)
+        unpack(&c);
     o->flow = unpack_u64(&c);
     o->request_time = (int64_t)unpack_u64(&c);
     o->syn_time[0] = (int64_t)unpack_u64(&c);
@@ -195,6 +200,7 @@ size_t record_size(const struct wsd_event *e, bool payload)
 {
     size_t size = sizeof(struct record);
     switch (e->type) {
+    case WSD_EVENT_REQUEST:
     case WSD_EVENT_CONNECTION: {
         struct packer p = {0};
         pack_opening(&p, e);
@@ -226,6 +232,7 @@ static void write_connection(struct record_connection *r, const struct wsd_event
     r->head.detail = (uint32_t)e->connection->handshake;
     r->head.direction = WSD_NEITHER;
     r->connection = *e->connection;
+    r->tls = e->connection->tls != NULL ? *e->connection->tls : (struct wsd_tls){0};
     pack_opening(&p, e);
     r->packed_length = p.length;
 }
@@ -304,6 +311,7 @@ void record_write(void *at, size_t size, const struct wsd_event *e, bool payload
                          .time = e->at.time,
                          .packet = e->at.packet};
     switch (e->type) {
+    case WSD_EVENT_REQUEST:
     case WSD_EVENT_CONNECTION: write_connection(at, e); break;
     case WSD_EVENT_FRAME: write_frame(at, &e->frame); break;
     case WSD_EVENT_MESSAGE: write_message(at, &e->message, payload); break;
@@ -326,12 +334,16 @@ void record_write(void *at, size_t size, const struct wsd_event *e, bool payload
 
 /* ---- reading back */
 
-void record_connection(const struct record_connection *r, struct wsd_connection *connection)
+void record_connection(const struct record_connection *r, struct wsd_connection *connection, struct wsd_tls *tls)
 {
     struct cursor c = cursor_of((struct wsd_bytes){r->packed, r->packed_length});
     *connection = r->connection;
     connection->url = unpack(&c);
     connection->subprotocol = unpack(&c);
+    *tls = r->tls;
+    tls->sni = unpack(&c);
+    tls->alpn = unpack(&c);
+    connection->tls = connection->tls != NULL ? tls : NULL;
 }
 
 static void read_frame(const struct record_frame *r, struct record_scratch *scratch, struct wsd_frame *f)
@@ -390,6 +402,7 @@ void record_event(const struct record *r, const struct wsd_connection *connectio
                             .connection = connection};
     enum wsd_direction direction = (enum wsd_direction)r->direction;
     switch (e->type) {
+    case WSD_EVENT_REQUEST:
     case WSD_EVENT_CONNECTION: unpack_opening((const struct record_connection *)r, scratch, &e->opening); break;
     case WSD_EVENT_FRAME: read_frame((const struct record_frame *)r, scratch, &e->frame); break;
     case WSD_EVENT_MESSAGE: read_message((const struct record_message *)r, &e->message); break;

@@ -107,9 +107,10 @@ struct record_close {
 
 struct record_connection {
     struct record head;
-    struct wsd_connection connection; /* its strings are packed */
+    struct wsd_connection connection; /* its strings are packed, */
+    struct wsd_tls tls;               /* those of its TLS connection too, if it has one */
     uint64_t packed_length;
-    uint8_t packed[]; /* url, subprotocol, and what belongs to the opening */
+    uint8_t packed[]; /* url, subprotocol, names of TLS, and what belongs to the opening */
 };
 
 /* Bytes that the record of an event takes, with or without its payload. */
@@ -136,8 +137,8 @@ struct record_scratch {
 void record_event(const struct record *record, const struct wsd_connection *connection, struct record_scratch *scratch,
                   struct wsd_event *event);
 
-/* The connection that the record tells of; url and subprotocol borrow from the record. */
-void record_connection(const struct record_connection *record, struct wsd_connection *connection);
+/* The connection that the record tells of; its strings borrow from the record, and tls is what `tls` becomes. */
+void record_connection(const struct record_connection *record, struct wsd_connection *connection, struct wsd_tls *tls);
 
 /* A message's payload, as much of it as was kept. */
 static inline struct wsd_bytes record_payload(const struct record_message *m)

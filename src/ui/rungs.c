@@ -218,7 +218,8 @@ void rung_draw(struct pen *pen, const struct model_row *row, enum opening_step s
     case WSD_EVENT_FINDING: draw_finding(pen, (const struct record_finding *)row->record); break;
     case WSD_EVENT_CLOSE: draw_close(pen, row); break;
     case WSD_EVENT_TRANSPORT: draw_transport(pen, row->record); break;
-    case WSD_EVENT_FRAME: break;
+    case WSD_EVENT_FRAME:
+    case WSD_EVENT_REQUEST: break;
     }
 }
 

@@ -708,6 +708,7 @@ struct loop *ui_open(const struct options *options, const struct ui_reading *rea
     settings_init(&ui->settings);
     ui->entry.history = ui->settings.history;
     ui->loading = true;
+    ui->news.progress.live = options->file_count == 0;
     l->reading = ui->reading = reading;
     terminal_look(&ui->terminal, STDOUT_FILENO, options->color);
     model_init(&ui->model, options->memory, give_back, l);

@@ -31,7 +31,7 @@ struct connections {
     struct list chooser;
     int64_t ordered, order_cost; /* ns, monotonic */
     bool stale;
-    uint64_t left; /* connections that had left when the lines were made */
+    uint64_t left; /* connections that had left when the lines were made, and attempts that were answered */
     int widths[COLUMN_COUNT];
 };
 
@@ -127,6 +127,12 @@ static int by_url(const void *a, const void *b)
     return column_compare(COLUMN_URL, ((const struct line *)a)->connection, ((const struct line *)b)->connection, 0);
 }
 
+/* Changes when something is gone that a line may point to. */
+static uint64_t gone(const struct model *m)
+{
+    return m->connections_left + m->openings_left;
+}
+
 static bool room_for(struct connections *s, size_t n)
 {
     if (n <= s->slots)
@@ -169,11 +175,14 @@ static void refresh_lines(struct connections *s, struct ui *ui)
     const struct model *m = &ui->model;
     int64_t began = nanoseconds(), now = ui_now(ui);
     free_lines(s);
-    if (!room_for(s, m->connection_count))
+    if (!room_for(s, m->connection_count + m->opening_count))
         return;
     for (size_t i = 0; i < m->connection_count; i++)
         if (ui->filter == NULL || passes_filter(ui->filter, m->connections[i]))
             s->lines[s->count++] = (struct line){m->connections[i], 0};
+    for (unsigned i = 0; i < m->opening_count; i++)
+        if (ui->filter == NULL || passes_filter(ui->filter, m->opening[i]))
+            s->lines[s->count++] = (struct line){m->opening[i], 0};
     if (s->settings->group != GROUP_NONE) {
         qsort(s->lines, s->count, sizeof *s->lines, s->settings->group == GROUP_URL ? by_url : by_server);
         join(s, now);
@@ -186,7 +195,7 @@ static void refresh_lines(struct connections *s, struct ui *ui)
     s->ordered = nanoseconds();
     s->order_cost = s->ordered - began;
     s->stale = false;
-    s->left = m->connections_left;
+    s->left = gone(m);
     /* The cursor goes with its connection. */
     for (size_t i = 0; s->cursor_id != 0 && i < s->count && !s->list.follows; i++)
         if (s->lines[i].connection->about.id == s->cursor_id)
@@ -196,7 +205,7 @@ static void refresh_lines(struct connections *s, struct ui *ui)
 /* Lines point to connections, which may have left: so before every use. */
 static void keep_fresh(struct connections *s, struct ui *ui)
 {
-    bool moved = s->count == 0 || ui->model.connections_left != s->left;
+    bool moved = s->count == 0 || gone(&ui->model) != s->left;
     if (s->stale || moved || nanoseconds() - s->ordered > s->order_cost * SORT_PART)
         refresh_lines(s, ui);
 }
@@ -259,6 +268,10 @@ static bool choose(struct connections *s, struct ui *ui)
     if (s->list.cursor >= s->count)
         return false;
     const struct line *line = &s->lines[s->list.cursor];
+    if (line->members == 0 && line->connection->about.id == 0) {
+        ui_say(ui, "its request has not been answered yet");
+        return false;
+    }
     if (line->members > 0) {
         unmark_all(ui);
         mark(s, ui, line);
@@ -328,7 +341,7 @@ static bool connections_act(void *state, struct ui *ui, enum command command)
     case COMMAND_ENTER: enter(s, ui); return true;
     case COMMAND_VIEW_4:
     case COMMAND_VIEW_5:
-    case COMMAND_VIEW_7: choose(s, ui); return false;
+    case COMMAND_VIEW_7: return !choose(s, ui) && s->list.cursor < s->count;
     case COMMAND_SORT: sort_by_next(s); return true;
     case COMMAND_REVERSE:
         s->settings->descending = !s->settings->descending;

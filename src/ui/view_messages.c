@@ -12,6 +12,7 @@ struct messages {
     struct ui *ui;
     struct selection selection;
     struct list list;
+    bool opened;        /* it was shown before */
     bool hides_control; /* when the selection was made */
     uint64_t wanted; /* a row that the cursor shall go to, once it is there */
     bool wants;
@@ -85,13 +86,14 @@ static void messages_end(void *state, struct ui *ui)
 static void messages_open(void *state, struct ui *ui)
 {
     struct messages *s = state;
-    bool same = s->scope == ui->scope && (s->scope != SCOPE_CONNECTION || s->connection == ui->connection);
+    bool same = s->opened && s->scope == ui->scope && (s->scope != SCOPE_CONNECTION || s->connection == ui->connection);
     if (!same || s->scope == SCOPE_MARKED || s->filter_number != ui->filter_number || s->hides_control != ui->settings.hides_control) {
         s->filter_number = ui->filter_number;
         s->scope = ui->scope;
         s->connection = ui->connection;
         reselect(s);
         s->wants = s->wants && same;
+        s->opened = true;
         s->list.follows = ui_follows(ui);
     }
     if (ui->wants) {

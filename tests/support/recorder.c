@@ -139,6 +139,7 @@ static void write_line(struct recorder *r, const struct wsd_event *e)
     case WSD_EVENT_TRANSPORT:
         put(r, "transport %s %s", arrow(e->transport.direction), wsd_transport_word(e->transport.what));
         break;
+    case WSD_EVENT_REQUEST: put(r, "request"); break;
     }
     put(r, "\n");
 }

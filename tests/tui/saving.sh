@@ -68,4 +68,15 @@ cd "$place/saved" || exit 1
 cmp <("$program" -o json one.pcapng) <("$program" -o json "$capture") || fail 'packets are others'
 [ "$(ls)" = "$(printf 'all.json\nall.txt\none.bin\none.pcapng\né€😀.json')" ] || fail "files: $(ls)"
 cd "$top" || exit 1
+
+# What is known of a TLS connection is kept with it
+rm -f "$place"/saved/*
+start 80x24 -k "$top/captures/tls-13-aes-128.keylog" "$top/captures/tls-13-aes-128.pcap"
+loaded
+save 'a j' tls.json
+await 'saved: tls.json'
+keys q
+await 'exit status 0'
+"$program" -k captures/tls-13-aes-128.keylog -o json captures/tls-13-aes-128.pcap | grep -v '"type":"summary"' | cmp - "$place/saved/tls.json" ||
+    fail 'JSON of TLS is another'
 done_testing

@@ -169,6 +169,7 @@ static void an_opening_comes_back(void **state)
     struct wsd_event e = opening_event(7, &opening), back;
     struct record_scratch scratch;
     struct wsd_connection c;
+    struct wsd_tls tls;
     (void)state;
     connection.url = text("ws://example/feed");
     struct block *b = block_of(&e);
@@ -185,10 +186,53 @@ static void an_opening_comes_back(void **state)
     assert_int_equal(back.opening.via_count, 1);
     assert_memory_equal(back.opening.via[0].target.data, "inside:80", 9);
     assert_memory_equal(back.opening.forwarded_for.data, "10.1.1.1", 8);
-    record_connection((const struct record_connection *)record_in(b), &c);
+    record_connection((const struct record_connection *)record_in(b), &c, &tls);
     assert_int_equal(c.url.length, 17);
     assert_memory_equal(c.url.data, "ws://example/feed", 17);
     block_free(b);
+}
+
+/* An attempt is there from its request on, until that is answered; it has no number before. */
+static void an_attempt_is_opening_until_it_is_answered(void **state)
+{
+    const struct wsd_tls tls = {.version = 0x0304, .sni = text("example"), .ja4 = "t13d"};
+    struct wsd_opening opening = {.flow = 9, .request_time = 5};
+    struct wsd_event e = opening_event(0, &opening);
+    struct model m;
+    (void)state;
+    model_init(&m, 1 << 20, give_back, NULL);
+    connection.tls = &tls;
+    e.type = WSD_EVENT_REQUEST;
+    model_add_take(&m, block_of(&e));
+    assert_int_equal(m.connection_count, 0);
+    assert_int_equal(m.end_row, 0);
+    assert_int_equal(m.opening_count, 1);
+    assert_int_equal(m.opening[0]->state, MODEL_OPENING);
+    assert_int_equal(m.opening[0]->about.tls->version, 0x0304);
+    assert_memory_equal(m.opening[0]->about.tls->sni.data, "example", 7);
+    assert_true(m.opening[0]->about.tls != &tls);
+    /* Another one's answer is not its own. */
+    opening.flow = 8;
+    e = opening_event(1, &opening);
+    model_add_take(&m, block_of(&e));
+    assert_int_equal(m.opening_count, 1);
+    opening.flow = 9;
+    e = opening_event(2, &opening);
+    model_add_take(&m, block_of(&e));
+    assert_int_equal(m.opening_count, 0);
+    assert_int_equal(m.connection_count, 2);
+    assert_int_equal(m.connections[1]->state, MODEL_OPEN);
+    assert_string_equal(m.connections[1]->about.tls->ja4, "t13d");
+    /* So many wait at a time, and no more. */
+    for (uint64_t i = 0; i < MODEL_OPENING_MOST + 10; i++) {
+        opening.flow = 100 + i;
+        e = opening_event(0, &opening);
+        e.type = WSD_EVENT_REQUEST;
+        model_add_take(&m, block_of(&e));
+    }
+    assert_int_equal(m.opening_count, MODEL_OPENING_MOST);
+    connection.tls = NULL;
+    model_free(&m);
 }
 
 static void a_frame_comes_back(void **state)
@@ -449,6 +493,7 @@ static void keys_are_told_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_attempt_is_opening_until_it_is_answered),
         cmocka_unit_test(a_compressed_message_comes_back),
         cmocka_unit_test(a_frame_in_tls_comes_back),
         cmocka_unit_test(a_message_comes_back),
