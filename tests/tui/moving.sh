@@ -62,13 +62,16 @@ screen resized
 keys q
 await 'exit status 0'
 
+program() { # the process that the shell on the screen runs; pgrep may be missing
+    cat /proc/[0-9]*/stat 2>/dev/null |
+        awk -v shell="$(tmux_ list-panes -F '#{pane_pid}')" -v name="($(basename "$wscope"))" '$2 == name && $4 == shell {print $1}'
+}
+
 # The terminal is given back as it was: the shell's screen, its cursor and its line settings
 for signal in TERM INT SEGV ABRT; do
     start 80x24 captures/ws-plain.pcap
     await '1 Connections'
-    shell=$(tmux_ list-panes -F '#{pane_pid}')
-    pid=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v parent="$shell" '$4 == parent {print $1}' | head -n 1)
-    kill -s $signal "$pid"
+    kill -s $signal "$(program)"
     await 'exit status'
     await_not '1 Connections'
     [ "$(tmux_ display-message -p '#{cursor_flag} #{alternate_on} #{mouse_any_flag}')" = '1 0 0' ] ||
@@ -93,7 +96,7 @@ environment="cat $place/pipe | " start 80x24 -
 exec 7>"$place/pipe"
 cat captures/ws-plain.pcap >&7
 await 'reading, 41 packets'
-kill -s HUP "$(pgrep -x -P "$(tmux_ list-panes -F '#{pane_pid}')" "$(basename "$wscope")")"
+kill -s HUP "$(program)"
 (while tail -c +25 captures/ws-plain.pcap >&7; do sleep 0.1; done) & # it is looked for when packets come
 writer=$!
 await_not 'reading'
@@ -106,7 +109,7 @@ await 'exit status 0'
 # A terminal that goes away ends the program.
 start 80x24 captures/ws-plain.pcap
 await '1 Connections'
-pid=$(pgrep -P "$(tmux_ list-panes -F '#{pane_pid}')" | head -n 1)
+pid=$(program)
 tmux_ kill-server
 for ((i = 0; i < 100; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
 kill -0 "$pid" 2>/dev/null && fail 'it lives on without a terminal'
