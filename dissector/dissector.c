@@ -314,13 +314,21 @@ static const struct wsd_connection *connection_in(const struct stream *stream)
     return connection != NULL ? connection : sealed_connection(stream);
 }
 
-static void on_tls_finding(void *user, const struct stream *inner, enum wsd_direction direction, enum wsd_finding_code code,
+static void on_tls_turned(void *user, void *owner)
+{
+    struct flow *flow = owner;
+    (void)user;
+    flow->client = !flow->client;
+}
+
+static bool on_tls_finding(void *user, const struct stream *inner, enum wsd_direction direction, enum wsd_finding_code code,
                            const char *detail, const struct wsd_moment *moment)
 {
     struct wsd_dissector *d = user;
     const struct wsd_connection *connection = connection_in(inner);
     if (connection != NULL)
         host_finding(&d->host, connection, direction, code, detail, moment);
+    return connection != NULL;
 }
 
 static void on_tls_secret(void *user, void *owner, struct wsd_bytes line)
@@ -329,8 +337,8 @@ static void on_tls_secret(void *user, void *owner, struct wsd_bytes line)
     d->options.secret(d->options.user, ((const struct flow *)owner)->number, line);
 }
 
-static const struct tls_hooks tls_hooks = {on_opened_take, on_sealed_take, on_tls_finding, NULL};
-static const struct tls_hooks tls_hooks_secret = {on_opened_take, on_sealed_take, on_tls_finding, on_tls_secret};
+static const struct tls_hooks tls_hooks = {on_opened_take, on_sealed_take, on_tls_finding, on_tls_turned, NULL};
+static const struct tls_hooks tls_hooks_secret = {on_opened_take, on_sealed_take, on_tls_finding, on_tls_turned, on_tls_secret};
 
 /* The connection that a flow's events are about, or NULL. */
 static const struct wsd_connection *connection_of(const struct flow *flow)

@@ -88,6 +88,7 @@ static const struct limit_row constants[] = {
     ROW(VIA_HOPS_MOST, "", "proxies in front of a handshake", "more is a loop or an attack",
         "limit-reached; the connection is given up"),
     ROW(TLS_SECRETS_MOST, "", "TLS secrets kept", "a session has four or five; 84 bytes each", "the oldest gives way"),
+    ROW(TLS_TRIALS, "", "records opened to find sessions whose handshake was not captured", "some seconds in all", "no more is tried; `reason` says so"),
     ROW(TLS_KEYS_MOST, "", "private keys (`--tls-key`)", "one for each server", "an error"),
     ROW(TLS_MESSAGE_MOST, " bytes", "of a TLS handshake message that is read", "hellos are below 4 KiB", "it is passed over"),
     ROW(TLS_NESTED_MOST, "", "TLS connections in each other", "more is no proxy", "the innermost is read as HTTP"),

@@ -8,6 +8,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- digests ----------------------------------------------------------------------------------------------- */
 
@@ -211,6 +212,47 @@ bool crypto_open(struct crypto_cipher *c, const uint8_t nonce[CRYPTO_NONCE], str
            EVP_DecryptUpdate(x, out, &n, sealed.data, length) == 1 &&
            EVP_CIPHER_CTX_ctrl(x, EVP_CTRL_AEAD_SET_TAG, (int)tag, expected) == 1 &&
            EVP_DecryptFinal_ex(x, out + length, &n) == 1;
+}
+
+/* The tag that GCM with a nonce of zeros gives these sealed bytes. They are opened and sealed again, since libcrypto has no GHASH. */
+static bool tag_with_zeros(EVP_CIPHER_CTX *x, const EVP_CIPHER *cipher, const uint8_t *key, struct wsd_bytes aad,
+                           struct wsd_bytes sealed, uint8_t *scratch, uint8_t *tag)
+{
+    static const uint8_t zeros[CRYPTO_NONCE];
+    int n, length = (int)sealed.length;
+    return EVP_DecryptInit_ex(x, cipher, NULL, key, zeros) == 1 && EVP_DecryptUpdate(x, scratch, &n, sealed.data, length) == 1 &&
+           EVP_EncryptInit_ex(x, NULL, NULL, key, zeros) == 1 && EVP_EncryptUpdate(x, NULL, &n, aad.data, (int)aad.length) == 1 &&
+           EVP_EncryptUpdate(x, scratch, &n, scratch, length) == 1 && EVP_EncryptFinal_ex(x, scratch + length, &n) == 1 &&
+           EVP_CIPHER_CTX_ctrl(x, EVP_CTRL_AEAD_GET_TAG, CRYPTO_BLOCK_MOST, tag) == 1;
+}
+
+static bool one_block(EVP_CIPHER_CTX *x, const EVP_CIPHER *cipher, const uint8_t *key, bool encrypt, uint8_t *block)
+{
+    int n;
+    return EVP_CipherInit_ex(x, cipher, NULL, key, NULL, encrypt) == 1 && EVP_CIPHER_CTX_set_padding(x, 0) == 1 &&
+           EVP_CipherUpdate(x, block, &n, block, CRYPTO_BLOCK_MOST) == 1;
+}
+
+bool crypto_gcm_nonce(enum crypto_cipher_name name, const uint8_t *key, struct wsd_bytes aad, struct wsd_bytes sealed,
+                      uint8_t *scratch, uint8_t nonce[CRYPTO_NONCE])
+{
+    static const uint8_t one[] = {0, 0, 0, 1};
+    const EVP_CIPHER *gcm = name == CRYPTO_AES_128_GCM ? EVP_aes_128_gcm() : EVP_aes_256_gcm();
+    const EVP_CIPHER *ecb = name == CRYPTO_AES_128_GCM ? EVP_aes_128_ecb() : EVP_aes_256_ecb();
+    uint8_t tag[CRYPTO_BLOCK_MOST], zeros[CRYPTO_BLOCK_MOST] = {[15] = 1};
+    if (sealed.length <= CRYPTO_BLOCK_MOST || sealed.length > INT32_MAX)
+        return false;
+    struct wsd_bytes body = {sealed.data, sealed.length - CRYPTO_BLOCK_MOST};
+    EVP_CIPHER_CTX *x = EVP_CIPHER_CTX_new();
+    bool good = x != NULL && tag_with_zeros(x, gcm, key, aad, body, scratch, tag) && EVP_CIPHER_CTX_reset(x) == 1 &&
+                one_block(x, ecb, key, true, zeros);
+    for (int i = 0; i < CRYPTO_BLOCK_MOST && good; i++)
+        tag[i] ^= zeros[i] ^ body.data[body.length + (size_t)i];
+    good = good && one_block(x, ecb, key, false, tag) && memcmp(tag + CRYPTO_NONCE, one, sizeof one) == 0;
+    if (good)
+        memcpy(nonce, tag, CRYPTO_NONCE);
+    EVP_CIPHER_CTX_free(x);
+    return good;
 }
 
 bool crypto_decrypt(struct crypto_cipher *c, const uint8_t *iv, struct wsd_bytes blocks, uint8_t *out)

@@ -83,6 +83,12 @@ int crypto_cipher_key(struct crypto_cipher *cipher, const uint8_t *key);
 bool crypto_open(struct crypto_cipher *cipher, const uint8_t nonce[CRYPTO_NONCE], struct wsd_bytes aad,
                  struct wsd_bytes sealed, uint8_t *out);
 
+/* GCM with `key`: which nonce this was sealed with, found from its tag and not by trying: the tag is GHASH xor E(nonce || 1) (NIST SP
+ * 800-38D 7.1), and only the latter depends on the nonce. False: it was not sealed with this key, but for one time in 2^32. scratch: as
+ * many bytes as sealed has. */
+bool crypto_gcm_nonce(enum crypto_cipher_name name, const uint8_t *key, struct wsd_bytes aad, struct wsd_bytes sealed,
+                      uint8_t *scratch, uint8_t nonce[CRYPTO_NONCE]);
+
 /* CBC: whole blocks, padding included, are written to out. Returns false when the length is none of whole blocks. */
 bool crypto_decrypt(struct crypto_cipher *cipher, const uint8_t *iv, struct wsd_bytes blocks, uint8_t *out);
 

@@ -201,6 +201,8 @@ struct wsd_endpoint {
       "two segments disagree about the same bytes; the first copy was taken")                                          \
     X(TCP_RESET, "tcp-reset", WARNING, "RFC 9293 3.5.2", "the TCP connection was reset")                               \
     X(TLS_NO_SECRETS, "tls-no-secrets", NOTE, "wscope", "the connection is encrypted, and no secrets open it")         \
+    X(TLS_SESSION_FOUND, "tls-session-found", NOTE, "wscope",                                                          \
+      "the capture lacks the TLS handshake, or a part of it: the session was found by trying secrets")                  \
     X(TLS_DECRYPT_FAILED, "tls-decrypt-failed", WARNING, "RFC 8446 5.2",                                               \
       "a record's tag or MAC is wrong: it was damaged, or the secrets are not this connection's")                      \
     X(TLS_ALERT, "tls-alert", WARNING, "RFC 8446 6.2", "an alert says why the connection is given up")                 \

@@ -53,10 +53,10 @@ static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, con
 static int read_protected(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment);
 static int end_direction(struct tls *t, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment);
 
-static void tell(struct tls *t, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
+static bool tell(struct tls *t, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
                  const struct wsd_moment *moment)
 {
-    t->host->hooks->finding(t->host->user, t->inner, d, code, detail, moment);
+    return t->host->hooks->finding(t->host->user, t->inner, d, code, detail, moment);
 }
 
 static struct via *pass_via(struct tls *t)
@@ -210,6 +210,14 @@ static int make_inner(struct tls *t, enum wsd_direction d, struct wsd_bytes firs
     return t->inner == NULL ? -ENOMEM : place_inner(t);
 }
 
+/* As soon as there is a connection to say it of. */
+static int tell_found(struct tls *t, int rc, const struct wsd_moment *moment)
+{
+    if (t->found && rc == 0 && tell(t, WSD_NEITHER, WSD_FINDING_TLS_SESSION_FOUND, "", moment))
+        t->found = false;
+    return rc;
+}
+
 static int deliver(struct tls *t, enum wsd_direction d, const struct tls_record *r, struct wsd_bytes content,
                    const struct wsd_moment *moment)
 {
@@ -217,7 +225,7 @@ static int deliver(struct tls *t, enum wsd_direction d, const struct tls_record 
         return 0;
     int rc = make_inner(t, d, content);
     if (rc != 0 || !t->host->detail)
-        return rc != 0 ? rc : stream_data(t->inner, d, content, moment);
+        return rc != 0 ? rc : tell_found(t, stream_data(t->inner, d, content, moment), moment);
     struct wsd_record record = {.content = TLS_APPLICATION_DATA,
                                 .sequence = t->half[d].cipher->sequence - 1,
                                 .ciphertext = (uint32_t)r->body.length,
@@ -225,7 +233,7 @@ static int deliver(struct tls *t, enum wsd_direction d, const struct tls_record 
     struct wsd_moment inside = *moment;
     memcpy(record.header, r->header, sizeof record.header);
     inside.record = &record;
-    return stream_data(t->inner, d, content, &inside);
+    return tell_found(t, stream_data(t->inner, d, content, &inside), moment);
 }
 
 /* So many bytes of content cannot be had. */
@@ -353,7 +361,7 @@ static int read_plain(struct tls *t, enum wsd_direction d, const struct tls_reco
         tls_messages_free(&t->half[d].messages);
         return 0;
     }
-    if (r->type == TLS_CHANGE_CIPHER_SPEC && !tls_is_13(t) && t->session.suite != NULL)
+    if (r->type == TLS_CHANGE_CIPHER_SPEC && !tls_is_13(t) && t->session.suite != NULL && t->half[d].epoch == TLS_EPOCH_PLAIN)
         tls_enter_epoch(t, d, TLS_EPOCH_APPLICATION);
     if (r->type == TLS_ALERT)
         return read_alert(t, d, r->body, moment);
@@ -377,9 +385,11 @@ static bool is_protected(struct tls *t, enum wsd_direction d, const struct tls_r
     if (t->session.version != 0 && !tls_is_13(t)) {
         if (half->epoch == TLS_EPOCH_PLAIN && r->type == TLS_APPLICATION_DATA && t->session.suite != NULL) {
             tls_enter_epoch(t, d, TLS_EPOCH_APPLICATION); /* its ChangeCipherSpec is not in the capture */
-            half->ahead = FAILURES_MOST;
+            half->ahead = TLS_UNSEEN_MOST;
         }
-        return half->epoch != TLS_EPOCH_PLAIN;
+        /* A plain one that comes late, behind keys that were made without it. */
+        bool change = r->type == TLS_CHANGE_CIPHER_SPEC && r->body.length == 1;
+        return half->epoch != TLS_EPOCH_PLAIN && !change;
     }
     if (r->type == TLS_APPLICATION_DATA && half->epoch == TLS_EPOCH_PLAIN)
         enter_protection(t, d);
@@ -400,16 +410,41 @@ static bool has_secrets(struct tls *t)
     return found;
 }
 
+/* It is of no use to wait: no secrets come later. */
+static int give_up_waiting(struct tls *t, bool early, int rc)
+{
+    return rc == 0 && t->queue.first != NULL && t->host->secrets_wait == 0 && !early ? tls_resume(t, true) : rc;
+}
+
+/* Something is held while the session is not known: what can be tried is tried. */
+static int try_secrets(struct tls *t)
+{
+    int rc = tls_try_secrets(t);
+    return rc == 0 && t->hello && t->session.suite != NULL ? tls_resume(t, false) : rc;
+}
+
+/* Where the session is not known yet, where a record begins is not, either. */
+static int wait_unframed(struct tls *t, enum wsd_direction d, uint64_t lost, const struct wsd_moment *moment)
+{
+    const struct tls_held what = {.kind = TLS_HELD_GAP, .direction = (uint8_t)d, .count = lost, .moment = *moment};
+    list_add(t, moment);
+    t->half[d].unframed = true;
+    return give_up_waiting(t, false, hold(t, &what, bytes_of(NULL, 0), moment));
+}
+
 static int wait_for_secrets(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
 {
     if (t->replaying)
         return TLS_WAIT;
     list_add(t, moment);
     t->half[d].blocked = true;
+    bool unknown = !t->hello || t->session.suite == NULL;
     int rc = hold_record(t, d, r, moment);
     /* 0-RTT data and the server's answer wait for each other, not for secrets. */
     bool early = d == WSD_CLIENT && t->half[d].epoch == TLS_EPOCH_EARLY && t->half[WSD_SERVER].epoch < TLS_EPOCH_APPLICATION;
-    return rc == 0 && t->host->secrets_wait == 0 && !early ? tls_resume(t, true) : rc;
+    if (rc == 0 && unknown && !t->sealed)
+        rc = try_secrets(t);
+    return give_up_waiting(t, early, rc);
 }
 
 static int resume(struct tls *t);
@@ -421,6 +456,8 @@ static int take_record(struct tls *t, enum wsd_direction d, const struct tls_rec
         rc = read_plain(t, d, r, moment);
     } else if (waits(t)) {
         rc = hold_record(t, d, r, moment);
+        if (rc == 0 && !t->sealed && t->tried[d] < t->host->secrets.added && (!t->hello || t->session.suite == NULL))
+            rc = try_secrets(t);
     } else {
         rc = read_protected(t, d, r, moment);
         if (rc == TLS_WAIT)
@@ -442,13 +479,18 @@ static int lose_framing(struct tls *t, enum wsd_direction d, uint64_t lost, cons
     }
     if (half->epoch != TLS_EPOCH_PLAIN) {
         int rc = tls_need_cipher(t, d);
+        if (rc == -ENOENT && tls_is_13(t) && half->epoch < TLS_EPOCH_APPLICATION) {
+            tls_enter_epoch(t, d, TLS_EPOCH_APPLICATION); /* whose secret is there, if any is */
+            rc = tls_need_cipher(t, d);
+        }
         if (rc == 0)
             return tls_search_begin(t, d, lost);
         if (rc != -ENOENT && !(rc == TLS_WAIT && !t->replaying))
             return rc;
     }
-    /* Plain handshake messages: what comes next has to begin with a record. */
+    /* Plain handshake messages: what comes next has to begin with a record. Protected ones may have been lost, too. */
     tls_messages_free(&half->messages);
+    half->ahead += lost / TLS_RECORD_SMALLEST + 1;
     return 0;
 }
 
@@ -479,7 +521,13 @@ static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, con
     struct tls_half *half = &t->half[d];
     struct tls_record record;
     int rc = 0;
+    bool turned = t->turned;
     do {
+        if (t->turned != turned) { /* what was held showed it */
+            d = !d;
+            half = &t->half[d];
+            turned = t->turned;
+        }
         if (t->sealed)
             return bytes.length > 0 ? stream_data(t->inner, d, bytes, moment) : 0;
         if (half->unframed && waits(t)) {
@@ -497,6 +545,10 @@ static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, con
             uint64_t held = half->records.held.length;
             tls_records_drop(&half->records, &t->host->spare);
             if (half->epoch == TLS_EPOCH_PLAIN || half->cipher == NULL) {
+                if (!t->forced && !t->replaying && t->inner == NULL && (t->hello || t->session.suite != NULL || t->queue.first != NULL)) {
+                    rc = wait_unframed(t, d, held, moment);
+                    continue;
+                }
                 half->stray = moment->packet;
                 return t->inner != NULL || t->hello ? tls_seal(t, "handshake not captured") : STREAM_DONE;
             }
@@ -584,13 +636,25 @@ static int resume(struct tls *t)
     return rc;
 }
 
+static const char *why_closed(const struct tls *t)
+{
+    if (t->hello && t->session.version != 0)
+        return "no secrets";
+    if (t->unaffordable)
+        return "handshake not captured, and too many secrets to try all";
+    return t->tried[0] + t->tried[1] > 0 ? "handshake not captured, and no secret fits" : "handshake not captured";
+}
+
 int tls_resume(struct tls *t, bool force)
 {
     if (t->queue.first == NULL || t->replaying)
         return 0;
-    if (force && !has_secrets(t)) {
-        bool hello = t->hello && t->session.version != 0;
-        return tls_seal(t, hello ? "no secrets" : "handshake not captured");
+    if (force && !has_secrets(t))
+        return tls_seal(t, why_closed(t));
+    if (!force && (!t->hello || t->session.suite == NULL)) {
+        int rc = tls_try_secrets(t);
+        if (rc != 0)
+            return rc;
     }
     t->forced = force;
     t->half[0].blocked = t->half[1].blocked = false;
@@ -721,6 +785,7 @@ struct stream *tls_new_take(struct stream **slot, struct tls_host *host, void *o
 
 int tls_host_init(struct tls_host *host, const uint8_t seed[16])
 {
+    host->trials = TLS_TRIALS;
     return tls_secrets_init(&host->secrets, seed);
 }
 

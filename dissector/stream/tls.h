@@ -21,6 +21,9 @@
 
 struct tls;
 
+enum {
+    TLS_TRIALS = 1 << 22, /* small records opened to find sessions whose handshake is not in the capture: some seconds in all */
+};
 enum { TLS_NESTED_MOST = 3 }; /* TLS in a tunnel in TLS: more is no proxy */
 
 struct tls_hooks {
@@ -28,9 +31,11 @@ struct tls_hooks {
     struct stream *(*inside_take)(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first, bool late);
     /* A stream that is given what stays sealed. at: where the connection began. NULL: no memory; via is freed then. */
     struct stream *(*sealed_take)(void *user, struct via *via, const struct wsd_tls *tls, const struct wsd_moment *at);
-    /* inner may be NULL. detail: printable. */
-    void (*finding)(void *user, const struct stream *inner, enum wsd_direction direction, enum wsd_finding_code code,
+    /* inner may be NULL. detail: printable. False: there is no connection yet that it could be told of. */
+    bool (*finding)(void *user, const struct stream *inner, enum wsd_direction direction, enum wsd_finding_code code,
                     const char *detail, const struct wsd_moment *moment);
+    /* Client and server of this connection are the other way round than was believed. */
+    void (*turned)(void *user, void *owner);
     /* NULL: nobody asks. A key log's line that this connection is opened with, or empty: there was one, and it is over. */
     void (*secret)(void *user, void *owner, struct wsd_bytes line);
 };

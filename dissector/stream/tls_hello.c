@@ -52,14 +52,34 @@ static int choose_protocol(struct tls *t, struct wsd_bytes protocol)
     return protocol.length == 0 || t->info.alpn.length > 0 ? 0 : keep_words(t, t->info.sni, protocol);
 }
 
+/* Up to TLS 1.2 a renegotiation begins. One direction may be behind the other, where the capture lacks something: it gets its keys while
+ * the randoms that they are made from are known. */
+static int settle_keys(struct tls *t)
+{
+    for (int d = 0; d < 2 && t->session.suite != NULL && !tls_is_13(t); d++) {
+        struct tls_half *half = &t->half[d];
+        if (half->cipher != NULL)
+            continue;
+        if (half->epoch == TLS_EPOCH_PLAIN)
+            tls_enter_epoch(t, (enum wsd_direction)d, TLS_EPOCH_APPLICATION);
+        half->ahead = TLS_UNSEEN_MOST;
+        if (tls_need_cipher(t, (enum wsd_direction)d) == -ENOMEM)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
 static int read_client_hello(struct tls *t, struct wsd_bytes body)
 {
     struct tls_client_hello hello;
     if (!tls_client_hello(body, &hello))
         return 0;
+    int rc = settle_keys(t);
+    if (rc != 0)
+        return rc;
     memcpy(t->session.client_random, hello.random, TLS_RANDOM);
     t->has_ticket = hello.ticket.length > 0;
-    int rc = t->has_ticket ? tls_ticket_digest(hello.ticket, t->ticket) : 0;
+    rc = t->has_ticket ? tls_ticket_digest(hello.ticket, t->ticket) : 0;
     if (rc != 0)
         return rc;
     if (t->half[WSD_CLIENT].epoch == TLS_EPOCH_PLAIN)
@@ -79,6 +99,9 @@ static int read_server_hello(struct tls *t, struct wsd_bytes body)
     if (!tls_server_hello(body, &hello))
         return 0;
     bool first = t->session.suite == NULL;
+    int rc = settle_keys(t);
+    if (rc != 0)
+        return rc;
     t->session.version = hello.version;
     if (hello.retry)
         return 0;
@@ -89,12 +112,14 @@ static int read_server_hello(struct tls *t, struct wsd_bytes body)
     if (t->session_id_length > 0)
         memcpy(t->session_id, hello.session_id.data, t->session_id_length);
     t->session.suite = tls_suite(hello.suite);
+    for (int d = 0; d < 2 && !first; d++)
+        t->half[d].renewed = true;
     if (first) {
         t->info.version = hello.version;
         t->info.cipher = hello.suite;
         t->info.cipher_name = t->session.suite != NULL ? t->session.suite->name : NULL;
     }
-    int rc = choose_protocol(t, hello.alpn);
+    rc = choose_protocol(t, hello.alpn);
     if (rc != 0)
         return rc;
     if (hello.version < TLS_1_0 || hello.version > TLS_1_3)

@@ -68,6 +68,27 @@ struct tls_cipher *tls_cipher_13(const struct tls_suite *suite, struct wsd_bytes
     return c;
 }
 
+bool tls_can_number(const struct tls_suite *suite)
+{
+    return suite->cipher == CRYPTO_AES_128_GCM || suite->cipher == CRYPTO_AES_256_GCM;
+}
+
+bool tls_record_number(const struct tls_suite *suite, struct wsd_bytes secret, const struct tls_record *r, uint8_t *scratch,
+                       uint64_t *number)
+{
+    uint8_t key[CRYPTO_KEY_MOST], iv[CRYPTO_NONCE], nonce[CRYPTO_NONCE];
+    bool good = secret.length == crypto_hash_size(suite->hash) &&
+                crypto_expand_label(suite->hash, secret, "key", key, info_of(suite)->key) == 0 &&
+                crypto_gcm_nonce(suite->cipher, key, bytes_of(r->header, TLS_RECORD_HEADER), r->body, scratch, nonce) &&
+                crypto_expand_label(suite->hash, secret, "iv", iv, sizeof iv) == 0 && memcmp(nonce, iv, 4) == 0;
+    *number = 0;
+    for (int i = 4; i < CRYPTO_NONCE && good; i++)
+        *number = *number << 8 | (nonce[i] ^ iv[i]);
+    crypto_wipe(key, sizeof key);
+    crypto_wipe(iv, sizeof iv);
+    return good;
+}
+
 int tls_next_secret(const struct tls_suite *suite, uint8_t *secret)
 {
     uint8_t next[CRYPTO_HASH_MOST];

@@ -37,6 +37,12 @@ struct tls_plain {
 /* Keys of TLS 1.3 from a traffic secret, whose length must be the hash's. NULL: no memory, or it is not. */
 struct tls_cipher *tls_cipher_13(const struct tls_suite *suite, struct wsd_bytes secret);
 
+/* TLS 1.3 with GCM: the sequence number of this record, if it was sealed with keys of this secret; no number needs to be tried. scratch:
+ * TLS_BODY_MOST bytes. */
+bool tls_can_number(const struct tls_suite *suite);
+bool tls_record_number(const struct tls_suite *suite, struct wsd_bytes secret, const struct tls_record *record, uint8_t *scratch,
+                       uint64_t *number);
+
 /* The traffic secret after a KeyUpdate (RFC 8446 7.2), of the same length. Returns 0 or -ENOMEM. */
 int tls_next_secret(const struct tls_suite *suite, uint8_t *secret);
 

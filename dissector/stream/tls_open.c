@@ -21,6 +21,7 @@ void tls_enter_epoch(struct tls *t, enum wsd_direction d, enum tls_epoch epoch)
     half->blocked = false;
     half->failures = 0;
     half->ahead = 0;
+    half->renewed = false;
 }
 
 static enum tls_label label_of(enum wsd_direction d, unsigned epoch)
@@ -33,7 +34,7 @@ static enum tls_label label_of(enum wsd_direction d, unsigned epoch)
     return labels[epoch][d];
 }
 
-static struct wsd_bytes secret_of(const struct tls *t, enum wsd_direction d, unsigned epoch)
+struct wsd_bytes tls_secret_of_epoch(const struct tls *t, enum wsd_direction d, unsigned epoch)
 {
     return tls_secrets_find(&t->host->secrets, label_of(d, epoch), 0, bytes_of(t->session.client_random, TLS_RANDOM));
 }
@@ -74,6 +75,14 @@ static int use_logged(struct tls *t, enum wsd_direction d, struct tls_cipher *ci
     return rc;
 }
 
+int tls_use_secret(struct tls *t, enum wsd_direction d, struct wsd_bytes secret, uint64_t number)
+{
+    int rc = use_logged(t, d, tls_cipher_13(t->session.suite, secret), secret);
+    if (rc == 0)
+        t->half[d].cipher->sequence = number;
+    return rc == 0 ? 0 : -ENOMEM;
+}
+
 static int need_cipher_13(struct tls *t, enum wsd_direction d)
 {
     struct tls_half *half = &t->half[d];
@@ -83,10 +92,10 @@ static int need_cipher_13(struct tls *t, enum wsd_direction d)
         tls_enter_epoch(t, d, TLS_EPOCH_HANDSHAKE);
         half->skip_early = true;
     }
-    struct wsd_bytes secret = secret_of(t, d, half->epoch);
+    struct wsd_bytes secret = tls_secret_of_epoch(t, d, half->epoch);
     /* A log that has the later secret will not bring the earlier one: the records under that are passed over. */
     if (secret.length == 0)
-        return t->forced || secret_of(t, d, TLS_EPOCH_APPLICATION).length > 0 ? -ENOENT : TLS_WAIT;
+        return t->forced || tls_secret_of_epoch(t, d, TLS_EPOCH_APPLICATION).length > 0 ? -ENOENT : TLS_WAIT;
     return use_logged(t, d, tls_cipher_13(t->session.suite, secret), secret);
 }
 
@@ -117,10 +126,17 @@ static uint8_t *plain_of(struct tls *t)
     return t->host->plain[t->depth];
 }
 
-/* One of the numbers from `first` on, at most `more` behind it. */
-static bool open_at(struct tls *t, struct tls_cipher *c, const struct tls_record *r, uint64_t first, uint64_t more,
-                    struct tls_plain *plain)
+/* One of the numbers from `first` on, at most `more` behind it; any, where the record says which it has. secret: of c. */
+static bool open_at(struct tls *t, struct tls_cipher *c, struct wsd_bytes secret, const struct tls_record *r, uint64_t first,
+                    uint64_t more, struct tls_plain *plain)
 {
+    if (more > 0 && tls_is_13(t) && tls_can_number(c->suite)) {
+        uint64_t number;
+        if (!tls_record_number(c->suite, secret, r, plain_of(t), &number) || number < first)
+            return false;
+        first = number;
+        more = 0;
+    }
     for (uint64_t i = 0; i <= more; i++)
         if (tls_cipher_open(c, r, first + i, plain_of(t), plain)) {
             c->sequence = first + i + 1;
@@ -135,9 +151,9 @@ static bool open_next_epoch(struct tls *t, enum wsd_direction d, const struct tl
 {
     struct tls_half *half = &t->half[d];
     for (unsigned epoch = half->epoch + 1u; epoch <= TLS_EPOCH_APPLICATION; epoch++) {
-        struct wsd_bytes secret = secret_of(t, d, epoch);
+        struct wsd_bytes secret = tls_secret_of_epoch(t, d, epoch);
         struct tls_cipher *c = secret.length > 0 ? tls_cipher_13(t->session.suite, secret) : NULL;
-        if (c != NULL && open_at(t, c, r, 0, more, plain)) {
+        if (c != NULL && open_at(t, c, secret, r, 0, more, plain)) {
             uint64_t ahead = half->ahead;
             tls_enter_epoch(t, d, (enum tls_epoch)epoch);
             half->ahead = ahead;
@@ -157,7 +173,7 @@ static bool open_next_generation(struct tls *t, enum wsd_direction d, const stru
     memcpy(secret, half->secret, sizeof secret);
     bool good = tls_next_secret(t->session.suite, secret) == 0;
     struct tls_cipher *c = good ? tls_cipher_13(t->session.suite, bytes) : NULL;
-    good = c != NULL && open_at(t, c, r, 0, more, plain);
+    good = c != NULL && open_at(t, c, bytes, r, 0, more, plain);
     if (good)
         (void)use(half, c, bytes);
     else
@@ -166,13 +182,34 @@ static bool open_next_generation(struct tls *t, enum wsd_direction d, const stru
     return good;
 }
 
+/* Up to TLS 1.2 after a renegotiation whose ChangeCipherSpec is not in the capture: the keys of the new session. */
+static bool open_renewed(struct tls *t, enum wsd_direction d, const struct tls_record *r, uint64_t more, struct tls_plain *plain)
+{
+    struct tls_half *half = &t->half[d];
+    uint8_t master[TLS_MASTER_SIZE];
+    struct tls_cipher *c = tls_find_master(t, master) ? tls_cipher_12(&t->session, master, d) : NULL;
+    if (c != NULL && open_at(t, c, bytes_of(NULL, 0), r, 0, more, plain)) {
+        tls_enter_epoch(t, d, TLS_EPOCH_APPLICATION);
+        half->cipher = c;
+        tell_secret(t, TLS_SECRET_MASTER, bytes_of(master, sizeof master));
+    } else {
+        tls_cipher_free(c);
+        c = NULL;
+    }
+    crypto_wipe(master, sizeof master);
+    return c != NULL;
+}
+
 static bool open_otherwise(struct tls *t, enum wsd_direction d, const struct tls_record *r, struct tls_plain *plain)
 {
     struct tls_half *half = &t->half[d];
+    struct wsd_bytes secret = {half->secret, crypto_hash_size(t->session.suite->hash)};
     uint64_t more = half->ahead < AHEAD_MOST ? half->ahead : AHEAD_MOST;
-    if (more > 0 && half->cipher != NULL && open_at(t, half->cipher, r, half->cipher->sequence + 1, more - 1, plain))
+    if (more > 0 && half->cipher != NULL && open_at(t, half->cipher, secret, r, half->cipher->sequence + 1, more, plain))
         return true;
-    if (!tls_is_13(t) || half->epoch == TLS_EPOCH_PLAIN)
+    if (!tls_is_13(t))
+        return half->renewed && open_renewed(t, d, r, more, plain);
+    if (half->epoch == TLS_EPOCH_PLAIN)
         return false;
     if (half->epoch < TLS_EPOCH_APPLICATION)
         return open_next_epoch(t, d, r, more, plain);

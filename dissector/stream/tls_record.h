@@ -13,6 +13,7 @@
 
 enum {
     TLS_RECORD_HEADER = 5,
+    TLS_RECORD_SMALLEST = TLS_RECORD_HEADER + 1 + 8, /* protected: one byte and the shortest tag */
     TLS_PLAIN_MOST = 1 << 14,
     TLS_BODY_MOST = TLS_PLAIN_MOST + 2048, /* RFC 5246 6.2.3; RFC 8446 5.2 allows less */
     TLS_RECORD_MOST = TLS_RECORD_HEADER + TLS_BODY_MOST,

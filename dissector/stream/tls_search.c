@@ -13,7 +13,6 @@
 enum {
     KEPT_MOST = 2 * TLS_RECORD_MOST,
     KEPT_BEHIND = 64,     /* in front of a place: TLS 1.0 needs a block and a MAC of the record before */
-    SMALLEST = 5 + 1 + 8, /* bytes of a record */
     TRIALS = 1 << 16,
     AHEAD_LATER = 16, /* numbers tried when the trials are used up */
 };
@@ -77,7 +76,7 @@ static bool try_here(struct tls *t, enum wsd_direction d, struct tls_found *foun
                                 .body = bytes_of(header + TLS_RECORD_HEADER, tls_record_length(header)),
                                 .type = header[0]};
     uint64_t sequence = half->cipher->sequence, lost = s->lost + s->at;
-    half->ahead = lost / SMALLEST + 1;
+    half->ahead = lost / TLS_RECORD_SMALLEST + 1;
     if (s->trials < half->ahead)
         half->ahead = half->ahead < AHEAD_LATER ? half->ahead : AHEAD_LATER;
     s->trials -= s->trials < half->ahead ? s->trials : half->ahead;

@@ -66,6 +66,11 @@ struct wsd_bytes tls_secrets_find(const struct tls_secrets *s, enum tls_label la
     return one != NULL ? bytes_of(one->secret, one->length) : bytes_of(NULL, 0);
 }
 
+const struct tls_secret *tls_secrets_newest(const struct tls_secrets *s, uint64_t back)
+{
+    return &s->secrets[(s->oldest + s->count - 1 - back) % s->count];
+}
+
 /* realloc() would leave the old copy behind. */
 static int grow(struct tls_secrets *s)
 {
@@ -111,6 +116,7 @@ int tls_secrets_add(struct tls_secrets *s, enum tls_label label, unsigned genera
         rc = table_add(&s->table, hash(s, label, generation, one.of), at);
     if (rc == 0) {
         s->secrets[at] = one;
+        s->added++;
         s->count += at == s->count;
     }
     crypto_wipe(&one, sizeof one);

@@ -41,6 +41,7 @@ struct tls_secrets {
     struct hash_key key;
     struct table table;
     struct tls_secret *secrets;
+    uint64_t added; /* ever */
     uint32_t count, capacity, oldest; /* oldest: the one that gives way when there are TLS_SECRETS_MOST */
     struct crypto_key *keys[TLS_KEYS_MOST];
     size_t key_count;
@@ -63,6 +64,9 @@ int tls_secrets_key(struct tls_secrets *secrets, struct wsd_bytes pem);
 /* Keeps a secret. One that is there already is left as it is. of: at most TLS_RANDOM bytes. Returns 0 or -ENOMEM. */
 int tls_secrets_add(struct tls_secrets *secrets, enum tls_label label, unsigned generation, struct wsd_bytes of,
                     struct wsd_bytes secret);
+
+/* The one that was added `back` before the newest one, back < count. Borrowed likewise. */
+const struct tls_secret *tls_secrets_newest(const struct tls_secrets *secrets, uint64_t back);
 
 /* Empty when there is none. Borrowed until the next call that adds. */
 struct wsd_bytes tls_secrets_find(const struct tls_secrets *secrets, enum tls_label label, unsigned generation,

@@ -35,6 +35,7 @@ struct tls_half {
     uint8_t failures;          /* records in a row that were not opened */
     bool blocked;              /* its next record waits for a secret, or for the other direction */
     bool skip_early;           /* 0-RTT data that does not count is passed over */
+    bool renewed;              /* up to TLS 1.2: the session was renegotiated, and its keys are not in force yet */
     bool closed;               /* close_notify, or a fatal alert */
     bool ended;
     uint8_t how;               /* enum wsd_how, when ended */
@@ -72,7 +73,14 @@ struct tls {
     bool late;            /* it began before the capture did */
     bool replaying;       /* what was held is being read */
     bool told;            /* a secret of it */
+    bool found;           /* its session was found by trying, which is still to be told */
+    bool turned;          /* client and server are the other way round than it was first believed */
+    bool unaffordable;    /* not all secrets could be tried */
+    uint64_t tried[2];    /* tls_secrets.added when they were tried on that direction */
 };
+
+/* Protected records of a direction whose ChangeCipherSpec is not in the capture that may not be, either: Finished, and a few. */
+enum { TLS_UNSEEN_MOST = 4 };
 
 /* What reading a record returns when it has to wait. */
 enum { TLS_WAIT = 2 };
@@ -88,6 +96,16 @@ int tls_read_handshake(struct tls *t, enum wsd_direction d, struct wsd_bytes con
 /* tls_open.c: makes sure that half->cipher is what the next record of this direction is under. Returns 0, TLS_WAIT, -ENOMEM, or
  * -ENOENT: there is no such secret, and none will come. */
 int tls_need_cipher(struct tls *t, enum wsd_direction d);
+
+/* tls_open.c: the secret that the log has for this direction and epoch; empty: none. */
+struct wsd_bytes tls_secret_of_epoch(const struct tls *t, enum wsd_direction d, unsigned epoch);
+
+/* tls_open.c: this direction's next record is under this secret, and has this number. Returns 0 or -ENOMEM. */
+int tls_use_secret(struct tls *t, enum wsd_direction d, struct wsd_bytes secret, uint64_t number);
+
+/* tls_trial.c: where a hello is not in the capture, finds out which session what is held is of. Client and server may turn out to be the other
+ * way round (turned). Returns 0 or -ENOMEM. */
+int tls_try_secrets(struct tls *t);
 
 /* tls_open.c: opens the record with the keys of this direction, or those that may follow. Returns 0, -EBADMSG, or -ENOMEM. skipped:
  * how many records were lost in front of it. */

@@ -548,7 +548,8 @@ void websocket_tell_opening(struct websocket_host *host, const struct websocket_
         host_finding(host, info, f->direction, f->code, f->detail, moment);
     }
     size_t key = h->draft == DRAFT_HIXIE_76 ? LEGACY_KEY : 0; /* belongs to the request */
-    if (a->early > key && info->handshake == WSD_HANDSHAKE_COMPLETE)
+    /* Where the server's bytes had to wait for lost ones, what came behind its answer was read before it. */
+    if (a->early > key && info->handshake == WSD_HANDSHAKE_COMPLETE && a->early_at.packet < a->response_at.packet)
         host_finding(host, info, WSD_CLIENT, WSD_FINDING_HANDSHAKE_DATA_BEFORE_RESPONSE, "", &a->early_at);
     if (a->limit.what != NULL)
         host_finding(host, info, a->limit.direction, WSD_FINDING_LIMIT_REACHED, a->limit.what, &a->limit.at);

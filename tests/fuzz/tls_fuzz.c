@@ -4,7 +4,8 @@
  *      options (1)   length of the key log (2)   key log   then items: what and whose (1)   length (2)   bytes
  *
  * An item is data, a gap of `length` bytes, or an end. They are read twice, the second time in small pieces; the options say whether the
- * secrets come first or last, and whether little may be held.
+ * secrets come first or last, whether little may be held, and whether the capture
+ * began late.
  * Invariants: both readings give the same content; no more content comes out than ciphertext went in; what is held keeps to its limits,
  * and nothing is held at the end; each stream is made once, and ends.
  */
@@ -14,7 +15,7 @@
 
 #include <stdlib.h>
 
-enum { LATE = 1, SMALL = 4, DETAIL = 8, PIECE = 7, HELD_EACH = 20000, HELD_ALL = 30000 };
+enum { LATE = 1, SMALL = 4, DETAIL = 8, JOINED = 16, PIECE = 7, HELD_EACH = 20000, HELD_ALL = 30000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,6 +31,7 @@ struct reading {
     uint64_t sum[2], content[2], gaps[2], sealed[2];
     unsigned made, findings;
     bool ended[2];
+    bool turned; /* what the items call the client is the server */
 };
 
 static int inside_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
@@ -102,13 +104,21 @@ static struct stream *sealed_take(void *user, struct via *via, const struct wsd_
     return make(user, &sealed_ops, via);
 }
 
-static void finding(void *user, const struct stream *inner, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
+static bool finding(void *user, const struct stream *inner, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
                     const struct wsd_moment *moment)
 {
     struct reading *r = user;
     (void)inner, (void)moment;
     require(d <= WSD_NEITHER && code >= WSD_FINDING_TLS_NO_SECRETS && detail != NULL);
     r->findings++;
+    return true;
+}
+
+static void turned(void *user, void *owner)
+{
+    struct reading *r = user;
+    (void)owner;
+    r->turned = !r->turned;
 }
 
 /* What opens a record is a line that the reader takes. */
@@ -123,11 +133,11 @@ static void secret(void *user, void *owner, struct wsd_bytes line)
     tls_secrets_free(&secrets);
 }
 
-static const struct tls_hooks hooks = {inside_take, sealed_take, finding, secret};
+static const struct tls_hooks hooks = {inside_take, sealed_take, finding, turned, secret};
 
 static int item(struct reading *r, uint8_t what, struct wsd_bytes bytes, size_t length, struct wsd_moment *moment, size_t most)
 {
-    enum wsd_direction d = what & 1;
+    enum wsd_direction d = ((what & 1) ^ r->turned) ? WSD_SERVER : WSD_CLIENT;
     int rc = 0;
     moment->packet++;
     moment->time += 1000;
@@ -143,6 +153,7 @@ static int item(struct reading *r, uint8_t what, struct wsd_bytes bytes, size_t 
         rc = stream_data(r->tls, d, bytes_of(exact, piece.length), moment);
         free(exact);
         bytes = bytes_after(bytes, piece.length);
+        d = ((what & 1) ^ r->turned) ? WSD_SERVER : WSD_CLIENT;
         require(r->host.held.bytes <= HELD_ALL + 8 * sizeof(struct tls_held) || r->host.held.most > HELD_ALL);
     }
     return rc;
@@ -160,9 +171,10 @@ static void read_all(struct reading *r, const uint8_t *data, size_t size, uint8_
     r->host.held.most_each = options & SMALL ? HELD_EACH : 1 << 20;
     r->host.held.most = options & SMALL ? HELD_ALL : 1 << 24;
     require(tls_host_init(&r->host, seed) == 0);
+    r->host.trials = 1 << 13; /* or a run takes a second */
     if (!(options & LATE))
         require(tls_secrets_read(&r->host.secrets, text, &read) == 0);
-    r->tls = tls_new_take(&r->tls, &r->host, NULL, 0, false, NULL);
+    r->tls = tls_new_take(&r->tls, &r->host, NULL, 0, options & JOINED, NULL);
     require(r->tls != NULL);
     uint64_t given[2] = {0};
     bool over[2] = {false};
@@ -189,7 +201,7 @@ static void read_all(struct reading *r, const uint8_t *data, size_t size, uint8_
     require(stream_memory(r->tls) > 0);
     r->tls->ops->free(r->tls);
     require(r->host.held.bytes == 0 && r->host.waiting == NULL);
-    require(r->content[0] <= given[0] && r->content[1] <= given[1]);
+    require(r->content[r->turned] <= given[0] && r->content[!r->turned] <= given[1]);
     require(read.taken + read.wrong <= read.lines);
     tls_host_free(&r->host);
 }

@@ -1,0 +1,259 @@
+/*
+ * tls_trial.c: which session is this? Where the capture lacks a hello, the secrets at hand are tried on what is held.
+ *
+ * TLS 1.3: a traffic secret is enough for its direction; the suite is one of those whose hash has the secret's length, and the record
+ * says which number it has (GCM), or numbers are tried (other ciphers). Up to TLS 1.2 the keys need both randoms: only a
+ * ClientHello may be missing, and each master secret is tried on the first record. Whatever fits is proven by its tag.
+ *
+ * Trying costs, and strangers make connections: the trials of all connections together are limited, and one may use a part of what
+ * is left. A secret is tried once on each direction.
+ */
+#include "base/bytes.h"
+#include "stream/tls_state.h"
+
+#include <errno.h>
+
+enum {
+    SHARE = 16,             /* of what is left, one connection may use a part of this */
+    NUMBERS_MOST = 1 << 16, /* tried of one secret and cipher, */
+    CCM_PART = 8,           /* of AES-CCM this part of them, */
+    NUMBERS_LEAST = 64,     /* and what is not worth beginning with */
+    GENERATIONS = 3,        /* KeyUpdates that may have been missed (GCM) */
+    KEYS_COST = 8,          /* making keys costs as much as opening so many small records */
+    SMALL = 1 << 10,        /* bytes of one */
+    LOOKED_AT = 16,         /* records of a direction, of which the smallest is taken */
+};
+
+/* What secrets are tried on: of the first records held of a direction, which follow each other, the smallest. */
+struct sample {
+    struct tls_record record;
+    uint64_t behind; /* records in front of it */
+    bool there;
+};
+
+static struct sample sample_of(const struct tls *t, enum wsd_direction d, bool smallest)
+{
+    struct sample s = {.there = false};
+    uint64_t count = 0;
+    for (const struct tls_held *held = t->queue.first; held != NULL && count < LOOKED_AT; held = held->next) {
+        if (held->direction != d)
+            continue;
+        if (held->kind != TLS_HELD_RECORD || (s.there && !smallest))
+            break;
+        struct wsd_bytes body = {held->bytes + TLS_RECORD_HEADER, held->length - TLS_RECORD_HEADER};
+        if (!held->damaged && (!s.there || body.length < s.record.body.length)) {
+            s.record = (struct tls_record){.header = held->bytes, .body = body, .type = held->bytes[0]};
+            s.behind = count;
+            s.there = true;
+        }
+        count++;
+    }
+    return s;
+}
+
+/* What one connection may still spend, in small records opened. */
+struct purse {
+    uint64_t left, numbers; /* numbers: to be tried of one secret */
+};
+
+static bool spend(struct tls *t, struct purse *p, uint64_t cost)
+{
+    if (p->left < cost) {
+        t->unaffordable = true;
+        return false;
+    }
+    p->left -= cost;
+    t->host->trials -= cost < t->host->trials ? cost : t->host->trials;
+    return true;
+}
+
+static uint64_t cost_of(const struct sample *s)
+{
+    return 1 + s->record.body.length / SMALL;
+}
+
+static bool is_traffic(unsigned label)
+{
+    return label == TLS_SECRET_CLIENT_TRAFFIC || label == TLS_SECRET_SERVER_TRAFFIC;
+}
+
+/* ---- TLS 1.3 --------------------------------------------------------------------------------------------------- */
+
+/* Tries a secret of this suite on the sample, in the generations that may follow it. *secret is that of the one that fits. */
+static bool find_number(struct tls *t, struct purse *p, const struct tls_suite *suite, const struct sample *s, uint8_t *secret,
+                        uint64_t *number)
+{
+    struct wsd_bytes bytes = {secret, crypto_hash_size(suite->hash)};
+    for (int generation = 0; generation <= GENERATIONS; generation++) {
+        if (!spend(t, p, KEYS_COST + 2 * cost_of(s)))
+            return false;
+        if (tls_record_number(suite, bytes, &s->record, t->host->plain[t->depth], number))
+            return true;
+        if (tls_next_secret(suite, secret) != 0)
+            return false;
+    }
+    return false;
+}
+
+/* A handshake has few records, and AES-CCM few users. */
+static uint64_t numbers_of(const struct purse *p, const struct tls_suite *suite, const struct sample *s, unsigned label)
+{
+    uint64_t numbers = p->numbers / cost_of(s) / (suite->cipher == CRYPTO_CHACHA20_POLY1305 ? 1 : CCM_PART);
+    return numbers > NUMBERS_LEAST && !is_traffic(label) ? NUMBERS_LEAST : numbers;
+}
+
+static bool try_numbers(struct tls *t, struct purse *p, const struct tls_suite *suite, const struct sample *s, unsigned label,
+                        const uint8_t *secret, uint64_t *number)
+{
+    struct tls_plain plain;
+    struct tls_cipher *c = tls_cipher_13(suite, bytes_of(secret, crypto_hash_size(suite->hash)));
+    bool found = false;
+    uint64_t numbers = numbers_of(p, suite, s, label);
+    if (c == NULL || numbers < NUMBERS_LEAST || !spend(t, p, KEYS_COST + numbers * cost_of(s))) {
+        t->unaffordable = t->unaffordable || numbers < NUMBERS_LEAST;
+        tls_cipher_free(c);
+        return false;
+    }
+    for (uint64_t i = 0; i < numbers && !found; i++) {
+        found = tls_cipher_open(c, &s->record, s->behind + i, t->host->plain[t->depth], &plain);
+        *number = s->behind + i;
+    }
+    tls_cipher_free(c);
+    return found;
+}
+
+/* The direction turned out to be the other one: so does all that is kept of it. */
+static void turn(struct tls *t)
+{
+    struct tls_half half = t->half[0];
+    struct tls_held *lost = t->queue.lost[0];
+    t->half[0] = t->half[1];
+    t->half[1] = half;
+    t->queue.lost[0] = t->queue.lost[1];
+    t->queue.lost[1] = lost;
+    for (struct tls_held *held = t->queue.first; held != NULL; held = held->next)
+        held->direction = !held->direction;
+    crypto_wipe(&half, sizeof half);
+    t->turned = !t->turned;
+    t->host->hooks->turned(t->host->user, t->owner);
+}
+
+static enum wsd_direction sender_of(unsigned label)
+{
+    return label == TLS_SECRET_CLIENT_TRAFFIC || label == TLS_SECRET_CLIENT_HANDSHAKE ? WSD_CLIENT : WSD_SERVER;
+}
+
+/* `d` sends under the secret of this session; `number`: of the first record that is held of it. */
+static int enter_13(struct tls *t, enum wsd_direction d, const struct tls_secret *one, const struct tls_suite *suite,
+                    const uint8_t *secret, uint64_t number)
+{
+    bool traffic = is_traffic(one->label);
+    const struct wsd_bytes bytes = {secret, crypto_hash_size(suite->hash)};
+    memcpy(t->session.client_random, one->of, TLS_RANDOM);
+    t->session.version = t->info.version = TLS_1_3;
+    t->session.suite = suite;
+    t->info.cipher = suite->id;
+    t->info.cipher_name = suite->name;
+    t->hello = true;
+    if (d != sender_of(one->label)) {
+        turn(t);
+        d = !d;
+    }
+    for (int i = 0; i < 2; i++) {
+        struct tls_half *half = &t->half[i];
+        bool both = traffic && tls_secret_of_epoch(t, (enum wsd_direction)i, TLS_EPOCH_HANDSHAKE).length == 0;
+        tls_enter_epoch(t, (enum wsd_direction)i, (i == (int)d && traffic) || both ? TLS_EPOCH_APPLICATION : TLS_EPOCH_HANDSHAKE);
+        half->ahead = NUMBERS_MOST;
+        half->skip_early = false;
+    }
+    return tls_use_secret(t, d, bytes, number);
+}
+
+static int try_13(struct tls *t, struct purse *p, enum wsd_direction d, const struct sample *s, const struct tls_secret *one)
+{
+    uint8_t secret[TLS_SECRET_MOST];
+    int rc = 0;
+    for (unsigned i = 0; i < TLS_SUITES_13 && rc == 0; i++) {
+        const struct tls_suite *suite = t->session.suite != NULL ? t->session.suite : tls_suite_13(i);
+        uint64_t number = 0;
+        bool found = false;
+        if (crypto_hash_size(suite->hash) == one->length) {
+            memcpy(secret, one->secret, one->length);
+            found = tls_can_number(suite) ? find_number(t, p, suite, s, secret, &number) : try_numbers(t, p, suite, s, one->label, secret, &number);
+        }
+        if (found)
+            rc = enter_13(t, d, one, suite, secret, number >= s->behind ? number - s->behind : 0);
+        if (found && rc == 0)
+            rc = 1;
+        if (t->session.suite != NULL)
+            break;
+    }
+    crypto_wipe(secret, sizeof secret);
+    return rc;
+}
+
+/* ---- up to TLS 1.2, without the ClientHello -------------------------------------------------------------------- */
+
+static int try_12(struct tls *t, struct purse *p, enum wsd_direction d, const struct sample *s, const struct tls_secret *one)
+{
+    struct tls_plain plain;
+    if (!spend(t, p, 2 * KEYS_COST + cost_of(s)))
+        return 0;
+    memcpy(t->session.client_random, one->of, TLS_RANDOM);
+    struct tls_cipher *c = tls_cipher_12(&t->session, one->secret, d);
+    bool found = c != NULL && tls_cipher_open(c, &s->record, s->behind, t->host->plain[t->depth], &plain);
+    tls_cipher_free(c);
+    t->hello = found;
+    return found;
+}
+
+/* ---- all ------------------------------------------------------------------------------------------------------- */
+
+static bool may_fit(const struct tls *t, enum wsd_direction d, const struct tls_secret *one)
+{
+    bool known = t->hello || t->session.suite != NULL; /* so is who the client is */
+    if (t->session.version != 0 && !tls_is_13(t))
+        return one->label == TLS_SECRET_MASTER;
+    if (one->generation != 0 || one->label < TLS_SECRET_CLIENT_HANDSHAKE || one->label > TLS_SECRET_SERVER_TRAFFIC)
+        return false;
+    return (!known || sender_of(one->label) == d) && (!t->hello || memcmp(one->of, t->session.client_random, TLS_RANDOM) == 0);
+}
+
+static bool tls_13_possible(const struct tls *t)
+{
+    return t->session.version == 0 || tls_is_13(t);
+}
+
+/* The newest first: what is in the capture is rather of today. */
+static int try_direction(struct tls *t, struct purse *p, enum wsd_direction d)
+{
+    const struct tls_secrets *secrets = &t->host->secrets;
+    const struct sample s = sample_of(t, d, tls_13_possible(t));
+    uint64_t from = t->tried[d];
+    int rc = 0;
+    if (!s.there || (tls_13_possible(t) && s.record.type != TLS_APPLICATION_DATA))
+        return 0;
+    t->tried[d] = secrets->added;
+    uint64_t new = secrets->added - from < secrets->count ? secrets->added - from : secrets->count;
+    p->numbers = p->left / (3 * (1 + new / 4)); /* a session has four secrets, and both senders may be this one */
+    p->numbers = p->numbers < NUMBERS_MOST ? p->numbers : NUMBERS_MOST;
+    for (uint64_t i = 0; i < new && rc == 0 && p->left > 0; i++) {
+        const struct tls_secret *one = tls_secrets_newest(secrets, i);
+        if (may_fit(t, d, one))
+            rc = one->label == TLS_SECRET_MASTER ? try_12(t, p, d, &s, one) : try_13(t, p, d, &s, one);
+    }
+    return rc;
+}
+
+int tls_try_secrets(struct tls *t)
+{
+    if ((t->hello && t->session.suite != NULL) || t->queue.first == NULL || t->host->secrets.count == 0)
+        return 0;
+    struct purse purse = {.left = t->host->trials / SHARE};
+    int rc = 0;
+    for (int d = 0; d < 2 && rc == 0; d++)
+        if (t->tried[d] < t->host->secrets.added)
+            rc = try_direction(t, &purse, (enum wsd_direction)d);
+    t->found = t->found || rc > 0;
+    return rc < 0 ? rc : 0;
+}
