@@ -247,7 +247,7 @@ static int compare(uint64_t a, uint64_t b)
     return a < b ? -1 : a > b;
 }
 
-static int compare_bytes(struct wsd_bytes a, struct wsd_bytes b)
+int column_compare_bytes(struct wsd_bytes a, struct wsd_bytes b)
 {
     size_t n = a.length < b.length ? a.length : b.length;
     int order = n > 0 ? memcmp(a.data, b.data, n) : 0;
@@ -281,8 +281,8 @@ int column_compare(enum column column, const struct model_connection *a, const s
         return a->state != b->state ? compare(a->state, b->state) : compare((uint64_t)(a->code + 1), (uint64_t)(b->code + 1));
     case COLUMN_CLIENT: return compare_endpoints(&a->about.endpoint[WSD_CLIENT], &b->about.endpoint[WSD_CLIENT]);
     case COLUMN_SERVER: return compare_endpoints(&a->about.endpoint[WSD_SERVER], &b->about.endpoint[WSD_SERVER]);
-    case COLUMN_URL: return compare_bytes(a->about.url, b->about.url);
-    case COLUMN_SUBPROTOCOL: return compare_bytes(a->about.subprotocol, b->about.subprotocol);
+    case COLUMN_URL: return column_compare_bytes(a->about.url, b->about.url);
+    case COLUMN_SUBPROTOCOL: return column_compare_bytes(a->about.subprotocol, b->about.subprotocol);
     case COLUMN_SENT: return compare(ca[WSD_CLIENT].messages, cb[WSD_CLIENT].messages);
     case COLUMN_RECEIVED: return compare(ca[WSD_SERVER].messages, cb[WSD_SERVER].messages);
     case COLUMN_SENT_BYTES: return compare(ca[WSD_CLIENT].payload_bytes, cb[WSD_CLIENT].payload_bytes);

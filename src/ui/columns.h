@@ -60,6 +60,9 @@ void column_draw(struct pen *pen, enum column column, int width, const struct co
 /* Below 0, 0, above 0. */
 int column_compare(enum column column, const struct model_connection *a, const struct model_connection *b, int64_t now);
 
+/* The same for strings: by their bytes. */
+int column_compare_bytes(struct wsd_bytes a, struct wsd_bytes b);
+
 /* "10.0.0.1:8080" or "[2001:db8::1]:8080". */
 enum { COLUMN_ADDRESS = WSD_ADDRESS_SIZE + 10 };
 void column_address(char out[COLUMN_ADDRESS], const struct wsd_endpoint *endpoint);

@@ -21,7 +21,7 @@
 
 enum {
     SLICE = 8,         /* ms of work before the keyboard is looked at again */
-    FRAME = 40,        /* ms between two drawings, unless a key was pressed */
+    FRAME = 20,        /* ms between two drawings, unless a key was pressed: with the 10 ms of a capture's block a message is seen within 30 */
     TICK = 1000,       /* ms after which times and rates are drawn anew in live capture */
     DOUBLE_CLICK = 400, /* ms */
     SEARCH_SLICE = 200, /* lines */

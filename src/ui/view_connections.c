@@ -52,9 +52,21 @@ static void free_lines(struct connections *s)
     s->count = 0;
 }
 
+/* What belongs together has the same path; a query often has tokens that are different for each connection. */
+static struct wsd_bytes without_query(struct wsd_bytes url)
+{
+    const uint8_t *query = url.length > 0 ? memchr(url.data, '?', url.length) : NULL;
+    return query != NULL ? (struct wsd_bytes){url.data, (size_t)(query - url.data)} : url;
+}
+
+static int compare_urls(const struct model_connection *a, const struct model_connection *b)
+{
+    return column_compare_bytes(without_query(a->about.url), without_query(b->about.url));
+}
+
 static bool same_group(enum group group, const struct model_connection *a, const struct model_connection *b)
 {
-    return column_compare(group == GROUP_URL ? COLUMN_URL : COLUMN_SERVER, a, b, 0) == 0;
+    return group == GROUP_URL ? compare_urls(a, b) == 0 : column_compare(COLUMN_SERVER, a, b, 0) == 0;
 }
 
 static void add_counts(struct wsd_counts *to, const struct wsd_counts *from)
@@ -86,13 +98,14 @@ static void add_to_group(struct model_connection *sum, const struct model_connec
         sum->buckets[(uint64_t)(sum->second - (MODEL_SECONDS - 1 - i)) % MODEL_SECONDS] += counts[i];
 }
 
-static struct model_connection *new_group(const struct model_connection *first, int64_t now)
+static struct model_connection *new_group(enum group group, const struct model_connection *first, int64_t now)
 {
     struct model_connection *sum = calloc(1, sizeof *sum);
     if (sum == NULL)
         return NULL;
     sum->about.id = first->about.id;
-    sum->about.url = first->about.url;
+    if (group == GROUP_URL) /* else its server's address stands there */
+        sum->about.url = without_query(first->about.url);
     sum->about.endpoint[WSD_SERVER] = first->about.endpoint[WSD_SERVER];
     sum->round_trip = -1;
     sum->code = -1;
@@ -124,7 +137,7 @@ static int by_server(const void *a, const void *b)
 
 static int by_url(const void *a, const void *b)
 {
-    return column_compare(COLUMN_URL, ((const struct line *)a)->connection, ((const struct line *)b)->connection, 0);
+    return compare_urls(((const struct line *)a)->connection, ((const struct line *)b)->connection);
 }
 
 /* Changes when something is gone that a line may point to. */
@@ -150,7 +163,7 @@ static void join(struct connections *s, int64_t now)
 {
     size_t n = 0;
     for (size_t i = 0; i < s->count;) {
-        struct model_connection *first = s->lines[i].connection, *sum = new_group(first, now);
+        struct model_connection *first = s->lines[i].connection, *sum = new_group((enum group)s->settings->group, first, now);
         uint64_t members = 0;
         if (sum == NULL)
             break;

@@ -220,6 +220,11 @@ static void add_deflate(struct handshake_lines *s, const struct wsd_deflate *d)
                  d->no_context_takeover[side] ? "each message by itself" : "context taken over");
 }
 
+static void add_span(struct handshake_lines *s, const char *name, int64_t ns)
+{
+    snprintf(add_fact(s, name)->text, sizeof s->lines->text, "%lld.%03lld ms", (long long)(ns / 1000000), (long long)(ns / 1000 % 1000));
+}
+
 static void add_agreement(struct handshake_lines *s, const struct model_connection *c)
 {
     add_title(s, "AGREED");
@@ -229,8 +234,25 @@ static void add_agreement(struct handshake_lines *s, const struct model_connecti
         snprintf(add_fact(s, "subprotocol")->text, 8, "none");
     add_deflate(s, &c->about.deflate);
     if (c->round_trip >= 0)
-        snprintf(add_fact(s, "round trip")->text, sizeof s->lines->text, "%lld.%03lld ms, ping to pong",
-                 (long long)(c->round_trip / 1000000), (long long)(c->round_trip / 1000 % 1000));
+        add_span(s, "ping to pong", c->round_trip);
+}
+
+static void add_tls(struct handshake_lines *s, const struct wsd_tls *tls)
+{
+    const char *version = wsd_tls_version_word(tls->version);
+    const struct {
+        const char *name;
+        struct wsd_bytes value;
+    } facts[] = {{"TLS", bytes_text(version != NULL ? version : "")},
+                 {"cipher suite", bytes_text(tls->cipher_name != NULL ? tls->cipher_name : "")},
+                 {"server name", tls->sni},
+                 {"ALPN", tls->alpn},
+                 {"secrets", bytes_text(tls->reason != NULL ? tls->reason : "")},
+                 {"JA3", bytes_text(tls->ja3)},
+                 {"JA4", bytes_text(tls->ja4)}};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        if (facts[i].value.length > 0)
+            add_fact(s, facts[i].name)->value = facts[i].value;
 }
 
 static void add_way(struct handshake_lines *s, const struct model_connection *c, const struct wsd_event *e)
@@ -253,6 +275,12 @@ static void add_way(struct handshake_lines *s, const struct model_connection *c,
     column_address(address, &c->about.endpoint[WSD_SERVER]);
     snprintf(add_fact(s, "server")->text, sizeof address, "%s", address);
     snprintf(add_fact(s, "carried by")->text, 32, "%s", wsd_carrier_word(c->about.carrier));
+    if (c->about.tls != NULL)
+        add_tls(s, c->about.tls);
+    if (e->opening.syn_time[WSD_CLIENT] != 0 && e->opening.syn_time[WSD_SERVER] != 0)
+        add_span(s, "TCP open after", e->opening.syn_time[WSD_SERVER] - e->opening.syn_time[WSD_CLIENT]);
+    if (e->opening.request != NULL && e->opening.response != NULL && e->opening.request_time != 0)
+        add_span(s, "answered after", e->at.time - e->opening.request_time);
     if (e->opening.community_id != NULL && e->opening.community_id[0] != 0)
         add_fact(s, "community ID")->value = bytes_text(e->opening.community_id);
 }

@@ -31,6 +31,15 @@ keys t
 await 'SINCE START'
 keys t
 await 'SINCE LAST'
+# Grouped, with sums: by server, by URL whatever its query
+keys 1 U b
+await '60 conn.'
+screen group-server
+keys b
+await '9 conn.'
+screen group-url
+keys Enter
+await 'marked connections'
 keys q
 await 'exit status 0'
 
