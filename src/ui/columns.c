@@ -184,7 +184,9 @@ static void draw_address(struct pen *pen, enum role role, const struct wsd_endpo
 static void draw_url(struct pen *pen, int width, const struct model_connection *c)
 {
     int from = pen->x;
-    if (c->about.url.length > 0)
+    if (c->about.url.length == 0 && c->about.endpoint[WSD_SERVER].family == 0)
+        pen_text(pen, ROLE_FAINT, "not known"); /* a group of those that were joined late */
+    else if (c->about.url.length > 0)
         pen_bytes_end(pen, ROLE_NORMAL, c->about.url, width);
     else
         draw_address(pen, ROLE_FAINT, &c->about.endpoint[WSD_SERVER], width);
