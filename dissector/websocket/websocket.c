@@ -67,8 +67,11 @@ static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete
 {
     const struct ws_half *half = &ws->half[d];
     const struct frame_header *h = &half->frame;
-    struct wsd_event event = {.type = WSD_EVENT_FRAME, .at = *moment, .connection = &ws->info};
+    struct wsd_event event; /* the rest of its union means nothing for a frame, and is not set */
     struct wsd_frame *frame = &event.frame;
+    event.type = WSD_EVENT_FRAME;
+    event.at = *moment;
+    event.connection = &ws->info;
     *frame = (struct wsd_frame){.direction = d,
                                 .opcode = frame_opcode(h),
                                 .fin = frame_fin(h),
@@ -535,7 +538,7 @@ void websocket_tell_opening(struct websocket_host *host, const struct websocket_
                                          .flow = a->flow,
                                          .via = a->via,
                                          .via_count = a->via_count,
-                                         .request_time = info->handshake == WSD_HANDSHAKE_MISSING ? 0 : a->request_at.time,
+                                         .request_time = a->request_at.time,
                                          .forwarded_for = forwarded_for(a->request)};
     for (int d = 0; d < 2 && a->syn_time != NULL; d++)
         event.opening.syn_time[d] = a->syn_time[d];
