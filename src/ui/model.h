@@ -44,16 +44,23 @@ struct model_ping {
     uint64_t hash;
 };
 
+/* What each message changes stands first and together: of many connections that take turns nothing is in the cache. */
 struct model_connection {
     struct wsd_connection about; /* its counts are kept by the model; strings borrow from opening */
-    struct wsd_tls tls;          /* about.tls, if there is one */
     struct record_connection *opening; /* owned; NULL: its opening was left out on the way */
+    struct statistics *statistics; /* owned; NULL: none yet, or there was no room for them */
+    int64_t last_time;    /* of its last event */
+    int64_t last_message; /* of its last data message, 0: none yet */
+    int64_t last_sent[2]; /* of each side's, 0: none yet */
+    record_place last_frame[2];
+    uint64_t first_row, last_row;
+    uint64_t changes; /* counts up with each event */
+    int64_t second;   /* of the newest bucket */
+    uint32_t buckets[MODEL_SECONDS]; /* data messages in each second, a ring by second % MODEL_SECONDS */
     enum model_state state;
     uint64_t flow; /* of an attempt that is not answered yet: its TCP connection */
     bool ended;  /* its close event was seen */
     bool marked; /* by the user */
-    int64_t last_time;    /* of its last event */
-    int64_t last_message; /* of its last data message, 0: none yet */
     int64_t end_time;     /* when ended */
     int64_t duration;     /* when ended */
     enum wsd_direction by; /* when ended */
@@ -61,17 +68,11 @@ struct model_connection {
     int code, reported;
     size_t reason_length;
     uint8_t reason[MODEL_REASON];
-    uint64_t first_row, last_row;
     uint64_t findings[WSD_SEVERITY_COUNT];
     uint64_t found[3]; /* codes of findings, a bit each, by who broke the rule */
-    struct statistics *statistics; /* owned; NULL: none yet, or there was no room for them */
-    int64_t last_sent[2]; /* of each side's last data message, 0: none yet */
     int64_t round_trip; /* the last from ping to pong, -1: none */
     struct model_ping ping[2];
-    int64_t second; /* of the newest bucket */
-    uint32_t buckets[MODEL_SECONDS]; /* data messages in each second, a ring by second % MODEL_SECONDS */
-    record_place last_frame[2];
-    uint64_t changes; /* counts up with each event */
+    struct wsd_tls tls; /* about.tls, if there is one */
 };
 
 struct model_row {
@@ -101,7 +102,8 @@ struct model {
 
     struct model_connection **connections; /* by id, ascending */
     size_t connection_count, connection_slots, connection_bytes;
-    struct model_connection *recent; /* the last one that was looked for */
+    struct model_connection **index; /* the same by id: open addressing, at most half of the slots are used */
+    size_t index_slots;
     struct model_connection *opening[MODEL_OPENING_MOST]; /* asked for and not answered yet: no connections yet, without number */
     unsigned opening_count;
     uint64_t openings_left; /* counts up when one of these goes */
@@ -134,7 +136,7 @@ static inline const struct model_row *model_row(const struct model *m, uint64_t 
 size_t model_marked(const struct model *model);
 
 /* NULL when it is not known (any more). */
-struct model_connection *model_connection(struct model *model, uint64_t id);
+struct model_connection *model_connection(const struct model *model, uint64_t id);
 
 /* The frames of a message, the first first, as far as they are kept and up to `most`. Returns how many. */
 size_t model_frames(const struct model *model, const struct record_message *message, const struct record_frame **frames,
