@@ -339,12 +339,9 @@ struct block *handoff_take(struct handoff *h, struct handoff_news *news)
     return first;
 }
 
-void handoff_give_back(struct handoff *h, struct block *b)
+/* Whether the pool took it. */
+static bool to_pool(struct handoff *h, struct block *b)
 {
-    if (b->size != BLOCK_SIZE) {
-        block_free(b);
-        return;
-    }
     pthread_mutex_lock(&h->mutex);
     bool kept = h->pooled < POOL_BLOCKS;
     if (kept) {
@@ -353,8 +350,26 @@ void handoff_give_back(struct handoff *h, struct block *b)
         h->pooled++;
     }
     pthread_mutex_unlock(&h->mutex);
-    if (!kept)
+    return kept;
+}
+
+void handoff_give_back(struct handoff *h, struct block *b)
+{
+    if (b->size != BLOCK_SIZE || !to_pool(h, b))
         block_free(b);
+}
+
+bool handoff_prepare(struct handoff *h)
+{
+    pthread_mutex_lock(&h->mutex);
+    bool enough = h->pooled == POOL_BLOCKS;
+    pthread_mutex_unlock(&h->mutex);
+    struct block *b = enough ? NULL : block_new(BLOCK_SIZE);
+    if (b == NULL)
+        return false;
+    block_touch(b);
+    handoff_give_back(h, b);
+    return true;
 }
 
 size_t handoff_told(struct handoff *h, size_t from, void (*tell)(void *user, const char *text, bool wrong), void *user)

@@ -45,6 +45,10 @@ struct block *handoff_take(struct handoff *handoff, struct handoff_news *news);
 /* A block that is not needed any more, to be filled again. */
 void handoff_give_back(struct handoff *handoff, struct block *block);
 
+/* Makes a block for the reading thread to fill, when few are ready. Fresh memory costs the first one who touches it more than
+ * dissecting what goes there: here by whoever has time. False: enough are ready. */
+bool handoff_prepare(struct handoff *handoff);
+
 /* Ends the reading thread: nothing more is told, waiting and blocking reads are interrupted. stop(user) was called before,
  * so that reading ends. Returns when the thread has ended; may be called when it never began. */
 void handoff_stop(struct handoff *handoff);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+enum { PAGE_LEAST = 4096 };
+
 /* ---- blocks */
 
 struct block *block_new(size_t size)
@@ -28,6 +30,13 @@ struct block *block_new(size_t size)
 void block_free(struct block *block)
 {
     free(block);
+}
+
+void block_touch(struct block *b)
+{
+    volatile char *data = (volatile char *)b->data;
+    for (size_t i = 0; i < b->size; i += PAGE_LEAST)
+        data[i] = 0;
 }
 
 /* ---- packing: each string as its length in four bytes, in network order, and its bytes */

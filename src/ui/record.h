@@ -29,6 +29,9 @@ enum { BLOCK_PAGE = 2 * 1024 * 1024, BLOCK_SIZE = BLOCK_PAGE - sizeof(struct blo
 struct block *block_new(size_t size);
 void block_free(struct block *block);
 
+/* Makes the system give it all of its memory now. */
+void block_touch(struct block *block);
+
 /* ---- records */
 
 enum record_flag {
