@@ -124,7 +124,7 @@ bool tls_find_master(struct tls *t, uint8_t *master);
 /* tls_master.c: content of a plain handshake record, for the private key; and the server gave a ticket for this session. These return 0
  * or -ENOMEM. */
 int tls_note_content(struct tls *t, enum wsd_direction d, struct wsd_bytes content);
-int tls_note_ticket(struct tls *t, struct wsd_bytes ticket);
+int tls_note_ticket(struct tls *t, struct wsd_bytes body);
 void tls_exchange_free(struct tls *t);
 
 /* tls_master.c: a ticket's name in the store. */

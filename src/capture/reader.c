@@ -125,7 +125,7 @@ int reader_cut(struct reader *r, const char *what, uint64_t number, size_t wante
 static void wait_for_input(const struct reader_fd *from)
 {
     struct pollfd poll_fd = {.fd = from->fd, .events = POLLIN};
-    while (poll(&poll_fd, 1, from->idle != NULL ? READER_IDLE : -1) == 0)
+    while (poll(&poll_fd, 1, from->idle != NULL ? READER_IDLE : -1) == 0 && from->idle != NULL)
         from->idle(from->user);
 }
 
