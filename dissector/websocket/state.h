@@ -144,11 +144,14 @@ int legacy_gap(struct websocket *ws, enum wsd_direction d, uint64_t missing, con
 void legacy_end(struct websocket *ws, enum wsd_direction d, const struct wsd_moment *moment);
 void legacy_free(struct legacy *legacy);
 
-/* websocket.c: a connection that was judged; NULL: no memory. Nothing is told. */
+/* websocket.c: how frames are read, of the RFC and of the drafts that differ. */
+extern const struct stream_ops websocket_ops, websocket_legacy_ops;
+
+/* opening.c: a connection that was judged; NULL: no memory. Nothing is told. */
 struct websocket *websocket_new(struct websocket_host *host, const struct websocket_attempt *attempt,
                                 const struct handshake *handshake);
 
-/* websocket.c: tells the connection and what was found of its handshake. */
+/* opening.c: tells the connection and what was found of its handshake. */
 void websocket_tell_opening(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h,
                             const struct wsd_connection *info);
 
