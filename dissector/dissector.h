@@ -90,8 +90,9 @@ enum wsd_limit { WSD_LIMITS(WSD_LIMIT_ENUM) WSD_LIMIT_COUNT };
 enum wsd_unit { WSD_UNIT_COUNT, WSD_UNIT_BYTES, WSD_UNIT_TIMES, WSD_UNIT_SECONDS };
 
 struct wsd_options {
-    uint64_t secrets_wait;  /* nanoseconds of the packets' time that encrypted records are kept for secrets that may still come; 0:
-                               none will, UINT64_MAX: until wsd_finish() (the default) */
+    /* Nanoseconds of the packets' time that encrypted records are kept for secrets that may still come; 0: none will,
+     * UINT64_MAX: until wsd_finish() (the default). */
+    uint64_t secrets_wait;
     wsd_event_fn *event;    /* may be NULL: only the totals are of interest */
     wsd_secret_fn *secret;  /* may be NULL: nobody wants to know with what TLS is opened */
     void *user;             /* handed to both */
@@ -115,7 +116,7 @@ WSD_API void wsd_free(struct wsd_dissector *dissector);
 
 struct wsd_packet {
     int64_t time;        /* nanoseconds since 1970-01-01 UTC */
-    const uint8_t *data; /* from the link layer on; read only until wsd_packet() or wsd_packets() returns; may be NULL when captured is 0 */
+    const uint8_t *data; /* from the link layer on, until wsd_packet() or wsd_packets() returns; NULL if captured is 0 */
     uint32_t captured;   /* bytes at data */
     uint32_t length;     /* bytes on the wire; what the snaplen cut is length - captured */
     uint32_t link_type;  /* LINKTYPE_ value as pcap files have it (1 is Ethernet) */

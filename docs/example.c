@@ -13,7 +13,7 @@ static void on_event(void *user, const struct wsd_event *e) /* its pointers are 
 int main(void)
 {
     static uint8_t data[262144];
-    uint32_t file[6], header[4]; /* file[5]: link type; header: seconds, microseconds, bytes captured, bytes on the wire */
+    uint32_t file[6], header[4]; /* file[5]: link type; header: seconds, microseconds, captured, length */
     struct wsd_options options;
     wsd_options_init(&options); /* options.seed should be random where strangers send the packets */
     options.event = on_event;

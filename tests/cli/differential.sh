@@ -2,5 +2,5 @@
 # Random connections, and what must be told of them (differential.py): some seeds always, more by hand.
 # shellcheck source=tests/cli/lib.bash
 . "$(dirname "$0")/lib.bash"
-python3 tests/cli/differential.py "$wscope" 1 40 || fail 'differential.py'
+python3 tests/cli/differential.py "$wscope" 1 30 || fail 'differential.py'
 done_testing
