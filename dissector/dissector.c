@@ -215,6 +215,8 @@ static int on_lost(void *user, const struct http1_lost *lost, struct stream **in
                                           .partial = lost->partial, .answered = lost->answered};
     if (lost->border && websocket_sender(lost->first) != WSD_CLIENT)
         return 0;
+    if (lost->waits && flow_heard(((struct wsd_dissector *)user)->opening, WSD_SERVER))
+        return 0;
     return guess(user, &hooks, lost->request, inner);
 }
 

@@ -333,7 +333,7 @@ struct wsd_opening {
     uint64_t flow;                   /* number of the TCP connection, see wsd_owner() */
     const struct wsd_hop *via;       /* the proxies in front of the handshake, the outermost first */
     size_t via_count;
-    int64_t request_time;            /* of the packet with the end of the request's head */
+    int64_t request_time;            /* of the packet with the end of the request's head; 0: not known */
     int64_t syn_time[2];             /* of each side's SYN, only with wsd_options.transport; 0: not seen */
     struct wsd_bytes forwarded_for;  /* the client that the request's Forwarded, X-Forwarded-For or X-Real-IP names */
 };

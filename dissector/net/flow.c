@@ -542,20 +542,28 @@ static void choose_client(struct flows *flows, struct flow *flow, unsigned side,
     flow->client = (uint8_t)(sender == WSD_CLIENT ? side : !side);
 }
 
+/* A keep-alive repeats the byte before what comes next, with any value (RFC 9293 3.8.4), when all was acknowledged. That it is one shows
+ * where the capture lacks that byte, and others in front of it. */
+static bool is_keep_alive(const struct reassembly *r, uint32_t seq, uint32_t length)
+{
+    return length == 1 && r->acked_known && seq + 1 == r->acked && tcp_distance(seq, r->next) > 0;
+}
+
 static int take_payload(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
                         const struct wsd_moment *moment)
 {
     struct reassembly *r = &flow->half[side];
     uint32_t seq = s->seq + (s->flags & TCP_SYN ? 1 : 0); /* data on a SYN (RFC 7413) begins behind its number */
     if (!r->known) {
+        int32_t ahead = r->acked_known ? tcp_distance(seq, r->acked) : 0;
         r->known = true;
-        r->start = r->next = seq;
+        r->start = r->next = ahead > 0 && ahead <= CLAIM_NEAR ? r->acked : seq; /* what lies between was sent meanwhile */
     }
     if (flow->client == FLOW_NO_CLIENT)
         choose_client(flows, flow, side, s);
     if (flows->ops->transport != NULL && s->length > 1 && tcp_distance(seq + s->length, r->next) <= 0)
         tell_transport(flows, flow, side, WSD_TRANSPORT_RETRANSMISSION, moment);
-    if (r->ended) /* behind the FIN only the garbage byte of a keep-alive may come */
+    if (r->ended || is_keep_alive(r, seq, s->length)) /* behind the FIN only the garbage byte of a keep-alive may come */
         return 0;
     return reassembly_segment(r, &flows->host, flow, side, seq, s->payload, s->length, moment);
 }

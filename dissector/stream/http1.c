@@ -178,6 +178,22 @@ static int hold(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, 
     return early_add(&h->early[d], kept, moment, h->limits.early_bytes);
 }
 
+/* Whether the answer to an upgrade is lost, or what the client goes on with is more than is held for it: the answer may be missing in
+ * the capture. */
+static bool waits_in_vain(const struct http1 *h, size_t more)
+{
+    bool full = h->dropped == 0 && more > h->limits.early_bytes - h->early[WSD_CLIENT].bytes.length;
+    return h->request.length > 0 && (full || h->half[WSD_SERVER].phase == LOST);
+}
+
+/* Then it goes on without it, if it went on with frames. */
+static int begin_unanswered(struct http1 *h, struct wsd_bytes bytes, const struct wsd_moment *moment, bool *gone)
+{
+    struct wsd_bytes first = h->early[WSD_CLIENT].count > 0 ? buffer_bytes(&h->early[WSD_CLIENT].bytes) : bytes;
+    enum http1_condition condition = h->half[WSD_SERVER].phase == LOST ? A_FRAME : A_FRAME_UNHEARD;
+    return http1_lose(h, WSD_CLIENT, first, condition, bytes, moment, gone);
+}
+
 static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
                 bool *gone)
 {
@@ -196,13 +212,14 @@ static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, 
     case TRAILER:
         return take_line(h, d, bytes, moment);
     case WAIT:
-        return hold(h, d, bytes, moment);
+        rc = d == WSD_CLIENT && waits_in_vain(h, bytes->length) ? begin_unanswered(h, *bytes, moment, gone) : 0;
+        return rc != 0 || *gone ? rc : hold(h, d, bytes, moment);
     case LOST:
         if (bytes->length >= 8 && may_begin(d, *bytes)) {
             half->phase = HEAD;
             return 0;
         }
-        rc = http1_lose(h, d, *bytes, false, *bytes, moment, gone);
+        rc = http1_lose(h, d, *bytes, ANYTHING, *bytes, moment, gone);
         return rc == 0 && !*gone ? STREAM_DONE : rc;
     case UNTIL_CLOSE:
         break;
@@ -276,10 +293,32 @@ static int note_cut_head(struct http1 *h, enum wsd_direction d, const struct wsd
     return 0;
 }
 
+/* Behind what the client sent early bytes are missing. If these were frames, they are read now; in any case what follows does not lie
+ * next to them. */
+static int lose_early(struct http1 *h, uint64_t missing, const struct wsd_moment *moment, bool *gone)
+{
+    const struct wsd_bytes none = {NULL, 0};
+    struct stream **slot = h->base.slot;
+    int rc = h->early[WSD_CLIENT].count > 0 ? begin_unanswered(h, none, moment, gone) : 0;
+    if (rc != 0 || *gone)
+        return rc != 0 ? rc : stream_gap(*slot, WSD_CLIENT, missing, moment);
+    uint64_t about = (h->dropped | missing) & STREAM_ABOUT;
+    h->dropped = ((h->dropped + missing) & ~STREAM_ABOUT) | about;
+    if (h->limit.what == NULL)
+        h->limit.at = (struct wsd_moment){.time = moment->time, .packet = moment->packet};
+    return 0;
+}
+
 static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
 {
     struct http1 *h = (struct http1 *)s;
     struct http1_half *half = &h->half[d];
+    bool gone = false;
+    if (d == WSD_CLIENT && half->phase == WAIT) {
+        int lost = lose_early(h, missing, moment, &gone);
+        if (lost != 0 || gone)
+            return lost;
+    }
     if (half->phase == UNTIL_CLOSE || half->phase == LOST)
         return 0; /* an estimated gap is larger than any body */
     if ((half->phase == BODY || half->phase == CHUNK_DATA) && missing < half->left) {
@@ -309,7 +348,7 @@ static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
     /* The answer will not come any more, but the client went on after its request: with frames, if there was an answer. */
     if (over && h->request.length > 0 && h->early[WSD_CLIENT].count > 0) {
         const struct wsd_bytes none = {NULL, 0};
-        int rc = http1_lose(h, d, buffer_bytes(&h->early[WSD_CLIENT].bytes), true, none, moment, &gone);
+        int rc = http1_lose(h, d, buffer_bytes(&h->early[WSD_CLIENT].bytes), A_FRAME, none, moment, &gone);
         if (rc != 0 || gone)
             return rc != 0 ? rc : stream_end(*slot, d, how, moment);
     }

@@ -33,7 +33,8 @@ struct http1_lost {
     bool partial;             /* only the first lines of that head are in the capture */
     bool answered;            /* the capture has the beginning of an answer 101 */
     struct wsd_bytes first;   /* what follows */
-    bool border;              /* it must begin with a frame */
+    bool border;              /* it must begin with a frame, */
+    bool waits;               /* and the server, which may still answer, must not be in the capture at all */
 };
 
 struct http1_hooks {

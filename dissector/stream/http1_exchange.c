@@ -193,11 +193,12 @@ static int give_way(struct http1 *h, struct stream *inner, enum wsd_direction d,
     return rc != 0 || bytes.length == 0 ? rc : stream_data(*slot, d, bytes, moment);
 }
 
-int http1_lose(struct http1 *h, enum wsd_direction d, struct wsd_bytes first, bool border, struct wsd_bytes bytes,
-                         const struct wsd_moment *moment, bool *gone)
+int http1_lose(struct http1 *h, enum wsd_direction d, struct wsd_bytes first, enum http1_condition condition, struct wsd_bytes bytes,
+               const struct wsd_moment *moment, bool *gone)
 {
     struct stream *inner = NULL;
-    const struct http1_lost lost = {buffer_bytes(&h->request), h->partial, h->answered, first, border};
+    const struct http1_lost lost = {buffer_bytes(&h->request), h->partial, h->answered, first, condition != ANYTHING,
+                                    condition == A_FRAME_UNHEARD};
     int rc = h->hooks->lost(h->user, &lost, &inner);
     if (rc != 0 || inner == NULL)
         return rc;

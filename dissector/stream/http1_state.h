@@ -61,9 +61,12 @@ int http1_response(struct http1 *h, struct wsd_bytes raw, struct wsd_bytes tail,
  * stream is gone on return. */
 int http1_stop_waiting(struct http1 *h, enum wsd_direction d);
 
+/* What must hold of the bytes that come where a head should be. */
+enum http1_condition { ANYTHING, A_FRAME, A_FRAME_UNHEARD /* nor is the server in the capture */ };
+
 /* No head stands here, behind a gap or where an answer is missing: another stream, which gets what the client sent early and these
- * bytes, finds out whether it is a WebSocket's. border: first must begin with a frame, or *gone stays false. */
-int http1_lose(struct http1 *h, enum wsd_direction d, struct wsd_bytes first, bool border, struct wsd_bytes bytes,
+ * bytes, finds out whether it is a WebSocket's. When the condition does not hold *gone stays false. */
+int http1_lose(struct http1 *h, enum wsd_direction d, struct wsd_bytes first, enum http1_condition condition, struct wsd_bytes bytes,
                const struct wsd_moment *moment, bool *gone);
 
 /* Nothing will be answered any more: an attempt that waits is told so. Returns STREAM_DONE or -ENOMEM. */

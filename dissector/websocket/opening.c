@@ -53,7 +53,7 @@ void websocket_tell_opening(struct websocket_host *host, const struct websocket_
                                          .flow = a->flow,
                                          .via = a->via,
                                          .via_count = a->via_count,
-                                         .request_time = a->request_at.time,
+                                         .request_time = info->handshake == WSD_HANDSHAKE_MISSING ? 0 : a->request_at.time,
                                          .forwarded_for = forwarded_for(a->request)};
     for (int d = 0; d < 2 && a->syn_time != NULL; d++)
         event.opening.syn_time[d] = a->syn_time[d];

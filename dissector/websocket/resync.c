@@ -1,6 +1,7 @@
 #include "websocket/resync.h"
 #include "base/bytes.h"
 #include "base/utf8.h"
+#include "websocket/close.h"
 #include "websocket/frame.h"
 
 #include <errno.h>
@@ -8,23 +9,29 @@
 
 enum { SEEN = 16, HEADS = 4 };
 
-/* Evidence, in bits. A byte is a legal first one by chance about once in 28 times, and the MASK bit is right every other time. */
+/* Evidence, in bits. A byte is a legal first one by chance about once in 28 times. */
 enum {
     HEADER_BITS = 5,
-    AGAIN_BITS = 1,      /* with strict: the same opcode and length as before, which tables and pixels have as well */
+    ZERO_BITS = 2,       /* a first byte of 0, of which payloads are full */
     KNOWN_BITS = 7,      /* the first byte is one that this direction is known to send */
+    MASK_BITS = 1,       /* the MASK bit is right every other time, where it is known what is right */
+    AGAIN_BITS = 1,      /* the same opcode and length as before, which tables and pixels have as well */
     START_BITS = 12,     /* it begins where a segment does: most frames do */
     LANDING_BITS = 6,    /* its end is where a segment ends, */
     LANDING_LONG_BITS = 10, /* and it is LONG_FRAME bytes or more: no cluster of small segments made that likely */
     LONG_FRAME = 16 << 10,
     LONG_FORM_BITS = 6,  /* 126 or 127 in the length: one value of 128 */
-    ENOUGH_BITS = 24,    /* for a candidate at a segment's start; others need one more for every doubling of the bytes looked at */
-    FINAL_BITS = 18,     /* when no more bytes come */
     LIKELY_BITS = 23,    /* a header of the long form where a segment begins */
-    STRICT_BITS = 20,    /* more, when it might be no WebSocket at all */
-    LOOKED_AT = 256,      /* bytes of a payload */
-    TEXT_BITS_MOST = 16, /* what valid UTF-8 behind a masking key is worth, a bit a byte */
+    LOOKED_AT = 256,     /* bytes of a payload */
+    TEXT_BITS_MOST = 16, /* what valid UTF-8 behind a masking key is worth, a bit a byte; and ASCII behind a first byte that is none */
+    CLOSE_BITS = 11,     /* a code below 1024 that may be sent */
+    FEW_SEGMENTS = 32,
+    OWN_BITS = 12,       /* what a frame in front of a chain needs of its own, see begins_rightly() */
 };
+
+/* What a candidate at a segment's start needs, and one more for every doubling of the segments that were looked at without success; others
+ * for every doubling of the bytes held. final: no more bytes come. strict: it might be no WebSocket at all. */
+static const int enough[2][2] = {{30, 26}, {44, 38}}; /* [strict][final] */
 
 struct candidate {
     size_t start, next; /* its first frame; where its next header must be */
@@ -40,12 +47,14 @@ struct resync {
     struct resync_terms terms;
     struct early held;
     size_t scanned; /* starts that were looked at */
+    size_t segments; /* that were looked at, also those that are not held any more */
     uint64_t skipped; /* bytes given up */
     size_t found; /* the start that won */
     bool found_masked;
     struct candidate *candidates; /* grows: most searches have one or two */
     size_t count, capacity;
     bool borders_only; /* only what begins where a segment does is looked at */
+    bool cut;          /* what is held does not end where a segment does */
     bool no_memory;    /* told by the next resync_add() */
 };
 
@@ -71,6 +80,11 @@ size_t resync_memory(const struct resync *r)
     return r == NULL ? 0 : sizeof *r + r->capacity * sizeof *r->candidates + early_memory(&r->held);
 }
 
+static bool at_border(const struct resync *r, size_t at)
+{
+    return at == r->held.bytes.length ? !r->cut : early_border(&r->held, at);
+}
+
 /* ---- headers -------------------------------------------------------------------------------------------------- */
 
 static bool legal(const struct resync_terms *terms, const struct frame_header *h)
@@ -94,24 +108,37 @@ static bool known(const struct resync_terms *terms, uint8_t first)
     return false;
 }
 
+static bool ascii(const uint8_t *text, size_t length)
+{
+    uint8_t all = 0;
+    for (size_t i = 0; i < length; i++)
+        all |= text[i];
+    return all < 0x80;
+}
+
 /* A text frame whose payload begins here must be text, as far as it is looked at: a bounded part, so that the search stays
- * linear. Returns its evidence, or -1 when it is not. */
+ * linear. A close frame has a code, one in a few thousands of those that two bytes can be. Returns its evidence, or -1 when it is no
+ * text. */
 static int text_bits(const struct resync *r, const struct frame_header *h, size_t at)
 {
     struct utf8 state = {0};
     uint8_t block[LOOKED_AT];
     struct wsd_bytes payload = bytes_first(bytes_after(buffer_bytes(&r->held.bytes), at), (size_t)h->length);
-    payload = bytes_first(payload, sizeof block);
-    if (frame_opcode(h) != WSD_OPCODE_TEXT || frame_rsv(h) != 0 || payload.length == 0)
+    bool closes = frame_opcode(h) == WSD_OPCODE_CLOSE && payload.length >= 2;
+    payload = bytes_first(payload, closes ? 2 : sizeof block);
+    if (!closes && (frame_opcode(h) != WSD_OPCODE_TEXT || frame_rsv(h) != 0 || payload.length == 0))
         return 0;
     if (h->mask_at != 0)
         frame_unmask(block, payload.data, payload.length, h->bytes + h->mask_at, 0);
     else
         memcpy(block, payload.data, payload.length);
+    if (closes)
+        return block[0] == 0x03 && close_code_valid(block[0] << 8 | block[1]) ? CLOSE_BITS : 0;
     if (utf8_check(&state, block, payload.length) != payload.length)
         return -1;
-    int most = payload.length < TEXT_BITS_MOST ? (int)payload.length : TEXT_BITS_MOST;
-    return h->mask_at != 0 ? most : 0;
+    if (h->mask_at == 0 && (r->terms.strict || !ascii(block, payload.length)))
+        return 0;
+    return payload.length < TEXT_BITS_MOST ? (int)payload.length : TEXT_BITS_MOST;
 }
 
 /* Whether a frame with this opcode and length was in the candidate's chain already; else it is now. */
@@ -126,11 +153,17 @@ static bool has_head(struct candidate *c, const struct frame_header *h)
     return false;
 }
 
-static int header_bits(const struct resync *r, struct candidate *c, const struct frame_header *h)
+static int plain_bits(const struct resync *r, const struct frame_header *h)
 {
-    if (r->terms.strict && has_head(c, h))
+    int bits = h->bytes[0] == 0 && h->mask_at == 0 ? ZERO_BITS : known(&r->terms, h->bytes[0]) ? KNOWN_BITS : HEADER_BITS;
+    return bits + (r->terms.either ? 0 : MASK_BITS);
+}
+
+static int header_bits(const struct resync *r, const struct frame_header *h, bool same_head)
+{
+    if (r->terms.strict && same_head)
         return AGAIN_BITS;
-    int bits = known(&r->terms, h->bytes[0]) ? KNOWN_BITS : HEADER_BITS;
+    int bits = plain_bits(r, h);
     uint8_t form = h->bytes[1] & 0x7F;
     if (form >= 126)
         bits += LONG_FORM_BITS;
@@ -141,13 +174,13 @@ static int header_bits(const struct resync *r, struct candidate *c, const struct
 
 /* The same bytes again are no new evidence: a period of a pattern looks like a chain of frames that come again and again. Nor is a
  * fragment that goes on and on, which runs of small bytes look like. */
-static bool is_new(const struct resync *r, struct candidate *c, const struct frame_header *h)
+static bool is_new(const struct resync *r, struct candidate *c, const struct frame_header *h, bool same_head)
 {
     struct wsd_bytes frame = bytes_after(buffer_bytes(&r->held.bytes), c->next);
     uint32_t digest = 2166136261u; /* FNV-1a, over the frame as far as it is looked at */
     size_t wanted = h->length < LOOKED_AT ? h->size + (size_t)h->length : LOOKED_AT;
     if (frame.length < wanted) /* what is not there yet cannot be told from what came before */
-        return false;
+        return !r->terms.strict && !same_head;
     frame = bytes_first(frame, wanted);
     for (size_t i = 0; i < frame.length; i++)
         digest = (digest ^ frame.data[i]) * 16777619u;
@@ -155,7 +188,7 @@ static bool is_new(const struct resync *r, struct candidate *c, const struct fra
         if (c->seen[i] == digest)
             return false;
     c->seen[c->frames % SEEN] = digest;
-    return frame_fin(h);
+    return frame_fin(h) || !r->terms.strict;
 }
 
 /* ---- candidates ----------------------------------------------------------------------------------------------- */
@@ -167,11 +200,13 @@ static enum step step(const struct resync *r, struct candidate *c)
 {
     struct wsd_bytes bytes = buffer_bytes(&r->held.bytes);
     struct frame_header h;
-    if (c->next >= bytes.length)
+    if (c->next > bytes.length)
         return WAITING;
-    if (c->landing > 0 && early_border(&r->held, c->next))
+    if (c->landing > 0 && at_border(r, c->next))
         c->bits += c->landing;
     c->landing = 0;
+    if (c->next == bytes.length)
+        return WAITING;
     struct wsd_bytes rest = bytes_after(bytes, c->next);
     size_t size = frame_header_size(rest.data, rest.length);
     if (rest.length < size)
@@ -184,14 +219,14 @@ static enum step step(const struct resync *r, struct candidate *c)
         return DEAD;
     c->masked = h.mask_at != 0;
     c->frames++;
-    bool counts = !r->terms.strict || is_new(r, c, &h);
+    bool same_head = has_head(c, &h), counts = is_new(r, c, &h, same_head), alone = !r->terms.strict && at_border(r, c->next);
     c->next += size + (size_t)h.length;
-    c->bits += counts ? header_bits(r, c, &h) + text : 0;
-    /* The same long message again is no new evidence, but that it ends where a segment does is. */
-    int landing = h.length >= LONG_FRAME ? LANDING_LONG_BITS : counts ? LANDING_BITS : 0;
+    c->bits += counts ? header_bits(r, &h, same_head) + text : 0;
+    /* The same message again is no new evidence, but that it ends where a segment does is, if it is long or fills segments. */
+    int landing = h.length >= LONG_FRAME ? LANDING_LONG_BITS : counts || alone ? LANDING_BITS : 0;
     if (c->next > bytes.length)
         c->landing = (uint8_t)landing;
-    else if (landing > 0 && early_border(&r->held, c->next))
+    else if (landing > 0 && at_border(r, c->next))
         c->bits += landing;
     return STEPPED;
 }
@@ -263,11 +298,105 @@ static void advance(struct resync *r)
 
 static int needed(const struct resync *r, const struct candidate *c, bool final)
 {
-    int bits = (final ? FINAL_BITS : ENOUGH_BITS) + (r->terms.strict ? STRICT_BITS : 0);
-    if (!c->at_segment)
-        for (size_t n = r->held.bytes.length; n > 1; n /= 2)
-            bits++;
+    int bits = enough[r->terms.strict][final];
+    for (size_t n = !c->at_segment ? r->held.bytes.length : r->terms.strict ? 0 : r->segments / FEW_SEGMENTS; n > 1; n /= 2)
+        bits++;
     return bits;
+}
+
+/* What a length that leads exactly to a place is worth. */
+static int exact_bits(const struct frame_header *h)
+{
+    uint8_t form = h->bytes[1] & 0x7F;
+    return form == 127 ? 40 : form == 126 ? 16 : 7;
+}
+
+/* Where the frame that begins at `at` ends. The candidate's chain has been there. */
+static size_t end_of_frame(const struct resync *r, size_t at, struct frame_header *h)
+{
+    struct wsd_bytes rest = bytes_after(buffer_bytes(&r->held.bytes), at);
+    size_t size = frame_header_size(rest.data, rest.length);
+    frame_header_decode(rest.data, size, h);
+    return at + size + (size_t)h->length;
+}
+
+/* Where two chains meet that have met. */
+static size_t meeting(const struct resync *r, const struct candidate *one, const struct candidate *other)
+{
+    size_t a = one->start, b = other->start;
+    struct frame_header h;
+    while (a != b) {
+        size_t *first = a < b ? &a : &b;
+        *first = end_of_frame(r, *first, &h);
+    }
+    return a;
+}
+
+/* The evidence of a candidate's frames up to where its chain meets another one, which shares all that follows. A frame's place and
+ * length have to be right by chance to lead there; the same header again is a pattern's period. */
+static int own_bits(const struct resync *r, const struct candidate *c, size_t until)
+{
+    size_t places = c->at_segment ? 1 : until;
+    struct frame_header last = {0}, h;
+    int bits = 0;
+    for (size_t at = c->start, end; at < until; at = end, last = h) {
+        end = end_of_frame(r, at, &h);
+        int text = text_bits(r, &h, at + h.size), form = (h.bytes[1] & 0x7F) >= 126 ? LONG_FORM_BITS : 0;
+        bool again = h.size == last.size && memcmp(h.bytes, last.bytes, h.size) == 0;
+        bits += again ? 0 : plain_bits(r, &h) + (text > 0 ? text : 0) + form;
+        if (end == until)
+            bits += exact_bits(&h);
+        if (places > 1 && at == c->start && end == until && form == 0)
+            places = FRAME_CONTROL_PAYLOAD_MOST; /* from nowhere else does so short a frame lead there */
+    }
+    for (; places > 1; places /= 2)
+        bits--;
+    return bits;
+}
+
+/* Of two chains that have met, whether the one that begins earlier is the right one: it needs evidence of its own, since whatever
+ * happens to meet the right one shares that one's; and more than the other one, if only one of them can be right. */
+static bool begins_rightly(const struct resync *r, const struct candidate *earlier, const struct candidate *later)
+{
+    size_t until = meeting(r, earlier, later);
+    int bits = own_bits(r, earlier, until);
+    return until == later->start ? bits >= OWN_BITS : bits > own_bits(r, later, until);
+}
+
+/* The beginning of the best one's chain: from the latest of those that have met on, as far as the earlier ones are right. */
+static const struct candidate *begin_of_chain(const struct resync *r, const struct candidate *best)
+{
+    const struct candidate *begin = NULL, *latest = NULL, *next;
+    for (;; latest = next) {
+        next = NULL;
+        for (size_t i = 0; i < r->count; i++) {
+            const struct candidate *c = &r->candidates[i];
+            if (c->frames > 0 && c->next == best->next && c->masked == best->masked && (latest == NULL || c->start < latest->start) &&
+                (next == NULL || c->start > next->start))
+                next = c;
+        }
+        if (next == NULL)
+            return begin;
+        if (begin == NULL || begins_rightly(r, next, begin))
+            begin = next;
+    }
+}
+
+static bool has_enough(const struct resync *r, const struct candidate *c, bool final)
+{
+    return c->bits >= needed(r, c, final) && c->frames > r->terms.strict;
+}
+
+/* Whether the chain has enough, from its beginning on or from a later frame. */
+static bool beyond_doubt(const struct resync *r, const struct candidate *begin, bool final)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        const struct candidate *c = &r->candidates[i];
+        if (c->next == begin->next && c->masked == begin->masked && c->start >= begin->start && has_enough(r, c, final) &&
+            meeting(r, begin, c) == c->start)
+            return true;
+    }
+    return false;
 }
 
 bool resync_found(struct resync *r, bool final)
@@ -278,15 +407,18 @@ bool resync_found(struct resync *r, bool final)
     for (size_t i = 0; i < r->count; i++) {
         const struct candidate *c = &r->candidates[i];
         bool better = best == NULL || c->bits > best->bits || (c->bits == best->bits && c->start < best->start);
-        if (c->bits >= needed(r, c, final) && better && c->frames > r->terms.strict)
+        if (better && has_enough(r, c, final))
             best = c;
     }
     if (best == NULL)
         return false;
+    best = begin_of_chain(r, best);
+    if (!beyond_doubt(r, best, final))
+        return false;
     /* A frame that began earlier, at a segment's start, and has not ended yet may hold all of this in its payload. */
     for (size_t i = 0; i < r->count && !final; i++) {
         const struct candidate *c = &r->candidates[i];
-        if (c->start < best->start && c->at_segment && c->next > r->held.bytes.length && c->bits >= FINAL_BITS)
+        if (c->start < best->start && c->at_segment && c->next > r->held.bytes.length && c->next != best->next && c->bits >= LIKELY_BITS)
             return false;
     }
     r->found = best->start;
@@ -377,10 +509,12 @@ uint64_t resync_seen(const struct resync *r)
     return r->skipped + r->held.bytes.length;
 }
 
-int resync_add(struct resync *r, struct wsd_bytes bytes, const struct wsd_moment *moment)
+int resync_add(struct resync *r, struct wsd_bytes bytes, const struct wsd_moment *moment, bool cut)
 {
     if (r->no_memory)
         return -ENOMEM;
+    r->segments++;
+    r->cut = cut;
     if (r->held.bytes.length + bytes.length > RESYNC_HELD_MOST && r->held.bytes.length > RESYNC_HELD_KEPT)
         drop(r, r->held.bytes.length - RESYNC_HELD_KEPT);
     return early_add(&r->held, bytes, moment, SIZE_MAX);

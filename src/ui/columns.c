@@ -8,6 +8,7 @@
 enum { RATE_SECONDS = 10, CELLS = 10, NARROW = 70, NARROW_URL = 12 /* its least width where it is narrower */ };
 
 static const int64_t second = 1000000000;
+#define NEW_FOR (2 * second) /* a new connection stands out */
 
 static const struct column_info table[COLUMN_COUNT] = {
 #define INFO(name, word, heading, width, priority, right, help) {word, heading, width, priority, right, help},
@@ -181,11 +182,20 @@ static void draw_address(struct pen *pen, enum role role, const struct wsd_endpo
     pen_left(pen, role, text, width);
 }
 
-static void draw_url(struct pen *pen, int width, const struct model_connection *c)
+/* It came a moment ago. */
+static bool is_new(const struct column_line *line)
 {
+    return line->live && line->members == 0 && line->now - line->connection->about.opened < NEW_FOR;
+}
+
+static void draw_url(struct pen *pen, int width, const struct column_line *line)
+{
+    const struct model_connection *c = line->connection;
     int from = pen->x;
-    if (c->about.url.length > 0)
-        pen_bytes_end(pen, ROLE_NORMAL, c->about.url, width);
+    if (c->about.url.length == 0 && c->about.endpoint[WSD_SERVER].family == 0)
+        pen_text(pen, ROLE_FAINT, "not known"); /* a group of those that were joined late */
+    else if (c->about.url.length > 0)
+        pen_bytes_end(pen, is_new(line) ? ROLE_NEW : ROLE_NORMAL, c->about.url, width);
     else
         draw_address(pen, ROLE_FAINT, &c->about.endpoint[WSD_SERVER], width);
     pen_to(pen, from + width - pen->left);
@@ -201,12 +211,12 @@ void column_draw(struct pen *pen, enum column column, int width, const struct co
     switch (column) {
     case COLUMN_NUMBER:
         snprintf(text, sizeof text, "%llu", (unsigned long long)c->about.id);
-        pen_right(pen, c->marked ? ROLE_MARKED : ROLE_FAINT, line->members > 0 || c->about.id == 0 ? "" : text, width);
+        pen_right(pen, c->marked ? ROLE_MARKED : is_new(line) ? ROLE_NEW : ROLE_FAINT, line->members > 0 || c->about.id == 0 ? "" : text, width);
         break;
     case COLUMN_STATE: draw_state(pen, width, line); break;
     case COLUMN_CLIENT: draw_address(pen, ROLE_NORMAL, &c->about.endpoint[WSD_CLIENT], width); break;
     case COLUMN_SERVER: draw_address(pen, ROLE_NORMAL, &c->about.endpoint[WSD_SERVER], width); break;
-    case COLUMN_URL: draw_url(pen, width, c); break;
+    case COLUMN_URL: draw_url(pen, width, line); break;
     case COLUMN_SUBPROTOCOL: pen_bytes(pen, ROLE_NORMAL, c->about.subprotocol, width, false); break;
     case COLUMN_SENT: draw_count(pen, changed, counts[WSD_CLIENT].messages, width); break;
     case COLUMN_RECEIVED: draw_count(pen, changed, counts[WSD_SERVER].messages, width); break;

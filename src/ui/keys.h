@@ -81,7 +81,7 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(SCOPE, IN_MESSAGES | IN_LADDER | IN_STATISTICS, 'a', 0, 0, "all",                                                \
       "of this connection, of the marked ones, or of all")                                                             \
     X(TRANSPORT, IN_LADDER, 'T', 0, 0, "tcp", "hide or show what TCP did: retransmissions, closed windows, FIN, RST")   \
-    X(FOLLOW, IN_MESSAGES | IN_CONNECTIONS | IN_LADDER, 'F', 0, 0, "follow", "stay at the newest, or stop that")                   \
+    X(FOLLOW, IN_MESSAGES | IN_LADDER, 'F', 0, 0, "follow", "stay at the newest, or stop that")                   \
     X(SPLIT, IN_MESSAGES | IN_DETAIL, 'o', 0, 0, NULL, "detail beside, below, or alone")                               \
     X(FOCUS, IN_MESSAGES | IN_DETAIL, KEYBOARD_TAB, 0, 0, NULL, "from the list to the detail and back")                \
     X(SAVE, EVERYWHERE, 's', 0, 0, "save", "save to a file: as JSON, text, raw payload, or packets")                      \

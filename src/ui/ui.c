@@ -3,8 +3,10 @@
 #include "ui/bars.h"
 #include "ui/clipboard.h"
 #include "ui/list.h"
+#include "ui/pointer.h"
 #include "ui/preferences.h"
 #include "ui/save.h"
+#include "ui/searching.h"
 #include "ui/tty.h"
 #include "ui/view.h"
 
@@ -25,11 +27,6 @@ enum {
     FRAME = 20,        /* ms between two drawings, unless a key was pressed: with the 10 ms of a capture's block a message is seen within 30 */
     FILE_FRAME = 40,   /* the same while a file is read, which has more to do than to be drawn */
     TICK = 1000,       /* ms after which times and rates are drawn anew in live capture */
-    DOUBLE_CLICK = 400, /* ms */
-    SEARCH_SLICE = 200, /* lines */
-    SEARCH_SAYS = 10000, /* lines, after which one is told */
-    BELOW_LEAST = 14,  /* lines of the views, for a detail below the list */
-    BESIDE_LEAST = 120 /* columns, for one beside it */
 };
 
 struct loop {
@@ -41,13 +38,9 @@ struct loop {
     int64_t drawn, taken; /* when it was done last, ms */
     bool redraw, redraw_now;
     size_t told; /* lines of the hand-off that were shown */
-    struct area areas[PLACE_COUNT]; /* where each view was drawn; height 0: it was not */
-    struct area split_line;
-    bool dragging;
-    int searching;     /* 0: not; 1: forward; -1: back */
-    int64_t search_at; /* the line that is next, from the cursor */
-    int64_t clicked; /* ms */
-    int clicked_y, clicked_x;
+    struct layout layout;
+    struct pointer pointer;
+    struct searching searching;
 };
 
 static volatile sig_atomic_t signalled;
@@ -233,60 +226,10 @@ static void add_one(struct loop *l)
 
 static bool work_of(struct loop *l, enum place place)
 {
-    return views[place]->work != NULL && l->areas[place].height > 0 && views[place]->work(l->ui.states[place], &l->ui);
+    return views[place]->work != NULL && l->layout.areas[place].height > 0 && views[place]->work(l->ui.states[place], &l->ui);
 }
 
-/* ---- searching and filtering */
-
-static void search(struct loop *l, int direction)
-{
-    if (l->ui.pattern == NULL) {
-        ui_complain(&l->ui, "nothing was searched for yet: / does");
-        return;
-    }
-    if (views[l->ui.place]->find == NULL)
-        return;
-    l->searching = direction;
-    l->search_at = direction;
-}
-
-/* Some lines. Returns whether there are more. */
-static bool search_on(struct loop *l)
-{
-    struct ui *ui = &l->ui;
-    for (int i = 0; i < SEARCH_SLICE && l->searching != 0; i++) {
-        enum found found = views[ui->place]->find(ui->states[ui->place], ui, l->search_at, ui->pattern);
-        if (found == FOUND_END)
-            ui_complain(ui, "no match %s", l->searching > 0 ? "further down" : "further up");
-        l->search_at += l->searching;
-        if (found != FOUND_NOT) {
-            l->searching = 0;
-            l->redraw_now = true;
-        } else if (l->search_at % SEARCH_SAYS == 0) {
-            ui_say(ui, "searching: %lld lines, Esc stops", (long long)(l->search_at * l->searching));
-            l->redraw = true;
-        }
-    }
-    return l->searching != 0;
-}
-
-static void enter_search(struct loop *l)
-{
-    struct ui *ui = &l->ui;
-    char message[ENTRY_MESSAGE];
-    size_t at;
-    struct wsd_bytes text = {(const uint8_t *)ui->entry.line.text, ui->entry.line.length};
-    struct pattern *pattern = pattern_compile(text, &at, message, sizeof message);
-    if (pattern == NULL) {
-        entry_reject(&ui->entry, (unsigned)at, message[0] != 0 ? message : "out of memory");
-        return;
-    }
-    entry_accept(&ui->entry);
-    pattern_free(ui->pattern);
-    ui->pattern = pattern;
-    draw_highlight(pattern);
-    search(l, 1);
-}
+/* ---- filtering */
 
 static void enter_filter(struct loop *l)
 {
@@ -313,7 +256,7 @@ static void key_in_entry(struct loop *l, uint32_t key)
     if (l->ui.entry.kind == HISTORY_FILTER)
         enter_filter(l);
     else
-        enter_search(l);
+        searching_enter(&l->searching, &l->ui);
 }
 
 /* A file is read as fast as it can be; of everything else it matters how soon it is seen. */
@@ -343,8 +286,10 @@ static bool work(struct loop *l)
         }
         if (save_work(&l->ui))
             more = l->redraw = true;
-        if (l->searching != 0)
-            more = search_on(l) || more;
+        if (l->searching.direction != 0) {
+            more = searching_work(&l->searching, &l->ui) || more;
+            l->redraw = true;
+        }
         for (int place = 0; place < PLACE_COUNT; place++) {
             if (work_of(l, (enum place)place)) {
                 more = true;
@@ -362,51 +307,11 @@ static bool work(struct loop *l)
 
 /* ---- drawing */
 
-/* Where list and detail are, when both are seen. */
-static enum split split_of(const struct ui *ui, struct area whole)
-{
-    enum split split = (enum split)ui->settings.split;
-    if (!ui->detail_open || (ui->place != PLACE_MESSAGES && ui->place != PLACE_DETAIL))
-        return SPLIT_ALONE;
-    if (split == SPLIT_AUTO)
-        split = whole.width >= BESIDE_LEAST ? SPLIT_BESIDE : SPLIT_BELOW;
-    if (split == SPLIT_BELOW && whole.height < BELOW_LEAST)
-        split = SPLIT_ALONE;
-    if (split == SPLIT_BESIDE && whole.width < BESIDE_LEAST / 2)
-        split = SPLIT_ALONE;
-    return split;
-}
-
-static int part(int whole, int percent, int least)
-{
-    int size = whole * percent / 100;
-    return size < least ? least : size > whole - least ? whole - least : size;
-}
-
-static void lay_out(struct loop *l, struct area whole)
-{
-    enum split split = split_of(&l->ui, whole);
-    memset(l->areas, 0, sizeof l->areas);
-    l->split_line = (struct area){0};
-    l->areas[l->ui.place] = whole;
-    if (split == SPLIT_BELOW) {
-        int rows = part(whole.height, l->ui.settings.split_size, 4);
-        l->areas[PLACE_MESSAGES] = (struct area){whole.y, whole.x, rows, whole.width};
-        l->split_line = (struct area){whole.y + rows, whole.x, 1, whole.width};
-        l->areas[PLACE_DETAIL] = (struct area){whole.y + rows + 1, whole.x, whole.height - rows - 1, whole.width};
-    } else if (split == SPLIT_BESIDE) {
-        int columns = part(whole.width, l->ui.settings.split_size, 20);
-        l->areas[PLACE_MESSAGES] = (struct area){whole.y, whole.x, whole.height, columns};
-        l->split_line = (struct area){whole.y, whole.x + columns, whole.height, 1};
-        l->areas[PLACE_DETAIL] = (struct area){whole.y, whole.x + columns + 1, whole.height, whole.width - columns - 1};
-    }
-}
-
 /* What is seen, and where, before work is done for it. */
 static void find_areas(struct loop *l)
 {
     int rows = getmaxy(stdscr), columns = getmaxx(stdscr);
-    lay_out(l, (struct area){1, 0, rows > 4 ? rows - 3 : 1, columns});
+    layout_make(&l->layout, &l->ui, (struct area){1, 0, rows > 4 ? rows - 3 : 1, columns});
 }
 
 static void draw(struct loop *l)
@@ -414,12 +319,12 @@ static void draw(struct loop *l)
     int rows = getmaxy(stdscr), columns = getmaxx(stdscr);
     erase();
     for (int place = 0; place < PLACE_COUNT; place++)
-        if (l->areas[place].height > 0)
-            views[place]->draw(l->ui.states[place], &l->ui, l->areas[place], (enum place)place == l->ui.place);
-    if (l->split_line.width > 1)
-        draw_horizontal(&l->ui.terminal, l->split_line, ROLE_FAINT);
-    else if (l->split_line.height > 1)
-        draw_vertical(&l->ui.terminal, l->split_line, ROLE_FAINT);
+        if (l->layout.areas[place].height > 0)
+            views[place]->draw(l->ui.states[place], &l->ui, l->layout.areas[place], (enum place)place == l->ui.place);
+    if (l->layout.split_line.width > 1)
+        draw_horizontal(&l->ui.terminal, l->layout.split_line, ROLE_FAINT);
+    else if (l->layout.split_line.height > 1)
+        draw_vertical(&l->ui.terminal, l->layout.split_line, ROLE_FAINT);
     bars_top(&l->ui, (struct area){0, 0, 1, columns});
     bars_status(&l->ui, (struct area){rows - 2, 0, 1, columns});
     if (l->ui.prompt.active)
@@ -481,16 +386,16 @@ static void act(struct loop *l, enum command command)
         save_stop(ui);
         return;
     }
-    if (l->searching != 0 && command == COMMAND_BACK)
+    if (l->searching.direction != 0 && command == COMMAND_BACK)
         command = COMMAND_NONE;
-    l->searching = 0;
+    l->searching.direction = 0;
     if (command == COMMAND_NONE || views[ui->place]->act(ui->states[ui->place], ui, command) || go_to(ui, command))
         return;
     switch (command) {
     case COMMAND_BACK: ui_back(ui); break;
     case COMMAND_SEARCH: entry_open(&ui->entry, HISTORY_SEARCH, ""); break;
-    case COMMAND_SEARCH_NEXT: search(l, 1); break;
-    case COMMAND_SEARCH_PREVIOUS: search(l, -1); break;
+    case COMMAND_SEARCH_NEXT: searching_begin(&l->searching, ui, 1); break;
+    case COMMAND_SEARCH_PREVIOUS: searching_begin(&l->searching, ui, -1); break;
     case COMMAND_FILTER: entry_open(&ui->entry, HISTORY_FILTER, ui->filter_text); break;
     case COMMAND_PAUSE: pause_or_go_on(ui); break;
     case COMMAND_THEME: preferences_next_theme(ui); break;
@@ -505,76 +410,12 @@ static void act(struct loop *l, enum command command)
 
 /* ---- mouse */
 
-static bool inside(struct area area, int y, int x)
-{
-    return y >= area.y && y < area.y + area.height && x >= area.x && x < area.x + area.width;
-}
-
-static void drag_split(struct loop *l, int y, int x)
-{
-    struct area first = l->areas[PLACE_MESSAGES], second = l->areas[PLACE_DETAIL];
-    int percent = l->split_line.width > 1 ? (y - first.y) * 100 / (first.height + second.height + 1)
-                                          : (x - first.x) * 100 / (first.width + second.width + 1);
-    l->ui.settings.split_size = percent < 10 ? 10 : percent > 90 ? 90 : percent;
-}
-
-static void mouse_in_views(struct loop *l, struct mouse mouse)
-{
-    int y = mouse.y, x = mouse.x;
-    for (int place = 0; place < PLACE_COUNT; place++) {
-        struct area area = l->areas[place];
-        if (area.height == 0 || !inside(area, y, x))
-            continue;
-        bool press = mouse.what == MOUSE_PRESS || mouse.what == MOUSE_DOUBLE;
-        if (press && (enum place)place != l->ui.place)
-            ui_go(&l->ui, (enum place)place);
-        mouse.y = y - area.y;
-        mouse.x = x - area.x;
-        views[place]->mouse(l->ui.states[place], &l->ui, &mouse);
-        return;
-    }
-}
-
-static void press(struct loop *l, int y, int x)
-{
-    int64_t now = milliseconds();
-    bool twice = now - l->clicked < DOUBLE_CLICK && y == l->clicked_y && x == l->clicked_x;
-    l->clicked = twice ? 0 : now;
-    l->clicked_y = y;
-    l->clicked_x = x;
-    l->ui.said[0] = 0;
-    if (y == 0 && bars_top_at(x) != PLACE_COUNT)
-        ui_go(&l->ui, bars_top_at(x));
-    else if (y == getmaxy(stdscr) - 1 && bars_keys_at(x) != COMMAND_NONE)
-        act(l, bars_keys_at(x));
-    else if (inside(l->split_line, y, x))
-        l->dragging = true;
-    else
-        mouse_in_views(l, (struct mouse){twice ? MOUSE_DOUBLE : MOUSE_PRESS, y, x});
-}
-
 static void mouse(struct loop *l)
 {
-    MEVENT e;
-    if (getmouse(&e) != OK)
-        return;
+    enum command command = pointer_event(&l->pointer, &l->ui, &l->layout, milliseconds());
     l->redraw_now = true;
-    if (l->ui.prompt.active)
-        return;
-    if (e.bstate & BUTTON4_PRESSED)
-        mouse_in_views(l, (struct mouse){MOUSE_WHEEL_UP, e.y, e.x});
-    else if (e.bstate & BUTTON5_PRESSED)
-        mouse_in_views(l, (struct mouse){MOUSE_WHEEL_DOWN, e.y, e.x});
-    else if (e.bstate & (BUTTON1_DOUBLE_CLICKED | BUTTON1_TRIPLE_CLICKED)) {
-        /* Events that wait together come as one. */
-        press(l, e.y, e.x);
-        press(l, e.y, e.x);
-    } else if (e.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED))
-        press(l, e.y, e.x);
-    else if (e.bstate & BUTTON1_RELEASED)
-        l->dragging = false;
-    else if ((e.bstate & REPORT_MOUSE_POSITION) && l->dragging)
-        drag_split(l, e.y, e.x);
+    if (command != COMMAND_NONE)
+        act(l, command);
 }
 
 static void key(struct loop *l, uint32_t code)

@@ -2,7 +2,7 @@
  * view_connections.c: a line a connection, or a line for all of a server or URL.
  *
  * The lines are put in order anew when connections have changed, as seldom as makes that cost little. The cursor stays on
- * its connection, wherever that moves to.
+ * its connection, wherever that moves to, or at the top.
  */
 #include "dissector/base/bytes.h"
 #include "ui/columns.h"
@@ -104,9 +104,10 @@ static struct model_connection *new_group(enum group group, const struct model_c
     if (sum == NULL)
         return NULL;
     sum->about.id = first->about.id;
-    if (group == GROUP_URL) /* else its server's address stands there */
+    if (group == GROUP_URL)
         sum->about.url = without_query(first->about.url);
-    sum->about.endpoint[WSD_SERVER] = first->about.endpoint[WSD_SERVER];
+    else /* which stands in the place of the URL then */
+        sum->about.endpoint[WSD_SERVER] = first->about.endpoint[WSD_SERVER];
     sum->round_trip = -1;
     sum->code = -1;
     sum->second = now / 1000000000;
@@ -223,9 +224,10 @@ static void keep_fresh(struct connections *s, struct ui *ui)
         refresh_lines(s, ui);
 }
 
+/* At the top it stays there: one looks at whatever comes first. */
 static void remember_cursor(struct connections *s)
 {
-    s->cursor_id = s->list.cursor < s->count ? s->lines[s->list.cursor].connection->about.id : 0;
+    s->cursor_id = s->list.cursor > 0 && s->list.cursor < s->count ? s->lines[s->list.cursor].connection->about.id : 0;
 }
 
 /* ---- the view */

@@ -1,25 +1,15 @@
 /*
  * packet_fuzz.c: any packets, through the whole library.
  *
- * The input is read like a pcap file with the byte order of captures/, so that those are where it starts from: 24 bytes, of which
- * the last four are the link type, then packets of 16 bytes (seconds, microseconds, captured, length) and their data. The
- * ninth byte, 0 in files, chooses options and limits; 0 is everything that can be told, with the usual limits.
+ * The input is read like a pcap file (support/pcap_input.h). The ninth byte, 0 in files, chooses options and limits; 0 is
+ * everything that can be told, with the usual limits.
  * Invariants: those of tests/support/invariants.h; and nothing fails.
  */
 #include "support/invariants.h"
+#include "support/pcap_input.h"
 #include "support/require.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-enum { FILE_HEADER = 24, PACKET_HEADER = 16 };
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static uint32_t little(const uint8_t *b)
-{
-    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-}
 
 static void choose(struct wsd_options *o, uint8_t bits)
 {
@@ -53,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct invariants v;
     struct wsd_options o;
-    if (size < FILE_HEADER)
+    if (size < PCAP_HEADER)
         return 0;
     choose(&o, data[8] ^ 7);
     o.event = invariants_event;
@@ -61,25 +51,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     invariants_begin(&v, &o);
     struct wsd_dissector *d = wsd_new(&o);
     require(d != NULL);
-    for (size_t at = FILE_HEADER; size - at >= PACKET_HEADER;) {
-        struct wsd_packet p = {.time = (int64_t)little(data + at) * 1000000000 + (int64_t)little(data + at + 4) * 1000,
-                               .captured = little(data + at + 8),
-                               .length = little(data + at + 12),
-                               .link_type = little(data + 20)};
-        at += PACKET_HEADER;
-        if (p.captured > size - at)
-            p.captured = (uint32_t)(size - at);
-        if (p.length < p.captured)
-            p.length = p.captured;
-        uint8_t *exact = malloc(p.captured + 1); /* ends where the memory does */
-        require(exact != NULL);
-        memcpy(exact + 1, data + at, p.captured);
-        p.data = exact + 1;
+    struct pcap_input in = {.data = data, .size = size, .at = PCAP_HEADER};
+    for (struct wsd_packet p; pcap_input_next(&in, &p);) {
         v.packets++;
         int rc = wsd_packet(d, &p);
-        free(exact); /* nothing borrowed is used later */
         require(rc >= WSD_NOBODY && rc <= WSD_WEBSOCKET);
-        at += p.captured;
     }
     require(wsd_finish(d) == 0);
     invariants_end(&v, wsd_totals(d));

@@ -47,8 +47,8 @@ static int lost(void *user, const struct http1_lost *what, struct stream **inner
     struct wire *w = user;
     const struct websocket_guess guess = {.user = w, .accepted = accepted, .roles_known = true,
                                           .partial = what->partial, .answered = what->answered};
-    if (what->border && websocket_sender(what->first) != WSD_CLIENT)
-        return 0;
+    if (what->waits || (what->border && websocket_sender(what->first) != WSD_CLIENT))
+        return 0; /* the server is always heard here */
     *inner = websocket_guess_new(&w->host, &guess, what->request);
     return *inner == NULL ? -1 : 0;
 }

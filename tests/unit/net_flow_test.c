@@ -116,6 +116,7 @@ static void one_address_for_both(void **state)
             struct tcp_segment s = {.port = {8080, 51022}, .seq = 1, .flags = TCP_ACK};
             s.payload = bytes_text(turn ? "b" : "a");
             s.length = 1;
+            s.ack = turn ? 2 : 1;
             if (turn)
                 s.port[0] = 51022, s.port[1] = 8080;
             assert_int_equal(flow_log_segment(&h, &ip, &s, &moment), 0);
@@ -228,6 +229,36 @@ static void hole_of_a_quiet_flow(void **state)
     u.time += REASSEMBLY_LATE_TIME;
     let_pass(100);
     HEARD("-> gap 3\n-> def\n");
+}
+
+/* A keep-alive's byte is any byte: it fills no hole. */
+static void keep_alive_in_a_hole(void **state)
+{
+    (void)state;
+    talk_open(&t);
+    talk_send_text(&t, WSD_CLIENT, "abc");
+    t.acked[WSD_CLIENT] = 9; /* "defghi" is not in the capture */
+    talk_ack(&t, WSD_SERVER);
+    talk_segment(&t, WSD_CLIENT, 8, TCP_ACK, bytes_text("?"));
+    talk_segment(&t, WSD_CLIENT, 9, TCP_ACK, bytes_text("jkl"));
+    t.acked[WSD_CLIENT] = 12;
+    for (int i = 0; i <= REASSEMBLY_LATE_PACKETS; i++)
+        talk_ack(&t, WSD_SERVER);
+    HEARD("-> abc\n-> gap 6\n-> jkl\n");
+}
+
+/* Without a SYN, what the other side has acknowledged says where a direction stood before its first bytes were captured. */
+static void begins_where_it_was_acknowledged(void **state)
+{
+    (void)state;
+    t.step = 1;
+    t.acked[WSD_CLIENT] = 4;
+    talk_send_text(&t, WSD_SERVER, "hello");
+    talk_segment(&t, WSD_CLIENT, 7, TCP_ACK, bytes_text("xyz"));
+    t.acked[WSD_CLIENT] = 10;
+    for (int i = 0; i <= REASSEMBLY_LATE_PACKETS; i++)
+        talk_ack(&t, WSD_SERVER);
+    assert_non_null(strstr(h.text, "gap 3\n"));
 }
 
 /* ---- how many */
@@ -463,6 +494,8 @@ int main(void)
         TEST(hole_of_a_quiet_flow),
         TEST(eviction),
         TEST(eviction_by_silence),
+        TEST(keep_alive_in_a_hole),
+        TEST(begins_where_it_was_acknowledged),
         TEST(room_to_open),
         TEST(memory_to_open),
         TEST(memory),
