@@ -423,13 +423,25 @@ static int try_secrets(struct tls *t)
     return rc == 0 && t->hello && t->session.suite != NULL ? tls_resume(t, false) : rc;
 }
 
-/* Where the session is not known yet, where a record begins is not, either. */
-static int wait_unframed(struct tls *t, enum wsd_direction d, uint64_t lost, const struct wsd_moment *moment)
+static bool may_wait_unframed(const struct tls *t)
 {
-    const struct tls_held what = {.kind = TLS_HELD_GAP, .direction = (uint8_t)d, .count = lost, .moment = *moment};
+    bool known = t->hello || t->session.suite != NULL || t->queue.first != NULL; /* it is TLS */
+    return known && !t->forced && !t->replaying && t->inner == NULL;
+}
+
+/* The session is not known, and here is no record: what was gathered of one, and all that follows, is held as it is. */
+static int wait_unframed(struct tls *t, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    struct tls_half *half = &t->half[d];
+    struct tls_held what = {.kind = TLS_HELD_GAP, .direction = (uint8_t)d, .moment = *moment};
     list_add(t, moment);
-    t->half[d].unframed = true;
-    return give_up_waiting(t, false, hold(t, &what, bytes_of(NULL, 0), moment));
+    half->unframed = true;
+    int rc = tls_queue_add(&t->queue, &t->host->held, &what, bytes_of(NULL, 0));
+    what.kind = TLS_HELD_RAW;
+    if (rc == 0 && half->records.held.length > 0)
+        rc = tls_queue_add(&t->queue, &t->host->held, &what, buffer_bytes(&half->records.held));
+    tls_records_drop(&half->records, &t->host->spare);
+    return give_up_waiting(t, false, rc);
 }
 
 static int wait_for_secrets(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
@@ -516,6 +528,33 @@ static int search(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, c
     return rc;
 }
 
+/* What was gathered is no record's header: another one may begin in it. */
+static int search_begun(struct tls *t, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    struct tls_half *half = &t->half[d];
+    uint8_t begun[TLS_RECORD_HEADER];
+    struct wsd_bytes held = bytes_first(buffer_bytes(&half->records.held), sizeof begun);
+    if (held.length > 0)
+        memcpy(begun, held.data, held.length);
+    tls_records_drop(&half->records, &t->host->spare);
+    int rc = lose_framing(t, d, 0, moment);
+    return rc == 0 && half->search != NULL && held.length > 0 ? search(t, d, bytes_of(begun, held.length), moment) : rc;
+}
+
+/* Bytes that were held without their framing are being read, and a record in them has to wait: it takes their place, with the rest
+ * behind it. */
+static int split_held(struct tls *t, const struct tls_record *r, struct wsd_bytes rest)
+{
+    struct tls_held what = *t->at;
+    what.kind = TLS_HELD_RECORD;
+    what.damaged = r->damaged;
+    int rc = tls_queue_insert(&t->queue, &t->host->held, t->at, &what, bytes_of(r->header, TLS_RECORD_HEADER + r->body.length));
+    what.kind = TLS_HELD_RAW;
+    if (rc == 0 && rest.length > 0)
+        rc = tls_queue_insert(&t->queue, &t->host->held, t->at->next, &what, rest);
+    return rc;
+}
+
 static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
     struct tls_half *half = &t->half[d];
@@ -542,20 +581,21 @@ static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, con
         if (result == TLS_RECORDS_MORE || result < 0)
             return result < 0 ? result : 0;
         if (result == TLS_RECORDS_NONE) {
-            uint64_t held = half->records.held.length;
-            tls_records_drop(&half->records, &t->host->spare);
+            if (waits(t) || (half->cipher == NULL && may_wait_unframed(t))) {
+                rc = wait_unframed(t, d, moment);
+                continue;
+            }
             if (half->epoch == TLS_EPOCH_PLAIN || half->cipher == NULL) {
-                if (!t->forced && !t->replaying && t->inner == NULL && (t->hello || t->session.suite != NULL || t->queue.first != NULL)) {
-                    rc = wait_unframed(t, d, held, moment);
-                    continue;
-                }
+                tls_records_drop(&half->records, &t->host->spare);
                 half->stray = moment->packet;
                 return t->inner != NULL || t->hello ? tls_seal(t, "handshake not captured") : STREAM_DONE;
             }
-            rc = lose_framing(t, d, held, moment);
+            rc = search_begun(t, d, moment);
             continue;
         }
         rc = take_record(t, d, &record, moment);
+        if (rc == TLS_WAIT)
+            return split_held(t, &record, bytes);
     } while (rc == 0 && bytes.length > 0);
     return rc;
 }
@@ -608,7 +648,9 @@ static int replay_all(struct tls *t)
             before = held;
             continue;
         }
+        t->at = held;
         int rc = replay(t, held);
+        t->at = NULL;
         if (t->sealed)
             return rc;
         if (rc == TLS_WAIT) {

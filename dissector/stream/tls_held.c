@@ -10,26 +10,33 @@ static bool has_room(const struct tls_queue *q, const struct tls_held_total *tot
            total->bytes <= total->most - length;
 }
 
-static int append(struct tls_queue *q, struct tls_held_total *total, const struct tls_held *what, struct wsd_bytes bytes)
+int tls_queue_insert(struct tls_queue *q, struct tls_held_total *total, struct tls_held *at, const struct tls_held *what,
+                     struct wsd_bytes bytes)
 {
     struct tls_held *held = malloc(sizeof *held + bytes.length);
     if (held == NULL)
         return -ENOMEM;
     *held = *what;
-    held->next = NULL;
+    held->next = at != NULL ? at->next : q->first;
     held->length = bytes.length;
     held->moment.headers = bytes_of(NULL, 0);
     held->moment.record = NULL;
     if (bytes.length > 0)
         memcpy(held->bytes, bytes.data, bytes.length);
-    if (q->last != NULL)
-        q->last->next = held;
+    if (at != NULL)
+        at->next = held;
     else
         q->first = held;
-    q->last = held;
+    if (q->last == at)
+        q->last = held;
     q->bytes += sizeof *held + bytes.length;
     total->bytes += sizeof *held + bytes.length;
     return 0;
+}
+
+static int append(struct tls_queue *q, struct tls_held_total *total, const struct tls_held *what, struct wsd_bytes bytes)
+{
+    return tls_queue_insert(q, total, q->last, what, bytes);
 }
 
 int tls_queue_add(struct tls_queue *q, struct tls_held_total *total, const struct tls_held *what, struct wsd_bytes bytes)

@@ -44,6 +44,10 @@ struct tls_queue {
 /* Adds a copy. What there is no room for is counted as LOST. Returns 0 or -ENOMEM. */
 int tls_queue_add(struct tls_queue *queue, struct tls_held_total *total, const struct tls_held *what, struct wsd_bytes bytes);
 
+/* Adds a copy behind `at` (NULL: in front of all), however much is held: it is of what was held before. Returns 0 or -ENOMEM. */
+int tls_queue_insert(struct tls_queue *queue, struct tls_held_total *total, struct tls_held *at, const struct tls_held *what,
+                     struct wsd_bytes bytes);
+
 /* Removes and frees one; before: the one in front of it, NULL: it is the first. */
 void tls_queue_remove(struct tls_queue *queue, struct tls_held_total *total, struct tls_held *before);
 

@@ -58,6 +58,7 @@ struct tls {
     struct tls_session session; /* suite NULL: no ServerHello yet */
     struct tls_exchange *exchange;
     struct tls_queue queue;
+    struct tls_held *at; /* what of it is being read, NULL: nothing */
     struct tls *next, **previous; /* in the host's list; previous NULL: not in it */
     int64_t waits_since;
     struct wsd_moment first; /* the packet of its first byte */

@@ -15,6 +15,8 @@
  *   hole       as unacked, but the capture lost the first segment
  *   tls        one connection inside TLS 1.3, AES-128-GCM: N messages (20,000) of 16,000 bytes, each a record; bench.sh has its key log
  *   tls-small  the same, N messages (1,000,000) of 100 bytes
+ *   tls-plain, tls-small-plain  the same messages in segments of the same size, without TLS
+ *   tls-idle   N connections (10,000) inside TLS as above, all open, with a message each; tls-idle-plain: without TLS
  *
  * Floods: ten minutes in which N strangers do the same, and two real connections go on among them: /feed/0, from before it on, 500
  * messages, and /feed/1, from its middle on, 250 messages. Made to be piped.
@@ -652,25 +654,57 @@ static void send_hellos(struct connection *c)
     send_hello(c, SERVER, 2, 0x22, "\0\x13\x01\0\0\x06\0\x2b\0\x02\x03\x04", 12);
 }
 
-static void run_tls(uint32_t n, uint32_t size)
+static void send_handshakes(struct connection *c, bool plain)
+{
+    sealing = false;
+    if (plain) {
+        send_segment(c, CLIENT, SYN, NULL, 0);
+        send_segment(c, SERVER, SYN | ACK, NULL, 0);
+        send_ack(c, CLIENT);
+    } else {
+        send_hellos(c);
+    }
+    seals[0].sequence = seals[1].sequence = 0;
+    sealing = !plain;
+    c->step = 3; /* SYN, SYN and ACK are there */
+    send_request(c, false);
+    send_response(c, false);
+}
+
+static void send_message(struct connection *c, uint32_t size, uint32_t i)
 {
     static uint8_t frame[MAX_FRAME];
     static char text[MAX_FRAME];
+
+    fill_text(text, size, i);
+    uint32_t length = build_frame(frame, SERVER, 0x81, text, size);
+    for (uint32_t at = 0, part; at < length; at += part) {
+        part = sealing || length - at < MSS ? length - at : MSS; /* a record is cut to segments where it is sealed */
+        send_segment(c, SERVER, PSH | ACK, frame + at, part);
+    }
+    send_ack(c, CLIENT);
+}
+
+static void run_tls(uint32_t n, uint32_t size, bool plain)
+{
     struct connection c;
 
     connection_init(&c, 0, NULL);
-    send_hellos(&c);
-    sealing = true;
-    c.step = 3; /* SYN, SYN and ACK are there */
-    send_request(&c, false);
-    send_response(&c, false);
-    for (uint32_t i = 0; i < n; i++) {
-        fill_text(text, size, i);
-        uint32_t length = build_frame(frame, SERVER, 0x81, text, size);
-        send_segment(&c, SERVER, PSH | ACK, frame, length);
-        send_ack(&c, CLIENT);
-    }
+    send_handshakes(&c, plain);
+    for (uint32_t i = 0; i < n; i++)
+        send_message(&c, size, i);
     end_connection(&c);
+}
+
+static void run_tls_idle(uint32_t n, bool plain)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct connection c;
+
+        connection_init(&c, i, NULL);
+        send_handshakes(&c, plain);
+        send_message(&c, 100, i);
+    }
 }
 
 static void run_reverse(uint32_t n)
@@ -853,7 +887,7 @@ static const struct plan plans[] = {
 static const struct {
     const char *kind;
     uint32_t n;
-} cases[] = {{"fragments", 400000}, {"frames", 64}, {"reverse", 20000}, {"unacked", 200000}, {"hole", 200000}, {"tls", 20000}, {"tls-small", 1000000}};
+} cases[] = {{"fragments", 400000}, {"frames", 64}, {"reverse", 20000}, {"unacked", 200000}, {"hole", 200000}, {"tls", 20000}, {"tls-small", 1000000}, {"tls-plain", 20000}, {"tls-small-plain", 1000000}, {"tls-idle", 10000}, {"tls-idle-plain", 10000}};
 
 static bool generate(const char *kind, uint32_t n)
 {
@@ -878,8 +912,11 @@ static bool generate(const char *kind, uint32_t n)
         case 2: run_reverse(n); break;
         case 3: run_unacked(n, false); break;
         case 4: run_unacked(n, true); break;
-        case 5: run_tls(n, 16000); break;
-        default: run_tls(n, 100); break;
+        case 5: run_tls(n, 16000, false); break;
+        case 6: run_tls(n, 100, false); break;
+        case 7: run_tls(n, 16000, true); break;
+        case 8: run_tls(n, 100, true); break;
+        default: run_tls_idle(n, i == 10); break;
         }
         return true;
     }

@@ -9,7 +9,7 @@ update=${1:-}
 
 one() { # KEYLOG
     local options=''
-    [ "$1" != captures/tls-13-large.keylog ] || options=--every=3
+    case $1 in *-large* | *-resumed* | *-nginx*) options=--every=3 ;; esac # the others in full
     # shellcheck disable=SC2086
     python3 tests/cli/tls_loss.py $options "$wscope" "${1%.keylog}.pcap" -k "$1"
     case $1 in
