@@ -4,20 +4,22 @@
 
 Every C0 and C1 control, DEL, escape sequences, UTF-8 that is none, bidirectional controls, zero-width and other hidden characters stand
 in URLs, methods, header names and values, the status reason, subprotocol, extensions, payloads of all kinds, compressed and not, close
-reasons, proxies' targets, names and addresses, names of files, arguments. (Labels of key logs: when they are read.)
+reasons, proxies' targets, names and addresses, names of files, arguments, the names in TLS hellos, lines of key logs.
 All outputs are read byte by byte: UTF-8, and no control but the line feed. What was hidden must be there, escaped: else
-it was not shown at all, and nothing was tested.
+it was not shown at all, and nothing was tested. Of the monitor every view is opened, and what it writes holds no sequence but those that
+ncurses makes.
 """
 import json
 import os
 import re
+import select
 import struct
 import subprocess
 import sys
 import unicodedata
 import zlib
 
-from terminal import run_on_terminal
+from terminal import begin_on_terminal, run_on_terminal
 
 WSCOPE, FOLDER = sys.argv[1:]
 KEY = b'dGhlIHNhbXBsZSBub25jZQ=='
@@ -105,6 +107,25 @@ def groups(items, most, each=6):
     yield group
 
 
+def extension(kind, body):
+    return struct.pack('>HH', kind, len(body)) + body
+
+
+def hello(kind, body, *extensions):
+    whole = b'\x03\x03' + bytes(32) + body + struct.pack('>H', sum(map(len, extensions))) + b''.join(extensions)
+    whole = bytes([kind]) + struct.pack('>I', len(whole))[1:] + whole
+    return b'\x16\x03\x03' + struct.pack('>H', len(whole)) + whole
+
+
+def hellos(h):
+    """TLS 1.2: server name and protocols as they are asked for; what is agreed is HTTP, so that the connection is shown."""
+    name = struct.pack('>HBH', len(h) + 7, 0, len(h) + 4) + b'name' + h
+    protocols = bytes([len(h) + 1]) + b'p' + h
+    offer = b'\x08http/1.1' + protocols
+    return ((0, hello(1, b'\0\0\x02\xc0\x2f\x01\0', extension(0, name), extension(16, struct.pack('>H', len(offer)) + offer))),
+            (1, hello(2, b'\0\xc0\x2f\0', extension(16, b'\0\x09\x08http/1.1'))))
+
+
 def capture():
     c = Capture()
     close = frame(8, b'\x03\xe8')
@@ -128,6 +149,7 @@ def capture():
         c.conversation((0, b'PROXY TCP4 ' + h + b' 192.0.2.1 1 2\r\n' + request()), (1, answer()), (0, close))
         c.conversation((0, request()), (1, b'HTTP/1.1 101 ' + h + b'\r\n' + h + b'\r\n\r\n' + h))
         c.conversation((0, request()), (1, answer()), (1, b'HTTP/1.1 500 ' + h + b'\r\n\r\n' + h))
+        c.conversation(*hellos(h), (0, b'\x17\x03\x03\0\x20' + bytes(32)))
     for h in groups(ALL, 120):
         c.conversation((0, request()), (1, answer()), (0, frame(9, h)), (1, frame(10, h, 1)), (0, frame(8, b'\x0f\xa0' + h)),
                        (1, frame(8, b'\x0f\xa0' + h, 1)))
@@ -262,7 +284,7 @@ def check_presence(path):
         place(line['type'], line)
     for name in ('connection.url', 'connection.subprotocol', 'connection.extensions', 'connection.forwarded_for', 'connection.via.target',
                  'connection.request.target', 'connection.request.headers', 'connection.response.reason',
-                 'connection.response.headers', 'message.text', 'message.reason', 'close.reason'):
+                 'connection.response.headers', 'connection.tls.sni', 'message.text', 'message.reason', 'close.reason'):
         for c in '\x1b\x7f\x9b\u202e\u200d\ufeff\u2028':
             if c not in places.get(name, ()):
                 fail(name, f'never had U+{ord(c):04X}')
@@ -288,10 +310,65 @@ def check_complaints():
             check(arguments, result.stdout, ascii_only=number % 2)
 
 
+def check_key_logs(path):
+    """Lines of a key log: labels, what stands where a secret should, all of it in one line."""
+    for number, h in enumerate(groups([i for i in ALL if not set(i) & set(b'\0\r\n')], 2000, 100)):
+        log = os.path.join(FOLDER, f'{number}.keylog')
+        with open(log, 'wb') as file:
+            file.write(b'CLIENT' + h + b' ' + b'00' * 32 + b' ' + b'11' * 48 + b'\nCLIENT_RANDOM ' + h + b' ' + h + b'\n# ' + h + b'\n' + h + b'\n')
+        for arguments in ((), ('-o', 'json')):
+            result = run('-v', '-k', log, *arguments, path)
+            check(f'key log {arguments}', result.stdout)
+            check(f'key log {arguments}', result.stderr)
+
+
+# What ncurses sends to this terminal, by their ends: cursor, colours, erasing, scrolling, modes, mouse and paste; character sets; keypad.
+CURSES = re.compile(r'\x1b\[[0-9;?<>=]*[ABCDGHJKLMPSTXZ@abcdfghlmprtu]|\x1b\(B|\x1b[=>78M]|[\x07\b\r\t\x0e\x0f]')
+
+
+def check_monitor(path):
+    child, terminal = begin_on_terminal(100, WSCOPE, path, LC_ALL='C.UTF-8', TERM='xterm-256color', XDG_CONFIG_HOME=FOLDER, HOME=FOLDER)
+    output = b''
+
+    def read_until_quiet():
+        nonlocal output
+        patience = 20  # for the first of it
+        while select.select([terminal], [], [], patience)[0]:
+            try:
+                some = os.read(terminal, 65536)
+            except OSError:
+                return False
+            output += some
+            patience = 0.15
+        return True
+
+    keys = ['2', 'j', '\r', 'v', 'v', 'v', 'v', '\x1b', 'G', 'k', '\r', 'v', '\x1b', '1', 'j', '\r', '4', '\x1b', '5', '6', '7', '1', 'G', '\r', '3', '?', '\x1b']
+    for key in keys:
+        if not read_until_quiet():
+            fail('monitor: ended before', repr(key))
+            break
+        os.write(terminal, key.encode())
+    read_until_quiet()
+    for _ in range(4):
+        try:
+            os.write(terminal, b'q')
+        except OSError:
+            break
+        if not read_until_quiet():
+            break
+    os.close(terminal)
+    os.waitpid(child, 0)
+    text = check('monitor', re.sub(CURSES.pattern.encode(), b'', output))
+    if not all(re.search(what, text) for what in (r'\\x[01][0-9a-f]', 'Response')):
+        fail('monitor: nothing of it was shown', text)
+
+
 capture_path = os.path.join(FOLDER, 'hostile.pcap')
 with open(capture_path, 'wb') as capture_file:
     capture_file.write(capture())
 check_outputs(capture_path)
 check_presence(capture_path)
 check_complaints()
+check_key_logs(capture_path)
+check_monitor(capture_path)
 sys.exit(failed)

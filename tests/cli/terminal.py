@@ -6,13 +6,19 @@ import struct
 import termios
 
 
-def run_on_terminal(columns, program, *arguments, **environment):
-    """What the program writes to a terminal of 24 lines, until it ends."""
+def begin_on_terminal(columns, program, *arguments, **environment):
+    """The program's number, and a terminal of 24 lines, on which it runs."""
     child, terminal = pty.fork()
     if child == 0:
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, columns, 0, 0))
         os.environ.update({'TERM': 'xterm', **environment})
         os.execv(program, [program, *arguments])
+    return child, terminal
+
+
+def run_on_terminal(columns, program, *arguments, **environment):
+    """What the program writes to a terminal of 24 lines, until it ends."""
+    child, terminal = begin_on_terminal(columns, program, *arguments, **environment)
     output = b''
     while True:
         try:
