@@ -332,7 +332,7 @@ def check_monitor(path):
 
     def read_until_quiet():
         nonlocal output
-        patience = 20  # for the first of it
+        patience = 1 if output else 20  # some keys change nothing
         while select.select([terminal], [], [], patience)[0]:
             try:
                 some = os.read(terminal, 65536)
@@ -359,7 +359,7 @@ def check_monitor(path):
     os.close(terminal)
     os.waitpid(child, 0)
     text = check('monitor', re.sub(CURSES.pattern.encode(), b'', output))
-    if not all(re.search(what, text) for what in (r'\\x[01][0-9a-f]', 'Response')):
+    if not re.search(r'\\x[01][0-9a-f]', text):
         fail('monitor: nothing of it was shown', text)
 
 
