@@ -51,6 +51,25 @@ grep -q '^wscope: settings: line 2: there is no setting "them" (' "$place/err" |
 [ "$(head -n 4 "$config")" = "$(printf '# by hand\nthem = dark\nsplit_size = 5\nfollow = no')" ] || fail "changed: $(cat "$config")"
 grep -q '^columns = state client' "$config" || fail "no columns: $(cat "$config")"
 
+# Nothing but the folder is open: what lies beside it is not.
+if "$wscope" -v -o summary captures/close-by-client.pcap 2>&1 >/dev/null | grep -q 'sandbox: files: .*not available'; then
+    echo 'skipped: no Landlock here, the folders beside the settings not tried'
+else
+    start 100x24 captures/many-connections.pcap
+    loaded
+    keys s a j C-u
+    bytes "$place/beside.json"
+    keys Enter
+    await 'only the starting folder is open for it'
+    keys s a j C-u
+    bytes "$place/wscope/inside.json"
+    keys Enter
+    await 'saved: '
+    keys q
+    await 'exit status 0'
+    rm "$place/wscope/inside.json"
+fi
+
 # A link is read, and left alone.
 mv "$config" "$place/elsewhere"
 ln -s "$place/elsewhere" "$config"
