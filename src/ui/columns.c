@@ -288,7 +288,7 @@ int column_compare(enum column column, const struct model_connection *a, const s
     const struct wsd_counts *ca = a->about.counts, *cb = b->about.counts;
     switch (column) {
     case COLUMN_STATE:
-        return a->state != b->state ? compare(a->state, b->state) : compare((uint64_t)(a->code + 1), (uint64_t)(b->code + 1));
+        return a->state != b->state ? compare(a->state, b->state) : compare((uint64_t)a->code + 1, (uint64_t)b->code + 1);
     case COLUMN_CLIENT: return compare_endpoints(&a->about.endpoint[WSD_CLIENT], &b->about.endpoint[WSD_CLIENT]);
     case COLUMN_SERVER: return compare_endpoints(&a->about.endpoint[WSD_SERVER], &b->about.endpoint[WSD_SERVER]);
     case COLUMN_URL: return column_compare_bytes(a->about.url, b->about.url);
