@@ -44,15 +44,15 @@ struct wsd_dissector {
     struct flows *flows;
     struct fragments *fragments;
     struct wsd_totals totals;
-    struct packet_cost websocket_cost; /* of the packets of WebSocket flows */
-    uint64_t http_bytes;             /* of these flows, before their upgrade */
-    struct wsd_moment now;           /* the packet at hand, or the last one */
-    struct flow *last;    /* the packet's flow, NULL: it has none */
-    uint64_t datagram;    /* of which it was a fragment, 0: none, */
-    uint64_t outer;       /* and the one around that */
-    struct beginning *beginnings;    /* NULL: nobody asks for transport events */
-    struct flow *opening;            /* whose bytes are being read, for the hooks of the stream layers */
-    bool evicted_told[2];            /* that flows are given up: for their number, for memory */
+    struct packet_cost websocket_cost;         /* of the packets of WebSocket flows */
+    uint64_t http_bytes;                       /* of these flows, before their upgrade */
+    struct wsd_moment now;                     /* the packet at hand, or the last one */
+    struct flow *last;                         /* the packet's flow, NULL: it has none */
+    uint64_t datagram;                         /* of which it was a fragment, 0: none, */
+    uint64_t outer;                            /* and the one around that */
+    struct beginning *beginnings;              /* NULL: nobody asks for transport events */
+    struct flow *opening;                      /* whose bytes are being read, for the hooks of the stream layers */
+    bool evicted_told[2];                      /* that flows are given up: for their number, for memory */
     char community_id[FLOW_COMMUNITY_ID_SIZE]; /* of the connection that is being told */
 };
 
@@ -153,13 +153,14 @@ static int on_asked(void *user, const struct wsd_head *request, const struct wsd
     const int64_t *syn_time = syn_times(d, flow);
     struct handshake h;
     int rc = handshake_judge(request, NULL, tls != NULL, &h);
-    const struct wsd_connection connection = {.endpoint = {flow_endpoint(flow, WSD_CLIENT), flow_endpoint(flow, WSD_SERVER)},
-                                              .carrier = carrier_of(tls),
-                                              .handshake = WSD_HANDSHAKE_UNANSWERED,
-                                              .version = (int16_t)h.version,
-                                              .opened = moment->time,
-                                              .url = buffer_bytes(&h.url),
-                                              .tls = tls != NULL ? tls_info(tls) : NULL};
+    const struct wsd_connection connection = {
+        .endpoint = {flow_endpoint(flow, WSD_CLIENT), flow_endpoint(flow, WSD_SERVER)},
+        .carrier = carrier_of(tls),
+        .handshake = WSD_HANDSHAKE_UNANSWERED,
+        .version = (int16_t)h.version,
+        .opened = moment->time,
+        .url = buffer_bytes(&h.url),
+        .tls = tls != NULL ? tls_info(tls) : NULL};
     struct wsd_event event = {.type = WSD_EVENT_REQUEST, .at = *moment, .connection = &connection};
     event.opening = (struct wsd_opening){.request = request, .flow = flow->number, .request_time = moment->time};
     for (int side = 0; side < 2 && syn_time != NULL; side++)
@@ -211,8 +212,11 @@ static int guess(struct wsd_dissector *d, const struct websocket_guess *hooks, s
 /* HTTP that lost bytes or an answer, and goes on with something else. */
 static int on_lost(void *user, const struct http1_lost *lost, struct stream **inner)
 {
-    const struct websocket_guess hooks = {.user = user, .accepted = on_accepted, .roles_known = true,
-                                          .partial = lost->partial, .answered = lost->answered};
+    const struct websocket_guess hooks = {.user = user,
+                                          .accepted = on_accepted,
+                                          .roles_known = true,
+                                          .partial = lost->partial,
+                                          .answered = lost->answered};
     if (lost->border && websocket_sender(lost->first) != WSD_CLIENT)
         return 0;
     if (lost->waits && flow_heard(((struct wsd_dissector *)user)->opening, WSD_SERVER))
@@ -229,7 +233,10 @@ static void on_limit(void *user, enum wsd_direction direction, const char *what,
 static struct stream *on_tunnel_take(void *user, struct via *via);
 static struct stream *on_inside_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first);
 
-#define HTTP1_HOOKS(asked) {on_answered, on_unanswered, on_lost, on_tunnel_take, on_limit, asked}
+#define HTTP1_HOOKS(asked)                                                                                             \
+    {                                                                                                                  \
+        on_answered, on_unanswered, on_lost, on_tunnel_take, on_limit, asked                                           \
+    }
 static const struct http1_hooks http1_hooks = HTTP1_HOOKS(NULL), http1_hooks_asked = HTTP1_HOOKS(on_asked);
 static const struct proxy_hooks proxy_hooks = {on_inside_take, on_limit};
 
@@ -241,7 +248,8 @@ static struct stream **slot_of(struct wsd_dissector *d)
 
 static struct stream *http_take(struct wsd_dissector *d, struct via *via)
 {
-    const struct http1_limits limits = {(uint32_t)d->options.limits.head_bytes, (uint32_t)d->options.limits.early_bytes};
+    const struct http1_limits limits = {(uint32_t)d->options.limits.head_bytes,
+                                        (uint32_t)d->options.limits.early_bytes};
     return http1_new_take(slot_of(d), d->options.requests ? &http1_hooks_asked : &http1_hooks, d, &limits, via);
 }
 
@@ -275,7 +283,8 @@ static struct stream *on_tunnel_take(void *user, struct via *via)
 /* ---- TLS ------------------------------------------------------------------------------------------------------ */
 
 /* What is in it: a proxy's preamble or HTTP; or, when nobody saw its beginning, perhaps a WebSocket's frames. */
-static struct stream *on_opened_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first, bool late)
+static struct stream *on_opened_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first,
+                                     bool late)
 {
     struct wsd_dissector *d = user;
     struct stream *inner;
@@ -288,7 +297,8 @@ static struct stream *on_opened_take(void *user, struct via *via, enum wsd_direc
     return guess(d, &hooks, bytes_of(NULL, 0), &inner) == 0 ? inner : NULL;
 }
 
-static struct stream *on_sealed_take(void *user, struct via *via, const struct wsd_tls *tls, const struct wsd_moment *at)
+static struct stream *on_sealed_take(void *user, struct via *via, const struct wsd_tls *tls,
+                                     const struct wsd_moment *at)
 {
     struct wsd_dissector *d = user;
     struct flow *flow = d->opening;
@@ -323,8 +333,8 @@ static void on_tls_turned(void *user, void *owner)
     flow->client = !flow->client;
 }
 
-static bool on_tls_finding(void *user, const struct stream *inner, enum wsd_direction direction, enum wsd_finding_code code,
-                           const char *detail, const struct wsd_moment *moment)
+static bool on_tls_finding(void *user, const struct stream *inner, enum wsd_direction direction,
+                           enum wsd_finding_code code, const char *detail, const struct wsd_moment *moment)
 {
     struct wsd_dissector *d = user;
     const struct wsd_connection *connection = connection_in(inner);
@@ -340,7 +350,8 @@ static void on_tls_secret(void *user, void *owner, struct wsd_bytes line)
 }
 
 static const struct tls_hooks tls_hooks = {on_opened_take, on_sealed_take, on_tls_finding, on_tls_turned, NULL};
-static const struct tls_hooks tls_hooks_secret = {on_opened_take, on_sealed_take, on_tls_finding, on_tls_turned, on_tls_secret};
+static const struct tls_hooks tls_hooks_secret = {on_opened_take, on_sealed_take, on_tls_finding, on_tls_turned,
+                                                  on_tls_secret};
 
 /* The connection that a flow's events are about, or NULL. */
 static const struct wsd_connection *connection_of(const struct flow *flow)
@@ -400,7 +411,8 @@ static struct remnant *take_oldest(struct wsd_dissector *d)
 /* The flow's stream goes on without it. False: no memory. */
 static bool keep_remnant(struct wsd_dissector *d, struct flow *flow)
 {
-    struct remnant *r = aligned_alloc(FLOW_ALIGNMENT, (sizeof *r + FLOW_ALIGNMENT - 1) / FLOW_ALIGNMENT * FLOW_ALIGNMENT);
+    struct remnant *r =
+        aligned_alloc(FLOW_ALIGNMENT, (sizeof *r + FLOW_ALIGNMENT - 1) / FLOW_ALIGNMENT * FLOW_ALIGNMENT);
     if (r == NULL)
         return false;
     *r = (struct remnant){.flow = *flow};
@@ -493,7 +505,8 @@ bool wsd_waits_for_secrets(const struct wsd_dissector *d)
 
 static enum wsd_direction first_sender(struct wsd_bytes bytes)
 {
-    static enum wsd_direction (*const ask[])(struct wsd_bytes) = {proxy_sender, http1_sender, tls_sender, websocket_sender};
+    static enum wsd_direction (*const ask[])(struct wsd_bytes) = {proxy_sender, http1_sender, tls_sender,
+                                                                  websocket_sender};
     enum wsd_direction sender = WSD_NEITHER;
     for (size_t i = 0; i < sizeof ask / sizeof *ask && sender == WSD_NEITHER; i++)
         sender = ask[i](bytes);
@@ -539,7 +552,7 @@ static __attribute__((noinline)) int open_flow(struct wsd_dissector *d, struct f
     int rc = open_stream(d, direction, bytes);
     /* The other side may have ended before there was a stream to tell. */
     if (rc == 0 && flow_ended(flow, !direction))
-        rc = stream_end(flow->upper, (enum wsd_direction)!direction, WSD_BY_FIN, moment);
+        rc = stream_end(flow->upper, (enum wsd_direction) !direction, WSD_BY_FIN, moment);
     return rc;
 }
 
@@ -581,7 +594,8 @@ static void on_held_limit(void *user, struct flow *flow, enum wsd_direction dire
     struct wsd_dissector *d = user;
     const struct wsd_connection *connection = connection_of(flow);
     if (connection != NULL)
-        host_finding(&d->host, connection, direction, WSD_FINDING_LIMIT_REACHED, "bytes behind a missing segment", moment);
+        host_finding(&d->host, connection, direction, WSD_FINDING_LIMIT_REACHED, "bytes behind a missing segment",
+                     moment);
 }
 
 /* Told once for all of them, but a WebSocket connection that ends for it is told of its own. */
@@ -597,7 +611,8 @@ static void on_evicted(void *user, struct flow *flow, bool for_memory, const str
     d->evicted_told[for_memory] = true;
     if (connection != NULL)
         host_finding(&d->host, connection, WSD_NEITHER, WSD_FINDING_LIMIT_REACHED,
-                     for_memory ? "memory: this connection is given up" : "TCP connections: this one is given up", moment);
+                     for_memory ? "memory: this connection is given up" : "TCP connections: this one is given up",
+                     moment);
 }
 
 static void on_transport(void *user, struct flow *flow, enum wsd_direction direction, enum wsd_transport_what what,
@@ -622,7 +637,10 @@ static void on_release(void *user, struct flow *flow)
 }
 
 /* Of a WebSocket stream in order, every whole frame needs these lines. */
-#define HOT(d) {0, offsetof(struct websocket, half[d]), offsetof(struct websocket, info.counts[d])}
+#define HOT(d)                                                                                                         \
+    {                                                                                                                  \
+        0, offsetof(struct websocket, half[d]), offsetof(struct websocket, info.counts[d])                             \
+    }
 
 static const struct flow_ops ops = {.hot = {HOT(WSD_CLIENT), HOT(WSD_SERVER)},
                                     .sender = first_sender,
@@ -685,7 +703,9 @@ struct ahead {
     struct flow_seek seek;
 };
 
-enum { AHEAD = 16 /* packets: enough for their memory to arrive meanwhile, and few enough for the first-level cache */ };
+enum {
+    AHEAD = 16 /* packets: enough for their memory to arrive meanwhile, and few enough for the first-level cache */
+};
 
 static inline void look_at_tcp(const struct wsd_dissector *d, const struct flow_seek *before, struct ahead *a)
 {
@@ -697,7 +717,8 @@ static inline void look_at_tcp(const struct wsd_dissector *d, const struct flow_
 
 /* Fragments and tunnels: the innermost IP packet takes the place of the outermost. Out of line, so that the plain way stays
  * short. */
-static __attribute__((noinline)) void look_inside(struct wsd_dissector *d, const struct wsd_packet *packet, struct ahead *a)
+static __attribute__((noinline)) void look_inside(struct wsd_dissector *d, const struct wsd_packet *packet,
+                                                  struct ahead *a)
 {
     a->what = unwrap(packet, d->fragments, d->now.time, &a->in);
     d->datagram = a->in.datagram;
@@ -821,7 +842,8 @@ static void fill_layers(const struct wsd_dissector *d, uint64_t layers[WSD_LAYER
 
 const struct wsd_totals *wsd_totals(const struct wsd_dissector *dissector)
 {
-    struct wsd_dissector *d = (struct wsd_dissector *)(uintptr_t)dissector; /* the sums are put together when asked for */
+    struct wsd_dissector *d =
+        (struct wsd_dissector *)(uintptr_t)dissector; /* the sums are put together when asked for */
     struct wsd_totals *t = &d->totals;
     const struct flow_totals *flows = flows_totals(d->flows);
     t->connections = d->host.connections;
@@ -876,7 +898,8 @@ struct wsd_dissector *wsd_new(const struct wsd_options *options)
         return NULL;
     d->options = *options;
     for (int i = 0; i < WSD_LIMIT_COUNT; i++) {
-        uint64_t *limit = wsd_limit_at(&d->options.limits, (enum wsd_limit)i), most = wsd_limit_info((enum wsd_limit)i)->most;
+        uint64_t *limit = wsd_limit_at(&d->options.limits, (enum wsd_limit)i),
+                 most = wsd_limit_info((enum wsd_limit)i)->most;
         *limit = *limit < most ? *limit : most;
     }
     set_host(d);

@@ -47,7 +47,8 @@ typedef void wsd_secret_fn(void *user, uint64_t flow, struct wsd_bytes line);
     X(memory, 1 << 30, UINT64_MAX, BYTES,                                                                              \
       "held for all connections together: heads, early bytes, searches, open messages, compression windows",           \
       "10,000 connections with compression windows in both directions take 880 MB",                                    \
-      "connections that hold any are given up: undecided before WebSocket, of these the longest silent; flows_evicted") \
+      "connections that hold any are given up: undecided before WebSocket, of these the longest silent; "              \
+      "flows_evicted")                                                                                                 \
     X(segment_bytes, 16 << 20, UINT32_MAX, BYTES, "held behind a missing segment, one direction",                      \
       "more than a TCP window on a long fat path", "the missing bytes become a gap; limit-reached")                    \
     X(segment_total, 256 << 20, UINT64_MAX, BYTES, "the same, all directions together", "what a small host can spare", \
@@ -55,7 +56,7 @@ typedef void wsd_secret_fn(void *user, uint64_t flow, struct wsd_bytes line);
     X(fragments, 256, 65536, COUNT, "IP datagrams put together from fragments at a time",                              \
       "a tap sees the fragments of a datagram together; 64 KiB each",                                                  \
       "the oldest is given up, and what it carried is a gap")                                                          \
-    X(head_bytes, 64 << 10, 1 << 30, BYTES, "of one HTTP head", "servers accept 8 to 64 KiB",                           \
+    X(head_bytes, 64 << 10, 1 << 30, BYTES, "of one HTTP head", "servers accept 8 to 64 KiB",                          \
       "limit-reached; the connection is not read as HTTP any further")                                                 \
     X(early_bytes, 64 << 10, 1 << 30, BYTES, "held of a side while an upgrade, or a proxy, is unanswered",             \
       "clients wait for the answer", "limit-reached; the connection is given up")                                      \
@@ -69,7 +70,8 @@ typedef void wsd_secret_fn(void *user, uint64_t flow, struct wsd_bytes line);
       "real messages rarely pass 20", "the same")                                                                      \
     X(inflate_excess, 256 << 20, UINT32_MAX, BYTES,                                                                    \
       "to which the messages of one direction may inflate beyond inflate_ratio times their sizes and 32 KiB each",     \
-      "a thousand bombs, each below its limit", "message-inflate-limit; its messages are told as they were on the wire") \
+      "a thousand bombs, each below its limit",                                                                        \
+      "message-inflate-limit; its messages are told as they were on the wire")                                         \
     X(idle_undecided, 300, 1 << 30, SECONDS, "without a packet: no protocol found yet",                                \
       "a client may wait long before it sends its request", "forgotten")                                               \
     X(idle_ignored, 120, 1 << 30, SECONDS, "without a packet: not WebSocket, or ended",                                \
@@ -93,15 +95,15 @@ struct wsd_options {
     /* Nanoseconds of the packets' time that encrypted records are kept for secrets that may still come; 0: none will,
      * UINT64_MAX: until wsd_finish() (the default). */
     uint64_t secrets_wait;
-    wsd_event_fn *event;    /* may be NULL: only the totals are of interest */
-    wsd_secret_fn *secret;  /* may be NULL: nobody wants to know with what TLS is opened */
-    void *user;             /* handed to both */
-    uint64_t keep_payload;  /* bytes of a message's payload that are kept and told; the rest is counted (65536) */
-    bool frames;            /* tell frame events */
-    bool detail;            /* frames carry packet headers and first payload bytes, for wsd_describe() */
-    bool transport;         /* tell transport events */
-    bool requests;          /* tell request events */
-    uint8_t seed[16];       /* of the hash tables: random, or strangers can make them slow */
+    wsd_event_fn *event;   /* may be NULL: only the totals are of interest */
+    wsd_secret_fn *secret; /* may be NULL: nobody wants to know with what TLS is opened */
+    void *user;            /* handed to both */
+    uint64_t keep_payload; /* bytes of a message's payload that are kept and told; the rest is counted (65536) */
+    bool frames;           /* tell frame events */
+    bool detail;           /* frames carry packet headers and first payload bytes, for wsd_describe() */
+    bool transport;        /* tell transport events */
+    bool requests;         /* tell request events */
+    uint8_t seed[16];      /* of the hash tables: random, or strangers can make them slow */
     struct wsd_limits limits;
 };
 
@@ -165,7 +167,8 @@ WSD_API int wsd_time(struct wsd_dissector *dissector, int64_t time);
 /* TLS secrets: whole lines of a key log in the NSS format. They may come before or after the packets that they open; connections
  * that waited for them go on at once, so events may be told from inside. What is not understood is counted. Nothing of `text` is
  * kept as it stands, and what is kept is overwritten when it is freed. Returns 0 or -ENOMEM. */
-WSD_API int wsd_secrets(struct wsd_dissector *dissector, const char *text, size_t length, struct wsd_secrets_read *read);
+WSD_API int wsd_secrets(struct wsd_dissector *dissector, const char *text, size_t length,
+                        struct wsd_secrets_read *read);
 
 /* An RSA private key (PEM, without password), for connections whose premaster secret was encrypted with it. Returns 0, -EINVAL (it is
  * none), -ENOSPC (there are 16 already), or -ENOMEM. */
@@ -191,13 +194,13 @@ enum wsd_layer { WSD_LAYERS(WSD_ENUM_WORD) WSD_LAYER_COUNT };
 
 /* Sums over the whole run. */
 struct wsd_totals {
-    uint64_t packets, bytes;      /* bytes as on the wire */
+    uint64_t packets, bytes; /* bytes as on the wire */
     int64_t first_time, last_time;
-    uint64_t connections;         /* handshake complete or missing */
-    uint64_t rejected;            /* the other attempts */
-    uint64_t encrypted;           /* TLS that stayed closed and may carry a WebSocket */
-    uint64_t frames, messages;    /* messages: text and binary */
-    uint64_t payload_bytes;       /* of data messages, after inflating */
+    uint64_t connections;      /* handshake complete or missing */
+    uint64_t rejected;         /* the other attempts */
+    uint64_t encrypted;        /* TLS that stayed closed and may carry a WebSocket */
+    uint64_t frames, messages; /* messages: text and binary */
+    uint64_t payload_bytes;    /* of data messages, after inflating */
     uint64_t gaps, gap_bytes;
     uint64_t findings[WSD_FINDING_COUNT];
     uint64_t flows;               /* TCP connections seen */
@@ -258,14 +261,14 @@ WSD_API void wsd_address(const struct wsd_endpoint *endpoint, char out[WSD_ADDRE
 
 /* One field of a protocol header. */
 struct wsd_field {
-    const char *layer;      /* "Ethernet", "IPv4", "TCP", "WebSocket" ... */
-    const char *name;       /* "source port" */
-    uint32_t offset;        /* of its first byte: in the packet, for WebSocket and payload fields in the frame */
-    uint32_t length;        /* bytes it lies in */
-    uint8_t bit, bits;      /* for a field smaller than its bytes: first bit (0 is the most significant) and width;
+    const char *layer;    /* "Ethernet", "IPv4", "TCP", "WebSocket" ... */
+    const char *name;     /* "source port" */
+    uint32_t offset;      /* of its first byte: in the packet, for WebSocket and payload fields in the frame */
+    uint32_t length;      /* bytes it lies in */
+    uint8_t bit, bits;    /* for a field smaller than its bytes: first bit (0 is the most significant) and width;
                                bits 0: whole bytes */
-    struct wsd_bytes raw;   /* these bytes */
-    const char *meaning;    /* printable ASCII or UTF-8, escaped; what the value means */
+    struct wsd_bytes raw; /* these bytes */
+    const char *meaning;  /* printable ASCII or UTF-8, escaped; what the value means */
 };
 typedef void wsd_field_fn(void *user, const struct wsd_field *field);
 

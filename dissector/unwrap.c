@@ -6,7 +6,7 @@ enum { DATAGRAM_MOST = 65535 };
 
 struct way {
     struct cursor c;
-    uint32_t wire_cut; /* behind the cursor's end */
+    uint32_t wire_cut;     /* behind the cursor's end */
     const uint8_t *behind; /* the last IP header */
     unsigned tunnels;
     bool own; /* still in the packet's own bytes, and not in what fragments were put together to */

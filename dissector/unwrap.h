@@ -27,9 +27,9 @@ struct unwrapped {
     struct ip_packet ip; /* the innermost, whole */
     uint32_t headers; /* bytes of the packet up to the innermost IP header's end, or to where fragments' bytes begin */
     struct packet_cost cost; /* with that of the other packets whose fragments were put together */
-    uint64_t datagram;   /* of which it brought a fragment (fragments_datagram()), 0: none, */
-    uint64_t outer;      /* and the one around that: fragments in what came in fragments */
-    bool whole;          /* no fragments were put together: the payload lies in the packet */
+    uint64_t datagram;       /* of which it brought a fragment (fragments_datagram()), 0: none, */
+    uint64_t outer;          /* and the one around that: fragments in what came in fragments */
+    bool whole;              /* no fragments were put together: the payload lies in the packet */
 };
 
 /* A packet as most are: TCP in IP behind the link layer. Returns an enum unwrap_result, not UNWRAP_WAITING; *out is whole for

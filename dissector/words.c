@@ -10,7 +10,7 @@
 #define WSCOPE_VERSION "0"
 #endif
 
-#define COUNT(table) (sizeof(table) / sizeof *(table))
+#define COUNT(table)     (sizeof(table) / sizeof *(table))
 #define WORD(name, word) word,
 
 const struct wsd_finding_info *wsd_finding_info(enum wsd_finding_code code)
@@ -43,20 +43,19 @@ const char *wsd_opcode_word(uint8_t opcode)
     static const char *const words[16] = {WSD_OPCODES(ROW)};
 #undef ROW
     static const char *const reserved[16] = {
-        [0x3] = "reserved-3",  [0x4] = "reserved-4",  [0x5] = "reserved-5",  [0x6] = "reserved-6",  [0x7] = "reserved-7",
-        [0xB] = "reserved-11", [0xC] = "reserved-12", [0xD] = "reserved-13", [0xE] = "reserved-14", [0xF] = "reserved-15"};
+        [0x3] = "reserved-3",  [0x4] = "reserved-4",  [0x5] = "reserved-5",  [0x6] = "reserved-6",
+        [0x7] = "reserved-7",  [0xB] = "reserved-11", [0xC] = "reserved-12", [0xD] = "reserved-13",
+        [0xE] = "reserved-14", [0xF] = "reserved-15"};
     return words[opcode & 15] != NULL ? words[opcode & 15] : reserved[opcode & 15];
 }
 
 const char *wsd_close_word(int code)
 {
 #define ROW(value, word)                                                                                               \
-    case value:                                                                                                        \
-        return word;
+    case value: return word;
     switch (code) {
         WSD_CLOSE_CODES(ROW)
-    default:
-        break;
+    default: break;
     }
 #undef ROW
     if (code >= 3000 && code <= 3999) /* RFC 6455 7.4.2 */

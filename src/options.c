@@ -7,9 +7,9 @@
 
 enum {
     DEFAULT_MAX_PAYLOAD = 65536,
-    DEFAULT_BUFFER = 64,   /* MiB */
-    BUFFER_MOST = 2047,    /* MiB: libpcap takes an int of bytes */
-    SNAPLEN_MOST = 262144, /* bytes, as tcpdump */
+    DEFAULT_BUFFER = 64,        /* MiB */
+    BUFFER_MOST = 2047,         /* MiB: libpcap takes an int of bytes */
+    SNAPLEN_MOST = 262144,      /* bytes, as tcpdump */
     DURATION_MOST = 1000000000, /* s */
     KEEP_MOST = 1000000,        /* files */
     DEFAULT_MEMORY = 256 * 1024 * 1024,
@@ -101,8 +101,7 @@ static int parse_format(const struct parse *p, const char *text)
 
 static int parse_color(const struct parse *p, const char *text)
 {
-    static const char *const words[] = {
-        [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
+    static const char *const words[] = {[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
     int value = 0;
     int result = parse_word(p, OPTION_COLOR, text, words, &value);
     p->options->color = (enum color_when)value;
@@ -244,7 +243,10 @@ static int apply(const struct parse *p, enum option_id id, const char *argument)
     case OPTION_KEYLOG: o->keylogs[o->keylog_count++] = argument; break;
     case OPTION_TLS_KEY: o->tls_keys[o->tls_key_count++] = argument; break;
     case OPTION_CAPTURE_FILTER: o->capture_filter = argument; break;
-    case OPTION_FILTER: o->filter = argument; wants_text(o); break;
+    case OPTION_FILTER:
+        o->filter = argument;
+        wants_text(o);
+        break;
     case OPTION_OUTPUT: return parse_format(p, argument);
     case OPTION_FRAMES:
         o->frames = true;

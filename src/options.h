@@ -21,7 +21,9 @@
       "look only at packets that pass this pcap filter, or carry (VLAN, MPLS, PPPoE, tunnels) one that does")          \
     X(FILTER, 'Y', "filter", "EXPR",                                                                                   \
       "show only what matches: ws.opcode == text && ws.length > 1k; the manual has the fields")                        \
-    X(OUTPUT, 'o', "output", "FORMAT", "tui (the monitor: the default on a terminal), text (the default elsewhere), json (one object a line), or summary")  \
+    X(OUTPUT, 'o', "output", "FORMAT",                                                                                 \
+      "tui (the monitor: the default on a terminal), text (the default elsewhere), json (one object a line), or "      \
+      "summary")                                                                                                       \
     X(KEYLOG, 'k', "keylog", "FILE",                                                                                   \
       "TLS secrets in the NSS key log format, followed as it grows (default: $SSLKEYLOGFILE); may be repeated")        \
     X(TLS_KEY, 0, "tls-key", "FILE",                                                                                   \
@@ -31,9 +33,9 @@
     X(VERBOSE, 'V', "verbose", NULL, "every header field of every frame, link layer to payload (text output)")         \
     X(MAX_PAYLOAD, 0, "max-payload", "BYTES",                                                                          \
       "keep and print so much of a payload (64k; k, M or G may follow; 0: all)")                                       \
-    X(MEMORY, 0, "memory", "BYTES",                                                                                     \
+    X(MEMORY, 0, "memory", "BYTES",                                                                                    \
       "keep so much in the monitor (256M; k, M or G may follow); the oldest messages leave first")                     \
-    X(LIMITS, 0, "limit", "NAME=VALUE",                                                                                 \
+    X(LIMITS, 0, "limit", "NAME=VALUE",                                                                                \
       "how much may be held at most, as --list-limits names it (may be given again; k, M or G may follow)")            \
     X(MERGE, 0, "merge", NULL, "merge several files by time stamp, instead of one after the other")                    \
     X(COUNT, 'c', "count", "N", "stop after N data messages")                                                          \
@@ -46,7 +48,7 @@
     X(ROTATE, 0, "rotate", "SIZE|TIME",                                                                                \
       "begin another file when it has that SIZE (100M; k, M, G) or holds that TIME (10min; s, min, h, d)")             \
     X(KEEP, 0, "keep", "N", "keep the last N of these files, remove older ones")                                       \
-    X(WITH_SECRETS, 0, "with-secrets", NULL,                                                                          \
+    X(WITH_SECRETS, 0, "with-secrets", NULL,                                                                           \
       "put the TLS secrets of these connections into the file, too: whoever has it can read what they say")            \
     X(CHECK, 0, "check", NULL, "exit with status 3 when there was a finding of severity error")                        \
     X(TELL, 'v', NULL, NULL, "say on standard error what is in force: inputs, filter, limits, sandbox")                \
@@ -72,7 +74,14 @@ enum option_id { OPTIONS(OPTION_ENUM) OPTION_LIMIT };
 enum output_format { OUTPUT_FORMATS(OUTPUT_ENUM) OUTPUT_FORMAT_COUNT };
 #undef OUTPUT_ENUM
 
-enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_LIST_FINDINGS, ACTION_LIST_LIMITS, ACTION_LIST_INTERFACES };
+enum action {
+    ACTION_RUN,
+    ACTION_HELP,
+    ACTION_VERSION,
+    ACTION_LIST_FINDINGS,
+    ACTION_LIST_LIMITS,
+    ACTION_LIST_INTERFACES
+};
 
 /* Strings are borrowed from argv; the lists of them are owned. There are files, or the capture is live: from the
  * interfaces, or without any from the default one. */
@@ -86,8 +95,8 @@ struct options {
     const char *filter;         /* -Y, NULL: none */
     const char *user;           /* -Z, NULL: none */
     enum output_format output;
-    bool output_chosen;         /* by -o, or by an option that belongs to text */
-    uint64_t memory;            /* bytes that the monitor keeps */
+    bool output_chosen; /* by -o, or by an option that belongs to text */
+    uint64_t memory;    /* bytes that the monitor keeps */
     enum color_when color;
     bool frames, hex, verbose, merge, check, tell, no_sandbox, quiet, with_secrets;
     uint64_t max_payload; /* bytes, UINT64_MAX: all */

@@ -36,18 +36,18 @@ struct run {
     struct secrets secrets;
     struct privilege privilege;
     struct sandbox sandbox;
-    bool live;         /* from interfaces */
-    bool trickles;     /* from a pipe: packets may have to be waited for, nothing is held back meanwhile */
+    bool live;                      /* from interfaces */
+    bool trickles;                  /* from a pipe: packets may have to be waited for, nothing is held back meanwhile */
     char interface[64];             /* the default one, */
     const char *interface_names[1]; /* as a list */
     const char *const *interfaces;  /* live: those that are captured on */
     size_t interface_count;
-    unsigned silent;                /* packets since progress was told, where none has to be waited for */
-    int64_t flushed;                /* live: time of the packet after which the output was sent last */
-    struct source_drops drops;      /* live, when last looked at, */
-    int64_t drops_looked_at;        /* which was at this time */
-    struct loop *screen; /* the monitor's, else NULL, */
-    struct config config; /* and its settings */
+    unsigned silent;           /* packets since progress was told, where none has to be waited for */
+    int64_t flushed;           /* live: time of the packet after which the output was sent last */
+    struct source_drops drops; /* live, when last looked at, */
+    int64_t drops_looked_at;   /* which was at this time */
+    struct loop *screen;       /* the monitor's, else NULL, */
+    struct config config;      /* and its settings */
     struct ui_reading reading;
     uint64_t messages; /* data messages shown */
     bool counted;      /* -c is reached */
@@ -180,7 +180,8 @@ static void tell_drops(struct run *r, const struct wsd_totals *t)
     if (r->drops.interface_known)
         snprintf(interface, sizeof interface, "%llu", (unsigned long long)r->drops.interface);
     snprintf(text, sizeof text, "%llu packet%s; dropped: %llu by the kernel, %s by the interface, 0 by wscope",
-             (unsigned long long)t->packets, t->packets == 1 ? "" : "s", (unsigned long long)r->drops.kernel, interface);
+             (unsigned long long)t->packets, t->packets == 1 ? "" : "s", (unsigned long long)r->drops.kernel,
+             interface);
     note(r, text);
 }
 
@@ -199,7 +200,8 @@ static void tell_notes(struct run *r)
         note(r, text);
     }
     if (t->flows_evicted > 0) {
-        snprintf(text, sizeof text, "%llu TCP connections were given up to keep a limit, %llu of them WebSocket (--limit)",
+        snprintf(text, sizeof text,
+                 "%llu TCP connections were given up to keep a limit, %llu of them WebSocket (--limit)",
                  (unsigned long long)t->flows_evicted, (unsigned long long)t->connections_evicted);
         note(r, text);
     }
@@ -255,8 +257,7 @@ static void on_event(void *user, const struct wsd_event *e)
         r->sink->event(r->state, e);
     else if (!shown_event(&r->shown, e))
         return;
-    if (e->type == WSD_EVENT_MESSAGE &&
-        (e->message.opcode == WSD_OPCODE_TEXT || e->message.opcode == WSD_OPCODE_BINARY))
+    if (e->type == WSD_EVENT_MESSAGE && (e->message.opcode == WSD_OPCODE_TEXT || e->message.opcode == WSD_OPCODE_BINARY))
         r->counted = ++r->messages == r->options->count;
 }
 
@@ -438,8 +439,14 @@ static int open_source(struct run *r)
     if (r->live)
         return open_live(r);
     const struct options *o = r->options;
-    struct source_options options = {
-        .files = o->files, .count = o->file_count, .merge = o->merge, .filter = o->capture_filter, .secrets = on_secrets, .idle = secrets_may_come(o) ? on_idle : NULL, .user = r, .stop = &stop};
+    struct source_options options = {.files = o->files,
+                                     .count = o->file_count,
+                                     .merge = o->merge,
+                                     .filter = o->capture_filter,
+                                     .secrets = on_secrets,
+                                     .idle = secrets_may_come(o) ? on_idle : NULL,
+                                     .user = r,
+                                     .stop = &stop};
     char error[SOURCE_ERROR] = "capture filter: ";
     size_t length = o->capture_filter != NULL ? strlen(error) : 0;
     r->source = source_open(&options, error + length, sizeof error - length);

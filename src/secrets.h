@@ -16,7 +16,7 @@ struct secrets {
     struct keylog *logs;
     size_t count;
     bool follow;
-    int64_t looked; /* when they were read last: monotonic, nanoseconds */
+    int64_t looked;                                             /* when they were read last: monotonic, nanoseconds */
     void (*complain)(void *user, const char *what, bool error); /* one line, without its end */
     void *user;
 };

@@ -57,7 +57,8 @@ static void look_for_errors(struct writing *w)
         w->complain(w->user, error, true);
 }
 
-void writing_packet(struct writing *w, const struct wsd_packet *packet, const char *interface, int belongs, struct wsd_owner owner)
+void writing_packet(struct writing *w, const struct wsd_packet *packet, const char *interface, int belongs,
+                    struct wsd_owner owner)
 {
     packets_packet(w->packets, packet, interface, belongs, owner);
     look_for_errors(w);
@@ -98,7 +99,8 @@ void writing_end(struct writing *w)
     }
     if (packets_lost(w->packets) == 0)
         return;
-    snprintf(text, sizeof text, "%llu packets of connections that were undecided for too long could not be kept for --write",
+    snprintf(text, sizeof text,
+             "%llu packets of connections that were undecided for too long could not be kept for --write",
              (unsigned long long)packets_lost(w->packets));
     w->complain(w->user, text, false);
 }

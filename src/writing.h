@@ -21,7 +21,8 @@ struct writing {
 int writing_open(struct writing *writing, const struct options *options, const struct privilege *privilege);
 
 /* A packet, with what wsd_packet() and wsd_owner() said of it. */
-void writing_packet(struct writing *writing, const struct wsd_packet *packet, const char *interface, int belongs, struct wsd_owner owner);
+void writing_packet(struct writing *writing, const struct wsd_packet *packet, const char *interface, int belongs,
+                    struct wsd_owner owner);
 
 /* --with-secrets: as wsd_options.secret tells it. */
 void writing_secret(struct writing *writing, uint64_t flow, struct wsd_bytes line);

@@ -27,8 +27,11 @@ static const EVP_MD *digest_of(enum crypto_hash hash)
 /* OSSL_PARAM wants it writable, and does not write. */
 static char *name_of(enum crypto_hash hash)
 {
-    static const char names[][9] = {[CRYPTO_MD5] = "MD5",       [CRYPTO_SHA1] = "SHA1",        [CRYPTO_SHA256] = "SHA256",
-                                    [CRYPTO_SHA384] = "SHA384", [CRYPTO_MD5_SHA1] = "MD5-SHA1"};
+    static const char names[][9] = {[CRYPTO_MD5] = "MD5",
+                                    [CRYPTO_SHA1] = "SHA1",
+                                    [CRYPTO_SHA256] = "SHA256",
+                                    [CRYPTO_SHA384] = "SHA384",
+                                    [CRYPTO_MD5_SHA1] = "MD5-SHA1"};
     return (char *)(uintptr_t)names[hash];
 }
 
@@ -192,8 +195,8 @@ int crypto_cipher_key(struct crypto_cipher *c, const uint8_t *key)
     return EVP_DecryptInit_ex(c->context, NULL, NULL, key, NULL) == 1 ? 0 : -ENOMEM;
 }
 
-bool crypto_open(struct crypto_cipher *c, const uint8_t nonce[CRYPTO_NONCE], struct wsd_bytes aad, struct wsd_bytes sealed,
-                 uint8_t *out)
+bool crypto_open(struct crypto_cipher *c, const uint8_t nonce[CRYPTO_NONCE], struct wsd_bytes aad,
+                 struct wsd_bytes sealed, uint8_t *out)
 {
     EVP_CIPHER_CTX *x = c->context;
     size_t tag = crypto_cipher_info(c->name)->tag;
@@ -204,7 +207,8 @@ bool crypto_open(struct crypto_cipher *c, const uint8_t nonce[CRYPTO_NONCE], str
     void *expected = (void *)(uintptr_t)(sealed.data + length);
     if (is_ccm(c)) /* the tag is checked by the one update, which the whole length must be told before */
         return EVP_CIPHER_CTX_ctrl(x, EVP_CTRL_AEAD_SET_TAG, (int)tag, expected) == 1 &&
-               EVP_DecryptInit_ex(x, NULL, NULL, NULL, nonce) == 1 && EVP_DecryptUpdate(x, NULL, &n, NULL, length) == 1 &&
+               EVP_DecryptInit_ex(x, NULL, NULL, NULL, nonce) == 1 &&
+               EVP_DecryptUpdate(x, NULL, &n, NULL, length) == 1 &&
                EVP_DecryptUpdate(x, NULL, &n, aad.data, (int)aad.length) == 1 &&
                EVP_DecryptUpdate(x, out, &n, sealed.data, length) == 1;
     return EVP_DecryptInit_ex(x, NULL, NULL, NULL, nonce) == 1 &&
@@ -220,9 +224,12 @@ static bool tag_with_zeros(EVP_CIPHER_CTX *x, const EVP_CIPHER *cipher, const ui
 {
     static const uint8_t zeros[CRYPTO_NONCE];
     int n, length = (int)sealed.length;
-    return EVP_DecryptInit_ex(x, cipher, NULL, key, zeros) == 1 && EVP_DecryptUpdate(x, scratch, &n, sealed.data, length) == 1 &&
-           EVP_EncryptInit_ex(x, NULL, NULL, key, zeros) == 1 && EVP_EncryptUpdate(x, NULL, &n, aad.data, (int)aad.length) == 1 &&
-           EVP_EncryptUpdate(x, scratch, &n, scratch, length) == 1 && EVP_EncryptFinal_ex(x, scratch + length, &n) == 1 &&
+    return EVP_DecryptInit_ex(x, cipher, NULL, key, zeros) == 1 &&
+           EVP_DecryptUpdate(x, scratch, &n, sealed.data, length) == 1 &&
+           EVP_EncryptInit_ex(x, NULL, NULL, key, zeros) == 1 &&
+           EVP_EncryptUpdate(x, NULL, &n, aad.data, (int)aad.length) == 1 &&
+           EVP_EncryptUpdate(x, scratch, &n, scratch, length) == 1 &&
+           EVP_EncryptFinal_ex(x, scratch + length, &n) == 1 &&
            EVP_CIPHER_CTX_ctrl(x, EVP_CTRL_AEAD_GET_TAG, CRYPTO_BLOCK_MOST, tag) == 1;
 }
 

@@ -38,10 +38,10 @@ struct wsd_record {
 
 /* The packet that carried something. */
 struct wsd_moment {
-    int64_t time;             /* nanoseconds since 1970-01-01 UTC, from the capture */
-    uint64_t packet;          /* number in the capture, from 1, over all files */
-    struct wsd_bytes headers; /* link layer to TCP, only with wsd_options.detail; at most WSD_DETAIL_HEADERS */
-    uint32_t link_type;       /* LINKTYPE_ of headers */
+    int64_t time;                    /* nanoseconds since 1970-01-01 UTC, from the capture */
+    uint64_t packet;                 /* number in the capture, from 1, over all files */
+    struct wsd_bytes headers;        /* link layer to TCP, only with wsd_options.detail; at most WSD_DETAIL_HEADERS */
+    uint32_t link_type;              /* LINKTYPE_ of headers */
     const struct wsd_record *record; /* inside TLS, only with wsd_options.detail; else NULL */
 };
 
@@ -196,13 +196,14 @@ struct wsd_endpoint {
     X(STREAM_HTTP_INSIDE, "stream-http-inside", ERROR, "RFC 6455 5.2", "HTTP text stands where a frame should begin")  \
     X(STREAM_RESYNCHRONISED, "stream-resynchronised", NOTE, "RFC 6455 5.2",                                            \
       "after bytes that were not captured the next frame was searched for and found")                                  \
-    X(LIMIT_REACHED, "limit-reached", WARNING, "wscope", "a limit was reached: what lies past it is counted, not kept") \
+    X(LIMIT_REACHED, "limit-reached", WARNING, "wscope",                                                               \
+      "a limit was reached: what lies past it is counted, not kept")                                                   \
     X(TCP_OVERLAP_CONFLICT, "tcp-overlap-conflict", WARNING, "RFC 9293 3.10",                                          \
       "two segments disagree about the same bytes; the first copy was taken")                                          \
     X(TCP_RESET, "tcp-reset", WARNING, "RFC 9293 3.5.2", "the TCP connection was reset")                               \
     X(TLS_NO_SECRETS, "tls-no-secrets", NOTE, "wscope", "the connection is encrypted, and no secrets open it")         \
     X(TLS_SESSION_FOUND, "tls-session-found", NOTE, "wscope",                                                          \
-      "the capture lacks the TLS handshake, or a part of it: the session was found by trying secrets")                  \
+      "the capture lacks the TLS handshake, or a part of it: the session was found by trying secrets")                 \
     X(TLS_DECRYPT_FAILED, "tls-decrypt-failed", WARNING, "RFC 8446 5.2",                                               \
       "a record's tag or MAC is wrong: it was damaged, or the secrets are not this connection's")                      \
     X(TLS_ALERT, "tls-alert", WARNING, "RFC 8446 6.2", "an alert says why the connection is given up")                 \
@@ -276,8 +277,8 @@ struct wsd_tls {
     struct wsd_bytes sni;    /* the server's name, as the client gave it; empty: none */
     struct wsd_bytes alpn;   /* the protocol that was chosen, as far as it can be seen; empty: none */
     bool decrypted;
-    const char *reason;      /* why not, or how in spite of all; printable, NULL: nothing to say */
-    char ja3[33], ja4[37];   /* fingerprints of the ClientHello; empty: not seen */
+    const char *reason;    /* why not, or how in spite of all; printable, NULL: nothing to say */
+    char ja3[33], ja4[37]; /* fingerprints of the ClientHello; empty: not seen */
 };
 
 /* Lives as long as the connection does; the same pointer in each of its events. Strings are raw bytes from the wire,
@@ -315,8 +316,8 @@ struct wsd_head {
 /* One proxy, as the client asked for it (CONNECT, SOCKS), or as it introduced itself (PROXY protocol). */
 struct wsd_hop {
     enum wsd_hop_kind kind;
-    bool user;               /* credentials were given; they are not kept */
-    struct wsd_bytes target; /* host and port asked for, raw bytes; empty for the PROXY protocol */
+    bool user;                               /* credentials were given; they are not kept */
+    struct wsd_bytes target;                 /* host and port asked for, raw bytes; empty for the PROXY protocol */
     struct wsd_endpoint source, destination; /* PROXY protocol; family 0: not said */
 };
 
@@ -333,9 +334,9 @@ struct wsd_opening {
     uint64_t flow;                   /* number of the TCP connection, see wsd_owner() */
     const struct wsd_hop *via;       /* the proxies in front of the handshake, the outermost first */
     size_t via_count;
-    int64_t request_time;            /* of the packet with the end of the request's head; 0: not known */
-    int64_t syn_time[2];             /* of each side's SYN, only with wsd_options.transport; 0: not seen */
-    struct wsd_bytes forwarded_for;  /* the client that the request's Forwarded, X-Forwarded-For or X-Real-IP names */
+    int64_t request_time;           /* of the packet with the end of the request's head; 0: not known */
+    int64_t syn_time[2];            /* of each side's SYN, only with wsd_options.transport; 0: not seen */
+    struct wsd_bytes forwarded_for; /* the client that the request's Forwarded, X-Forwarded-For or X-Real-IP names */
 };
 
 /* A frame, told when its last byte was seen, or the stream ended in it (RFC 6455 5.2). */
@@ -346,7 +347,7 @@ struct wsd_frame {
     uint8_t mask[4]; /* the masking key, when masked */
     uint64_t length; /* of the payload, as declared */
     bool complete;   /* no byte missing in the capture */
-    bool legacy;     /* framed as hixie-75 and -76 do: header is the type and what stands for the length, see legacy.c */
+    bool legacy; /* framed as hixie-75 and -76 do: header is the type and what stands for the length, see legacy.c */
     struct wsd_bytes header;  /* as on the wire, 2 to 14 bytes; 1 when the end cut off a legacy frame */
     struct wsd_bytes payload; /* only with wsd_options.detail: the first bytes, as on the wire */
     struct wsd_moment first;  /* the packet of its first byte */
@@ -357,7 +358,8 @@ struct wsd_range {
     uint64_t offset, length;
 };
 
-#define WSD_RANGES_MOST 1024 /* ranges told of one message; further ones are joined to the last, with what is known between */
+#define WSD_RANGES_MOST                                                                                                \
+    1024 /* ranges told of one message; further ones are joined to the last, with what is known between */
 
 struct wsd_message {
     enum wsd_direction direction;
@@ -371,7 +373,8 @@ struct wsd_message {
     bool truncated;  /* payload was cut by wsd_options.keep_payload */
     bool text;       /* payload is valid UTF-8 so far, to be shown as text */
     struct wsd_bytes payload;
-    struct wsd_bytes wire; /* inflated ones: what was inflated, without masks, cut as payload is; empty: payload is that, or not all was kept */
+    /* Inflated ones: what was inflated, without masks, cut as payload is; empty: payload is that, or not all was kept. */
+    struct wsd_bytes wire;
     const struct wsd_range *unknown; /* parts of the payload that are not known, in order; '?' stands in their place */
     size_t unknown_count;
     uint64_t unknown_bytes; /* exact; the ranges have more when some were joined */

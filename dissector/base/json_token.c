@@ -115,7 +115,8 @@ bool json_looks_like(struct wsd_bytes text)
                             before == JSON_TOKEN_CLOSE;
         bool value = t.kind == JSON_TOKEN_STRING || t.kind == JSON_TOKEN_NUMBER || t.kind == JSON_TOKEN_WORD ||
                      t.kind == JSON_TOKEN_OPEN;
-        if (t.kind == JSON_TOKEN_BROKEN || (value && value_before) || (!value && t.kind != JSON_TOKEN_CLOSE && !value_before))
+        if (t.kind == JSON_TOKEN_BROKEN || (value && value_before) ||
+            (!value && t.kind != JSON_TOKEN_CLOSE && !value_before))
             return false;
         before = t.kind;
         t = json_token(text, t.offset + t.length);

@@ -11,8 +11,8 @@
 #include "base/event.h"
 
 enum json_token_kind {
-    JSON_TOKEN_END, /* of the text */
-    JSON_TOKEN_OPEN, /* { or [ */
+    JSON_TOKEN_END,   /* of the text */
+    JSON_TOKEN_OPEN,  /* { or [ */
     JSON_TOKEN_CLOSE, /* } or ] */
     JSON_TOKEN_COMMA,
     JSON_TOKEN_COLON,

@@ -17,10 +17,10 @@
 
 #include "net/reassembly.h"
 
-#define CLAIM_NEAR (INT32_C(1) << 20)               /* bytes: what the capture may have lost just before a RST */
-#define CLAIM_PATIENCE (INT64_C(60) * 1000000000)   /* ns of silence after which a doubtful RST holds */
-#define CLAIM_DATA_MOST 16384                       /* bytes of data on a SYN that are kept (RFC 7413) */
-#define CLAIMS_MOST     4096                        /* of all connections */
+#define CLAIM_NEAR      (INT32_C(1) << 20)         /* bytes: what the capture may have lost just before a RST */
+#define CLAIM_PATIENCE  (INT64_C(60) * 1000000000) /* ns of silence after which a doubtful RST holds */
+#define CLAIM_DATA_MOST 16384                      /* bytes of data on a SYN that are kept (RFC 7413) */
+#define CLAIMS_MOST     4096                       /* of all connections */
 
 enum reset_trust { RESET_FOREIGN, RESET_DOUBTFUL, RESET_CERTAIN };
 

@@ -9,11 +9,12 @@
 #include <stdlib.h>
 
 enum {
-    CHUNK = 512,       /* flows allocated at a time: their addresses never change */
-    SWEEP_EVERY = 16,  /* packets for each flow that is looked at for its age */
-    SWEEP_FOR_NEW = 3, /* and for each new flow, */
+    CHUNK = 512,           /* flows allocated at a time: their addresses never change */
+    SWEEP_EVERY = 16,      /* packets for each flow that is looked at for its age */
+    SWEEP_FOR_NEW = 3,     /* and for each new flow, */
     SWEEP_FOR_TIME = 4096, /* and when time passes without packets */
-    SHARE_OF_UNDECIDED = 8, /* one part in so many is left to undecided flows before what only seems to be a WebSocket, */
+    SHARE_OF_UNDECIDED =
+        8, /* one part in so many is left to undecided flows before what only seems to be a WebSocket, */
     SHARE_IN_ANY_CASE = 64, /* and of memory before all others */
     NO_FLOW = UINT32_MAX,
 };
@@ -38,7 +39,8 @@ struct flows {
     struct flow_totals totals;
 };
 
-_Static_assert(sizeof(struct flow) == 3 * FLOW_ALIGNMENT, "a million flows are remembered: docs/limits.md says what they take");
+_Static_assert(sizeof(struct flow) == 3 * FLOW_ALIGNMENT,
+               "a million flows are remembered: docs/limits.md says what they take");
 
 static struct flow *flow_at(const struct flows *flows, uint32_t index)
 {
@@ -80,7 +82,8 @@ static void tell_transport(struct flows *flows, struct flow *flow, unsigned side
 
 /* ---- life and death ------------------------------------------------------------------------------------------- */
 
-struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flow_limits *limits, const uint8_t seed[16])
+struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flow_limits *limits,
+                        const uint8_t seed[16])
 {
     struct flows *flows = calloc(1, sizeof *flows);
     if (flows == NULL || table_init(&flows->table) < 0) {
@@ -198,7 +201,8 @@ static inline uint64_t hash(const struct flows *flows, const struct flow_key *ke
         const uint64_t words[] = {key->address[0][0] << 32 | key->address[1][0], key->ends};
         return hash_words(&flows->key, words, 2);
     }
-    const uint64_t words[] = {key->address[0][0], key->address[0][1], key->address[1][0], key->address[1][1], key->ends};
+    const uint64_t words[] = {key->address[0][0], key->address[0][1], key->address[1][0], key->address[1][1],
+                              key->ends};
     return hash_words(&flows->key, words, 5);
 }
 
@@ -378,7 +382,8 @@ static void begin(struct flows *flows, struct flow *flow, const struct flow_key 
     enqueue(flows, flow);
 }
 
-static int add_flow(struct flows *flows, const struct flow_seek *seek, const struct wsd_moment *moment, struct flow **out)
+static int add_flow(struct flows *flows, const struct flow_seek *seek, const struct wsd_moment *moment,
+                    struct flow **out)
 {
     uint32_t index = flows->free;
     uint64_t h = seek->hash;
@@ -557,13 +562,15 @@ static int take_payload(struct flows *flows, struct flow *flow, unsigned side, c
     if (!r->known) {
         int32_t ahead = r->acked_known ? tcp_distance(seq, r->acked) : 0;
         r->known = true;
-        r->start = r->next = ahead > 0 && ahead <= CLAIM_NEAR ? r->acked : seq; /* what lies between was sent meanwhile */
+        r->start = r->next =
+            ahead > 0 && ahead <= CLAIM_NEAR ? r->acked : seq; /* what lies between was sent meanwhile */
     }
     if (flow->client == FLOW_NO_CLIENT)
         choose_client(flows, flow, side, s);
     if (flows->ops->transport != NULL && s->length > 1 && tcp_distance(seq + s->length, r->next) <= 0)
         tell_transport(flows, flow, side, WSD_TRANSPORT_RETRANSMISSION, moment);
-    if (r->ended || is_keep_alive(r, seq, s->length)) /* behind the FIN only the garbage byte of a keep-alive may come */
+    if (r->ended ||
+        is_keep_alive(r, seq, s->length)) /* behind the FIN only the garbage byte of a keep-alive may come */
         return 0;
     return reassembly_segment(r, &flows->host, flow, side, seq, s->payload, s->length, moment);
 }
@@ -595,8 +602,8 @@ static bool uneventful(const struct flow *flow, unsigned side, const struct tcp_
 {
     const struct reassembly *a = &flow->half[0], *b = &flow->half[1];
     /* One sum, one branch: all of it is nearly always zero. */
-    uintptr_t eventful = (uintptr_t)a->held | (uintptr_t)b->held | (s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) | a->fin_seen |
-                         b->fin_seen | flow->doubt | ((s->window == 0) ^ flow->half[side].window_closed);
+    uintptr_t eventful = (uintptr_t)a->held | (uintptr_t)b->held | (s->flags & (TCP_SYN | TCP_FIN | TCP_RST)) |
+                         a->fin_seen | b->fin_seen | flow->doubt | ((s->window == 0) ^ flow->half[side].window_closed);
     return eventful == 0;
 }
 
@@ -770,8 +777,8 @@ void flows_touch(const struct flows *flows, const struct flow_seek *seek)
         ask_for((const void *)((uintptr_t)flow->upper + hot[i]));
 }
 
-int flows_segment(struct flows *flows, const struct flow_seek *seek, const struct ip_packet *ip, const struct tcp_segment *s,
-                  const struct wsd_moment *moment, struct flow **out)
+int flows_segment(struct flows *flows, const struct flow_seek *seek, const struct ip_packet *ip,
+                  const struct tcp_segment *s, const struct wsd_moment *moment, struct flow **out)
 {
     unsigned side = seek->side;
     *out = NULL;
@@ -787,7 +794,8 @@ int flows_segment(struct flows *flows, const struct flow_seek *seek, const struc
     int rc = flow == NULL ? add_flow(flows, seek, moment, &flow) : 0;
     *out = flow;
     if (rc == 0 && flows->doubled != NULL)
-        flows->again = may_tell(flow, side, s) && doubled_again(flows->doubled, &flows->key, flow, side, ip, s, moment->time);
+        flows->again =
+            may_tell(flow, side, s) && doubled_again(flows->doubled, &flows->key, flow, side, ip, s, moment->time);
     if (rc == 0)
         rc = read_segment(flows, flow, side, s, moment);
     return rc != 0 ? rc : others;

@@ -27,7 +27,7 @@ enum flow_rank {
     RANK_IGNORED,
     RANK_EMPTY,     /* nobody knows yet what it carries, and nothing is held for it: a SYN of a flood */
     RANK_UNDECIDED, /* something is held for it: the beginning of a handshake, or of anything else */
-    RANK_GUESSED,   /* a WebSocket as it seems, of which neither handshake nor both directions were seen: anybody can make that up */
+    RANK_GUESSED, /* a WebSocket as it seems, of which neither handshake nor both directions were seen: anybody can make that up */
     RANK_WEBSOCKET,
     RANK_COUNT
 };
@@ -67,14 +67,14 @@ struct flow {
         uint32_t queued;    /* lower half of `last` when it was put into its queue: the same while no packet has come */
         uint32_t next_free; /* of an unused place */
     };
-    uint32_t memory; /* that upper holds, as was said by flows_hold(), in FLOW_MEMORY_UNIT bytes */
-    int64_t last; /* time of the last packet */
-    void *upper;  /* what the layer above keeps; it is released by ops.release */
-    struct reassembly half[2]; /* by the side that sends */
-    struct packet_cost cost;   /* for the layer above: it counts */
-    struct claim *claim;       /* a SYN or RST that is in doubt, NULL: none */
+    uint32_t memory;            /* that upper holds, as was said by flows_hold(), in FLOW_MEMORY_UNIT bytes */
+    int64_t last;               /* time of the last packet */
+    void *upper;                /* what the layer above keeps; it is released by ops.release */
+    struct reassembly half[2];  /* by the side that sends */
+    struct packet_cost cost;    /* for the layer above: it counts */
+    struct claim *claim;        /* a SYN or RST that is in doubt, NULL: none */
     struct flow *older, *newer; /* in the queue of its rank (flow_queue.h) */
-    uint64_t number;           /* from 1, in order of appearance */
+    uint64_t number;            /* from 1, in order of appearance */
 };
 
 #define FLOW_NO_CLIENT 2
@@ -103,7 +103,7 @@ struct flow_limits {
     uint32_t flows;
     uint32_t segment_bytes;
     uint64_t segment_total;
-    uint64_t memory; /* bytes that all `upper` may hold */
+    uint64_t memory;                 /* bytes that all `upper` may hold */
     uint64_t idle[FLOW_IGNORED + 1]; /* nanoseconds of silence after which a flow of this kind ends */
 };
 
@@ -125,7 +125,8 @@ struct flow_seek {
 };
 
 /* NULL when there is no memory. ops and user must outlive it. */
-struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flow_limits *limits, const uint8_t seed[16]);
+struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flow_limits *limits,
+                        const uint8_t seed[16]);
 void flows_free(struct flows *flows);
 
 /* before: that of an earlier packet, which often is of the same connection; NULL: none. */
@@ -135,8 +136,8 @@ void flows_reach(const struct flows *flows, struct flow_seek *seek);
 void flows_touch(const struct flows *flows, const struct flow_seek *seek);
 
 /* Reads one segment, which was sought and reached. *out is then the flow it belongs to, NULL if none. Returns 0 or -ENOMEM. */
-int flows_segment(struct flows *flows, const struct flow_seek *seek, const struct ip_packet *ip, const struct tcp_segment *s,
-                  const struct wsd_moment *moment, struct flow **out);
+int flows_segment(struct flows *flows, const struct flow_seek *seek, const struct ip_packet *ip,
+                  const struct tcp_segment *s, const struct wsd_moment *moment, struct flow **out);
 
 /* Time has passed without a packet: looks at the age of flows, at all of them unless there are very many. 0 or -ENOMEM. */
 int flows_time(struct flows *flows, const struct wsd_moment *moment);

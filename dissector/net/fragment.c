@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    UNIT = 8,             /* fragments begin at multiples of it */
+    UNIT = 8, /* fragments begin at multiples of it */
     DATAGRAM_MOST = 65535,
     UNITS = (DATAGRAM_MOST + UNIT - 1) / UNIT,
 };
@@ -18,9 +18,9 @@ struct datagram {
     uint64_t number;
     uint8_t family, protocol;
     int64_t since;
-    uint32_t total;             /* bytes, 0: the last fragment has not come */
-    uint32_t units;             /* set bits of the map */
-    uint8_t *map;               /* which units are there, UNITS bits */
+    uint32_t total; /* bytes, 0: the last fragment has not come */
+    uint32_t units; /* set bits of the map */
+    uint8_t *map;   /* which units are there, UNITS bits */
     struct buffer bytes;
     struct packet_cost cost; /* of its fragments, copies of them too */
 };
@@ -30,7 +30,7 @@ struct fragments {
     uint32_t most, used;
     uint64_t seen, last; /* datagrams, and the number of the last fragment's one */
     struct datagram *row;
-    struct buffer whole; /* the datagram told last */
+    struct buffer whole;    /* the datagram told last */
     uint8_t address[2][16]; /* its addresses: those of a tunnelled fragment lie in the datagram told before */
 };
 

@@ -15,8 +15,8 @@ struct held {
     struct held *left, *right;
     uint32_t priority; /* random */
     uint32_t seq;
-    uint32_t length;   /* on the wire */
-    uint32_t captured; /* of them are here; the rest was cut by the snaplen */
+    uint32_t length;          /* on the wire */
+    uint32_t captured;        /* of them are here; the rest was cut by the snaplen */
     struct wsd_moment moment; /* its headers point behind the bytes */
     uint8_t bytes[];
 };

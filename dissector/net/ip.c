@@ -49,10 +49,8 @@ static bool is_extension(uint8_t protocol)
     case IP_PROTOCOL_AH:
     case IP_PROTOCOL_MOBILITY:
     case IP_PROTOCOL_HIP:
-    case IP_PROTOCOL_SHIM6:
-        return true;
-    default:
-        return false;
+    case IP_PROTOCOL_SHIM6: return true;
+    default: return false;
     }
 }
 
@@ -107,11 +105,8 @@ static int ipv6(struct wsd_bytes bytes, uint32_t wire_cut, struct ip_packet *out
 inline int ip_decode(struct wsd_bytes bytes, uint32_t wire_cut, struct ip_packet *out)
 {
     switch (bytes.length > 0 ? bytes.data[0] >> 4 : 0) {
-    case 4:
-        return ipv4(bytes, wire_cut, out);
-    case 6:
-        return ipv6(bytes, wire_cut, out);
-    default:
-        return -1;
+    case 4: return ipv4(bytes, wire_cut, out);
+    case 6: return ipv6(bytes, wire_cut, out);
+    default: return -1;
     }
 }

@@ -85,23 +85,15 @@ enum link_result link_ethertype(uint16_t type, struct cursor *c)
     for (;;) {
         switch (type) {
         case ETHERTYPE_IPV4:
-        case ETHERTYPE_IPV6:
-            return at_ip(c);
+        case ETHERTYPE_IPV6: return at_ip(c);
         case ETHERTYPE_VLAN:
         case ETHERTYPE_QINQ:
-        case ETHERTYPE_QINQ_OLD:
-            cursor_skip(c, 2);
-            break;
-        case ETHERTYPE_ETAG:
-            cursor_skip(c, 6);
-            break;
+        case ETHERTYPE_QINQ_OLD: cursor_skip(c, 2); break;
+        case ETHERTYPE_ETAG: cursor_skip(c, 6); break;
         case ETHERTYPE_MPLS:
-        case ETHERTYPE_MPLS_MULTICAST:
-            return mpls(c);
-        case ETHERTYPE_PPPOE_SESSION:
-            return pppoe(c);
-        default:
-            return type <= ETHERTYPE_LARGEST_LENGTH ? snap(c) : LINK_OTHER;
+        case ETHERTYPE_MPLS_MULTICAST: return mpls(c);
+        case ETHERTYPE_PPPOE_SESSION: return pppoe(c);
+        default: return type <= ETHERTYPE_LARGEST_LENGTH ? snap(c) : LINK_OTHER;
         }
         type = cursor_u16(c);
         if (c->short_of)
@@ -136,27 +128,19 @@ static enum link_result bsd_loopback(struct cursor *c)
 enum link_result link_decode_any(uint32_t link_type, struct cursor *c)
 {
     switch (link_type) {
-    case LINK_TYPE_ETHERNET:
-        return ethernet(c);
-    case LINK_TYPE_LINUX_SLL:
-        return cooked(c, 14, 0);
-    case LINK_TYPE_LINUX_SLL2:
-        return cooked(c, 0, 18);
+    case LINK_TYPE_ETHERNET: return ethernet(c);
+    case LINK_TYPE_LINUX_SLL: return cooked(c, 14, 0);
+    case LINK_TYPE_LINUX_SLL2: return cooked(c, 0, 18);
     case LINK_TYPE_NULL:
-    case LINK_TYPE_LOOP:
-        return bsd_loopback(c);
+    case LINK_TYPE_LOOP: return bsd_loopback(c);
     case LINK_TYPE_RAW:
     case LINK_TYPE_DLT_RAW_BSD:
     case LINK_TYPE_DLT_RAW_OPENBSD:
     case LINK_TYPE_IPV4:
-    case LINK_TYPE_IPV6:
-        return at_ip(c);
+    case LINK_TYPE_IPV6: return at_ip(c);
     case LINK_TYPE_PPP:
-    case LINK_TYPE_PPP_HDLC:
-        return ppp_framed(c);
-    case LINK_TYPE_PPP_ETHER:
-        return pppoe(c);
-    default:
-        return LINK_UNKNOWN;
+    case LINK_TYPE_PPP_HDLC: return ppp_framed(c);
+    case LINK_TYPE_PPP_ETHER: return pppoe(c);
+    default: return LINK_UNKNOWN;
     }
 }

@@ -18,8 +18,8 @@
 
 /* Capture points with several queues hand packets over a little out of order, rarely by more than this. */
 #define REASSEMBLY_LATE_PACKETS 64
-#define REASSEMBLY_LATE_TIME INT64_C(200000000)    /* ns */
-#define REASSEMBLY_SILENT_TIME INT64_C(3000000000) /* ns: most retransmissions come sooner */
+#define REASSEMBLY_LATE_TIME    INT64_C(200000000)  /* ns */
+#define REASSEMBLY_SILENT_TIME  INT64_C(3000000000) /* ns: most retransmissions come sooner */
 
 /* Half a cache line: with two of them a flow that is in order costs two lines a packet. */
 struct reassembly {

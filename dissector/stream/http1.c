@@ -200,17 +200,11 @@ static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, 
     struct http1_half *half = &h->half[d];
     int rc;
     switch ((enum http1_phase)half->phase) {
-    case HEAD:
-        return take_head(h, d, bytes, moment, gone);
-    case BODY:
-        skip(h, half, bytes, (enum http1_phase)half->after_body);
-        return 0;
-    case CHUNK_DATA:
-        skip(h, half, bytes, CHUNK_SIZE);
-        return 0;
+    case HEAD: return take_head(h, d, bytes, moment, gone);
+    case BODY: skip(h, half, bytes, (enum http1_phase)half->after_body); return 0;
+    case CHUNK_DATA: skip(h, half, bytes, CHUNK_SIZE); return 0;
     case CHUNK_SIZE:
-    case TRAILER:
-        return take_line(h, d, bytes, moment);
+    case TRAILER: return take_line(h, d, bytes, moment);
     case WAIT:
         rc = d == WSD_CLIENT && waits_in_vain(h, bytes->length) ? begin_unanswered(h, *bytes, moment, gone) : 0;
         return rc != 0 || *gone ? rc : hold(h, d, bytes, moment);
@@ -221,8 +215,7 @@ static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, 
         }
         rc = http1_lose(h, d, *bytes, ANYTHING, *bytes, moment, gone);
         return rc == 0 && !*gone ? STREAM_DONE : rc;
-    case UNTIL_CLOSE:
-        break;
+    case UNTIL_CLOSE: break;
     }
     h->bytes += bytes->length;
     *bytes = (struct wsd_bytes){NULL, 0};
@@ -254,7 +247,8 @@ static int answer_late(struct http1 *h, enum wsd_direction d, struct wsd_bytes *
 }
 
 /* Each step consumes something or changes the phase to one that does, so the loop ends. */
-static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment, bool *gone)
+static int feed(struct http1 *h, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment,
+                bool *gone)
 {
     int rc = 0;
     while (bytes.length > 0 && rc == 0 && !*gone) {

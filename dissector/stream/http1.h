@@ -17,12 +17,12 @@
 struct http1_exchange {
     const struct wsd_head *request;  /* NULL: not seen */
     const struct wsd_head *response; /* NULL: never came */
-    bool partial; /* of the request only its first lines are in the capture */
-    bool unheard; /* of the answer, if there was one, nothing whole is */
+    bool partial;                    /* of the request only its first lines are in the capture */
+    bool unheard;                    /* of the answer, if there was one, nothing whole is */
     struct wsd_moment request_at, response_at;
     const struct via *via; /* the proxies in front; NULL: none */
-    uint64_t bytes; /* of HTTP and these proxies, both ways, since the connection began */
-    size_t early;   /* bytes that the client sent before the answer, the first at: */
+    uint64_t bytes;        /* of HTTP and these proxies, both ways, since the connection began */
+    size_t early;          /* bytes that the client sent before the answer, the first at: */
     struct wsd_moment early_at;
     struct stream_limit limit; /* reached while it waited */
 };

@@ -158,8 +158,8 @@ static int wait_for_request(struct http1 *h, struct wsd_bytes raw, const struct 
 
 static struct http1_exchange exchange_of(const struct http1 *h, struct http_head *request)
 {
-    struct http1_exchange x = {.request_at = h->request_at, .via = h->via, .bytes = h->bytes, .limit = h->limit,
-                              .partial = h->partial};
+    struct http1_exchange x = {
+        .request_at = h->request_at, .via = h->via, .bytes = h->bytes, .limit = h->limit, .partial = h->partial};
     x.unheard = h->half[WSD_SERVER].phase == LOST;
     x.bytes += h->via != NULL ? h->via->bytes : 0;
     if (h->request.length > 0 && http_parse_request(buffer_bytes(&h->request), request) == 0)
@@ -180,7 +180,7 @@ static int give_way(struct http1 *h, struct stream *inner, enum wsd_direction d,
     struct early held = h->early[WSD_CLIENT];
     struct wsd_moment dropped_at = h->limit.at;
     uint64_t dropped = h->dropped;
-    enum wsd_direction other = (enum wsd_direction)!d;
+    enum wsd_direction other = (enum wsd_direction) !d;
     bool ended = h->half[other].ended;
     *gone = true;
     h->early[WSD_CLIENT] = (struct early){0};
@@ -193,11 +193,11 @@ static int give_way(struct http1 *h, struct stream *inner, enum wsd_direction d,
     return rc != 0 || bytes.length == 0 ? rc : stream_data(*slot, d, bytes, moment);
 }
 
-int http1_lose(struct http1 *h, enum wsd_direction d, struct wsd_bytes first, enum http1_condition condition, struct wsd_bytes bytes,
-               const struct wsd_moment *moment, bool *gone)
+int http1_lose(struct http1 *h, enum wsd_direction d, struct wsd_bytes first, enum http1_condition condition,
+               struct wsd_bytes bytes, const struct wsd_moment *moment, bool *gone)
 {
     struct stream *inner = NULL;
-    const struct http1_lost lost = {buffer_bytes(&h->request), h->partial, h->answered, first, condition != ANYTHING,
+    const struct http1_lost lost = {buffer_bytes(&h->request),   h->partial, h->answered, first, condition != ANYTHING,
                                     condition == A_FRAME_UNHEARD};
     int rc = h->hooks->lost(h->user, &lost, &inner);
     if (rc != 0 || inner == NULL)
@@ -237,7 +237,7 @@ static int enter_tunnel(struct http1 *h, struct wsd_bytes tail, const struct wsd
 }
 
 int http1_response(struct http1 *h, struct wsd_bytes raw, struct wsd_bytes tail, const struct wsd_moment *moment,
-                       bool *gone)
+                   bool *gone)
 {
     struct http1_half *half = &h->half[WSD_SERVER];
     struct http_head response;

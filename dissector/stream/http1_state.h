@@ -39,23 +39,24 @@ struct http1 {
     struct http1_half half[2];
     struct early early[2];
     uint8_t pipeline[HTTP1_PIPELINE_MOST]; /* enum kind of the requests not answered yet, oldest first */
-    uint8_t waiting;                 /* how many */
-    bool orphan;                     /* an answer 101 may be taken without its request */
-    struct buffer request;           /* the head of the attempt that waits for its answer */
-    bool partial;                    /* these are only its first lines: the rest is not in the capture */
-    bool answered;                   /* of an answer 101 the capture has the beginning */
+    uint8_t waiting;                       /* how many */
+    bool orphan;                           /* an answer 101 may be taken without its request */
+    struct buffer request;                 /* the head of the attempt that waits for its answer */
+    bool partial;                          /* these are only its first lines: the rest is not in the capture */
+    bool answered;                         /* of an answer 101 the capture has the beginning */
     struct wsd_moment request_at;
     uint64_t bytes;
     uint64_t dropped;          /* bytes of the client behind early[WSD_CLIENT] that were not kept */
     struct stream_limit limit; /* reached while an attempt or a CONNECT waits */
-    struct via *via; /* the proxies in front, and a CONNECT that waits for its answer */
+    struct via *via;           /* the proxies in front, and a CONNECT that waits for its answer */
 };
 
 /* Acts upon a whole head. Each returns 0, STREAM_DONE or -ENOMEM. */
 int http1_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_moment *moment);
 
 /* tail: what follows it in the same segment. Sets *gone when the stream was replaced: then that has got the tail. */
-int http1_response(struct http1 *h, struct wsd_bytes raw, struct wsd_bytes tail, const struct wsd_moment *moment, bool *gone);
+int http1_response(struct http1 *h, struct wsd_bytes raw, struct wsd_bytes tail, const struct wsd_moment *moment,
+                   bool *gone);
 
 /* What was held of a direction becomes what it would have been without the wait. For the server that may be an upgrade: then this
  * stream is gone on return. */
@@ -66,8 +67,8 @@ enum http1_condition { ANYTHING, A_FRAME, A_FRAME_UNHEARD /* nor is the server i
 
 /* No head stands here, behind a gap or where an answer is missing: another stream, which gets what the client sent early and these
  * bytes, finds out whether it is a WebSocket's. When the condition does not hold *gone stays false. */
-int http1_lose(struct http1 *h, enum wsd_direction d, struct wsd_bytes first, enum http1_condition condition, struct wsd_bytes bytes,
-               const struct wsd_moment *moment, bool *gone);
+int http1_lose(struct http1 *h, enum wsd_direction d, struct wsd_bytes first, enum http1_condition condition,
+               struct wsd_bytes bytes, const struct wsd_moment *moment, bool *gone);
 
 /* Nothing will be answered any more: an attempt that waits is told so. Returns STREAM_DONE or -ENOMEM. */
 int http1_give_up(struct http1 *h, const struct wsd_moment *moment);

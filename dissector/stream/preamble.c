@@ -320,8 +320,7 @@ enum wsd_direction preamble_sender(struct wsd_bytes bytes)
     size_t length;
     if (bytes.length >= 2 && (bytes.data[0] == 5 || bytes.data[0] == 0)) {
         bool five = bytes.data[0] == 5, choice = five && (bytes.length == 2 || bytes.data[1] == 0);
-        if (choice || (!five && bytes.length == 8 &&
-                       preamble_answer(WSD_HOP_SOCKS4, bytes, &length) != PREAMBLE_NONE))
+        if (choice || (!five && bytes.length == 8 && preamble_answer(WSD_HOP_SOCKS4, bytes, &length) != PREAMBLE_NONE))
             return WSD_SERVER;
     }
     return bytes.length >= 2 && preamble_request(bytes, &request) != PREAMBLE_NONE ? WSD_CLIENT : WSD_NEITHER;

@@ -27,10 +27,10 @@ enum preamble_result {
 };
 
 struct preamble {
-    struct wsd_hop hop;            /* its target lies in `target` */
-    size_t length;                 /* bytes that were read */
-    size_t skip;                   /* further bytes that belong to it */
-    bool answered;                 /* the proxy answers: preamble_answer() */
+    struct wsd_hop hop; /* its target lies in `target` */
+    size_t length;      /* bytes that were read */
+    size_t skip;        /* further bytes that belong to it */
+    bool answered;      /* the proxy answers: preamble_answer() */
     uint8_t target[VIA_TARGET_MOST];
 };
 

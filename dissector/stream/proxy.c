@@ -12,16 +12,16 @@ struct proxy {
     const struct proxy_hooks *hooks;
     void *user;
     uint32_t early_bytes;
-    uint8_t turn;             /* enum wsd_direction: whose bytes are read; the other side's are held */
-    uint8_t kind;             /* enum wsd_hop_kind that is asked for, in the server's turn */
-    bool client_ended;        /* by FIN, in the server's turn */
-    bool server_first;        /* what is held of the server came before what is staged of the client */
-    size_t skip;              /* of the client: rest of a PROXY 2 header */
-    uint64_t bytes;           /* of the request */
-    struct buffer stage;      /* what is not whole yet, of the side whose turn it is */
+    uint8_t turn;        /* enum wsd_direction: whose bytes are read; the other side's are held */
+    uint8_t kind;        /* enum wsd_hop_kind that is asked for, in the server's turn */
+    bool client_ended;   /* by FIN, in the server's turn */
+    bool server_first;   /* what is held of the server came before what is staged of the client */
+    size_t skip;         /* of the client: rest of a PROXY 2 header */
+    uint64_t bytes;      /* of the request */
+    struct buffer stage; /* what is not whole yet, of the side whose turn it is */
     struct early held[2];
     struct via *via;
-    bool *gone;               /* set when this stream is freed, while it is given what it has held; else NULL */
+    bool *gone; /* set when this stream is freed, while it is given what it has held; else NULL */
 };
 
 /* ---- giving way ------------------------------------------------------------------------------------------------ */
@@ -60,8 +60,8 @@ static struct via *pass_via(struct proxy *p)
 }
 
 /* first: what the client, or the server, says inside. */
-static int give_way_inside(struct proxy *p, enum wsd_direction d, struct wsd_bytes first, const struct wsd_moment *moment,
-                           bool *gone)
+static int give_way_inside(struct proxy *p, enum wsd_direction d, struct wsd_bytes first,
+                           const struct wsd_moment *moment, bool *gone)
 {
     return give_way(p, p->hooks->inside_take(p->user, pass_via(p), d, first), moment, gone);
 }

@@ -50,7 +50,8 @@ enum { ALERT_CLOSE_NOTIFY = 0, ALERT_USER_CANCELED = 90, ALERT_FATAL = 2 };
 
 static const struct stream_ops ops;
 static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
-static int read_protected(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment);
+static int read_protected(struct tls *t, enum wsd_direction d, const struct tls_record *r,
+                          const struct wsd_moment *moment);
 static int end_direction(struct tls *t, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment);
 
 static bool tell(struct tls *t, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
@@ -121,7 +122,8 @@ static bool waits(const struct tls *t)
 bool tls_is_late(const struct tls *t, int64_t time)
 {
     uint64_t wait = t->host->secrets_wait;
-    return t->previous != NULL && wait != UINT64_MAX && time > t->waits_since && (uint64_t)(time - t->waits_since) > wait;
+    return t->previous != NULL && wait != UINT64_MAX && time > t->waits_since &&
+           (uint64_t)(time - t->waits_since) > wait;
 }
 
 static int hold(struct tls *t, const struct tls_held *what, struct wsd_bytes bytes, const struct wsd_moment *moment)
@@ -256,12 +258,10 @@ static int lose_record(struct tls *t, enum wsd_direction d, const struct tls_rec
 static const char *alert_word(uint8_t code)
 {
 #define ROW(code, word)                                                                                                \
-    case code:                                                                                                         \
-        return word;
+    case code: return word;
     switch (code) {
         ALERTS(ROW)
-    default:
-        return "unknown";
+    default: return "unknown";
     }
 #undef ROW
 }
@@ -335,7 +335,8 @@ static int fail(struct tls *t, enum wsd_direction d, const struct tls_record *r,
     return rc;
 }
 
-static int read_protected(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
+static int read_protected(struct tls *t, enum wsd_direction d, const struct tls_record *r,
+                          const struct wsd_moment *moment)
 {
     struct tls_half *half = &t->half[d];
     struct tls_plain plain;
@@ -361,7 +362,8 @@ static int read_plain(struct tls *t, enum wsd_direction d, const struct tls_reco
         tls_messages_free(&t->half[d].messages);
         return 0;
     }
-    if (r->type == TLS_CHANGE_CIPHER_SPEC && !tls_is_13(t) && t->session.suite != NULL && t->half[d].epoch == TLS_EPOCH_PLAIN)
+    if (r->type == TLS_CHANGE_CIPHER_SPEC && !tls_is_13(t) && t->session.suite != NULL &&
+        t->half[d].epoch == TLS_EPOCH_PLAIN)
         tls_enter_epoch(t, d, TLS_EPOCH_APPLICATION);
     if (r->type == TLS_ALERT)
         return read_alert(t, d, r->body, moment);
@@ -444,7 +446,8 @@ static int wait_unframed(struct tls *t, enum wsd_direction d, const struct wsd_m
     return give_up_waiting(t, false, rc);
 }
 
-static int wait_for_secrets(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
+static int wait_for_secrets(struct tls *t, enum wsd_direction d, const struct tls_record *r,
+                            const struct wsd_moment *moment)
 {
     if (t->replaying)
         return TLS_WAIT;
@@ -453,7 +456,8 @@ static int wait_for_secrets(struct tls *t, enum wsd_direction d, const struct tl
     bool unknown = !t->hello || t->session.suite == NULL;
     int rc = hold_record(t, d, r, moment);
     /* 0-RTT data and the server's answer wait for each other, not for secrets. */
-    bool early = d == WSD_CLIENT && t->half[d].epoch == TLS_EPOCH_EARLY && t->half[WSD_SERVER].epoch < TLS_EPOCH_APPLICATION;
+    bool early =
+        d == WSD_CLIENT && t->half[d].epoch == TLS_EPOCH_EARLY && t->half[WSD_SERVER].epoch < TLS_EPOCH_APPLICATION;
     if (rc == 0 && unknown && !t->sealed)
         rc = try_secrets(t);
     return give_up_waiting(t, early, rc);
@@ -516,14 +520,16 @@ static int search(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, c
     const uint8_t *header = found.bytes.data + found.at;
     const struct tls_record record = {
         .header = header, .body = bytes_of(header + TLS_RECORD_HEADER, tls_record_length(header)), .type = header[0]};
-    snprintf(detail, sizeof detail, "%llu record%s lost", (unsigned long long)found.records, found.records == 1 ? "" : "s");
+    snprintf(detail, sizeof detail, "%llu record%s lost", (unsigned long long)found.records,
+             found.records == 1 ? "" : "s");
     rc = lose(t, d, found.content, moment);
     if (rc == 0 && t->inner != NULL)
         tell(t, d, WSD_FINDING_TLS_RESYNCHRONISED, detail, moment);
     if (rc == 0)
         rc = read_content(t, d, &record, &found.plain, moment);
     if (rc == 0)
-        rc = feed(t, d, bytes_after(buffer_bytes(&found.bytes), found.at + TLS_RECORD_HEADER + record.body.length), moment);
+        rc = feed(t, d, bytes_after(buffer_bytes(&found.bytes), found.at + TLS_RECORD_HEADER + record.body.length),
+                  moment);
     buffer_free(&found.bytes);
     return rc;
 }
@@ -548,7 +554,8 @@ static int split_held(struct tls *t, const struct tls_record *r, struct wsd_byte
     struct tls_held what = *t->at;
     what.kind = TLS_HELD_RECORD;
     what.damaged = r->damaged;
-    int rc = tls_queue_insert(&t->queue, &t->host->held, t->at, &what, bytes_of(r->header, TLS_RECORD_HEADER + r->body.length));
+    int rc = tls_queue_insert(&t->queue, &t->host->held, t->at, &what,
+                              bytes_of(r->header, TLS_RECORD_HEADER + r->body.length));
     what.kind = TLS_HELD_RAW;
     if (rc == 0 && rest.length > 0)
         rc = tls_queue_insert(&t->queue, &t->host->held, t->at->next, &what, rest);
@@ -623,9 +630,11 @@ static int replay_lost(struct tls *t, enum wsd_direction d, const struct tls_hel
 static int replay(struct tls *t, const struct tls_held *held)
 {
     enum wsd_direction d = held->direction;
-    const struct tls_record record = {
-        .header = held->bytes, .body = bytes_of(held->bytes + TLS_RECORD_HEADER, held->length - TLS_RECORD_HEADER),
-        .type = held->bytes[0], .damaged = held->damaged};
+    const struct tls_record record = {.header = held->bytes,
+                                      .body =
+                                          bytes_of(held->bytes + TLS_RECORD_HEADER, held->length - TLS_RECORD_HEADER),
+                                      .type = held->bytes[0],
+                                      .damaged = held->damaged};
     switch ((enum tls_held_kind)held->kind) {
     case TLS_HELD_RECORD: return read_protected(t, d, &record, &held->moment);
     case TLS_HELD_RAW: return feed(t, d, bytes_of(held->bytes, held->length), &held->moment);
@@ -767,8 +776,7 @@ static int tls_end(struct stream *s, enum wsd_direction d, enum wsd_how how, con
     }
     if (!waits(t))
         return settle(t, end_direction(t, d, how, moment));
-    const struct tls_held what = {
-        .kind = TLS_HELD_END, .direction = (uint8_t)d, .how = (uint8_t)how, .moment = *moment};
+    const struct tls_held what = {.kind = TLS_HELD_END, .direction = (uint8_t)d, .how = (uint8_t)how, .moment = *moment};
     return tls_queue_add(&t->queue, &t->host->held, &what, bytes_of(NULL, 0));
 }
 

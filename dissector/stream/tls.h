@@ -22,13 +22,15 @@
 struct tls;
 
 enum {
-    TLS_TRIALS = 1 << 22, /* small records opened to find sessions whose handshake is not in the capture: some seconds in all */
+    TLS_TRIALS =
+        1 << 22, /* small records opened to find sessions whose handshake is not in the capture: some seconds in all */
 };
 enum { TLS_NESTED_MOST = 3 }; /* TLS in a tunnel in TLS: more is no proxy */
 
 struct tls_hooks {
     /* The stream inside; first: its first bytes. late: it began before the capture did. NULL: no memory; via is freed then. */
-    struct stream *(*inside_take)(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first, bool late);
+    struct stream *(*inside_take)(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first,
+                                  bool late);
     /* A stream that is given what stays sealed. at: where the connection began. NULL: no memory; via is freed then. */
     struct stream *(*sealed_take)(void *user, struct via *via, const struct wsd_tls *tls, const struct wsd_moment *at);
     /* inner may be NULL. detail: printable. False: there is no connection yet that it could be told of. */
@@ -49,8 +51,8 @@ struct tls_host {
     bool detail;
     struct tls_held_total held;
     struct tls_spare spare;
-    struct tls *waiting; /* the first of them, */
-    struct tls *turn;    /* and of those whose turn to be looked at is still to come */
+    struct tls *waiting;             /* the first of them, */
+    struct tls *turn;                /* and of those whose turn to be looked at is still to come */
     uint8_t *plain[TLS_NESTED_MOST]; /* content of the record at hand, by depth */
     uint64_t trials;                 /* left for connections that began before the capture */
 };

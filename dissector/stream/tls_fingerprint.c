@@ -162,8 +162,8 @@ static int make_ja4(const struct tls_client_hello *hello, struct parts *p, char 
         if (p->extensions.values[i] != EXTENSION_SERVER_NAME && p->extensions.values[i] != EXTENSION_ALPN)
             list_add(&hashed, p->extensions.values[i]);
     bool named = p->extensions.count > 0 && hello->sni.length > 0;
-    snprintf(out, TLS_JA4_SIZE, "t%s%c%02u%02u%s_", version_digits(hello->highest), named ? 'd' : 'i', suites, extensions,
-             letters);
+    snprintf(out, TLS_JA4_SIZE, "t%s%c%02u%02u%s_", version_digits(hello->highest), named ? 'd' : 'i', suites,
+             extensions, letters);
     qsort(p->suites.values, p->suites.count, sizeof *p->suites.values, compare);
     qsort(hashed.values, hashed.count, sizeof *hashed.values, compare);
     t->length = 0;

@@ -43,11 +43,11 @@ int tls_messages_next(struct tls_messages *messages, struct wsd_bytes *bytes, st
 void tls_messages_free(struct tls_messages *messages);
 
 struct tls_client_hello {
-    uint16_t version;        /* legacy_version */
-    uint16_t highest;        /* of supported_versions, or version */
-    const uint8_t *random;   /* TLS_HELLO_RANDOM bytes */
+    uint16_t version;      /* legacy_version */
+    uint16_t highest;      /* of supported_versions, or version */
+    const uint8_t *random; /* TLS_HELLO_RANDOM bytes */
     struct wsd_bytes session_id, suites /* two bytes each */, extensions, sni, ticket;
-    struct wsd_bytes alpn;   /* the names that are offered, each behind its length; empty: none */
+    struct wsd_bytes alpn; /* the names that are offered, each behind its length; empty: none */
     bool extended_master, early_data;
 };
 

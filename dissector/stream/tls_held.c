@@ -10,8 +10,8 @@ static bool has_room(const struct tls_queue *q, const struct tls_held_total *tot
            total->bytes <= total->most - length;
 }
 
-int tls_queue_insert(struct tls_queue *q, struct tls_held_total *total, struct tls_held *at, const struct tls_held *what,
-                     struct wsd_bytes bytes)
+int tls_queue_insert(struct tls_queue *q, struct tls_held_total *total, struct tls_held *at,
+                     const struct tls_held *what, struct wsd_bytes bytes)
 {
     struct tls_held *held = malloc(sizeof *held + bytes.length);
     if (held == NULL)
@@ -34,12 +34,14 @@ int tls_queue_insert(struct tls_queue *q, struct tls_held_total *total, struct t
     return 0;
 }
 
-static int append(struct tls_queue *q, struct tls_held_total *total, const struct tls_held *what, struct wsd_bytes bytes)
+static int append(struct tls_queue *q, struct tls_held_total *total, const struct tls_held *what,
+                  struct wsd_bytes bytes)
 {
     return tls_queue_insert(q, total, q->last, what, bytes);
 }
 
-int tls_queue_add(struct tls_queue *q, struct tls_held_total *total, const struct tls_held *what, struct wsd_bytes bytes)
+int tls_queue_add(struct tls_queue *q, struct tls_held_total *total, const struct tls_held *what,
+                  struct wsd_bytes bytes)
 {
     struct tls_held *lost = q->lost[what->direction];
     if (what->kind == TLS_HELD_END || (lost == NULL && has_room(q, total, sizeof *what + bytes.length)))

@@ -13,9 +13,9 @@
 enum tls_held_kind {
     TLS_HELD_RECORD, /* bytes: one record, header first */
     TLS_HELD_RAW,    /* bytes */
-    TLS_HELD_LOST,   /* `records` records with `count` bytes, headers included, were not kept; unframed: and some that were not counted */
-    TLS_HELD_GAP,    /* `count` bytes are not in the capture */
-    TLS_HELD_END,    /* how */
+    TLS_HELD_LOST, /* `records` records with `count` bytes, headers included, were not kept; unframed: and some that were not counted */
+    TLS_HELD_GAP, /* `count` bytes are not in the capture */
+    TLS_HELD_END, /* how */
 };
 
 struct tls_held {
@@ -37,16 +37,18 @@ struct tls_held_total {
 /* In order of arrival. */
 struct tls_queue {
     struct tls_held *first, *last;
-    struct tls_held *lost[2]; /* once there was no room: where all that follows of a direction is counted, but for its end */
+    struct tls_held
+        *lost[2]; /* once there was no room: where all that follows of a direction is counted, but for its end */
     size_t bytes;
 };
 
 /* Adds a copy. What there is no room for is counted as LOST. Returns 0 or -ENOMEM. */
-int tls_queue_add(struct tls_queue *queue, struct tls_held_total *total, const struct tls_held *what, struct wsd_bytes bytes);
+int tls_queue_add(struct tls_queue *queue, struct tls_held_total *total, const struct tls_held *what,
+                  struct wsd_bytes bytes);
 
 /* Adds a copy behind `at` (NULL: in front of all), however much is held: it is of what was held before. Returns 0 or -ENOMEM. */
-int tls_queue_insert(struct tls_queue *queue, struct tls_held_total *total, struct tls_held *at, const struct tls_held *what,
-                     struct wsd_bytes bytes);
+int tls_queue_insert(struct tls_queue *queue, struct tls_held_total *total, struct tls_held *at,
+                     const struct tls_held *what, struct wsd_bytes bytes);
 
 /* Removes and frees one; before: the one in front of it, NULL: it is the first. */
 void tls_queue_remove(struct tls_queue *queue, struct tls_held_total *total, struct tls_held *before);

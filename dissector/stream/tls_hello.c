@@ -83,7 +83,9 @@ static int read_client_hello(struct tls *t, struct wsd_bytes body)
     if (rc != 0)
         return rc;
     if (t->half[WSD_CLIENT].epoch == TLS_EPOCH_PLAIN)
-        t->early = hello.early_data ? TLS_EARLY_OFFERED : t->early == TLS_EARLY_NONE ? TLS_EARLY_NONE : TLS_EARLY_REJECTED;
+        t->early = hello.early_data             ? TLS_EARLY_OFFERED
+                   : t->early == TLS_EARLY_NONE ? TLS_EARLY_NONE
+                                                : TLS_EARLY_REJECTED;
     if (t->hello)
         return 0;
     t->hello = true;

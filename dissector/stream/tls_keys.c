@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 enum {
-    FIXED_IV = 4,        /* of GCM and CCM in TLS 1.2 (RFC 5288 3), ... */
-    EXPLICIT_NONCE = 8,  /* ... and what stands in each record */
-    AAD_12 = 13,         /* sequence number, type, version, length (RFC 5246 6.2.3.3) */
+    FIXED_IV = 4,       /* of GCM and CCM in TLS 1.2 (RFC 5288 3), ... */
+    EXPLICIT_NONCE = 8, /* ... and what stands in each record */
+    AAD_12 = 13,        /* sequence number, type, version, length (RFC 5246 6.2.3.3) */
     KEY_BLOCK_MOST = 2 * (CRYPTO_HASH_MOST + CRYPTO_KEY_MOST + CRYPTO_BLOCK_MOST),
 };
 
@@ -73,8 +73,8 @@ bool tls_can_number(const struct tls_suite *suite)
     return suite->cipher == CRYPTO_AES_128_GCM || suite->cipher == CRYPTO_AES_256_GCM;
 }
 
-bool tls_record_number(const struct tls_suite *suite, struct wsd_bytes secret, const struct tls_record *r, uint8_t *scratch,
-                       uint64_t *number)
+bool tls_record_number(const struct tls_suite *suite, struct wsd_bytes secret, const struct tls_record *r,
+                       uint8_t *scratch, uint64_t *number)
 {
     uint8_t key[CRYPTO_KEY_MOST], iv[CRYPTO_NONCE], nonce[CRYPTO_NONCE];
     bool good = secret.length == crypto_hash_size(suite->hash) &&
@@ -213,8 +213,8 @@ static bool unpad(struct wsd_bytes *b)
     return true;
 }
 
-static bool mac_is_right(struct tls_cipher *c, const struct tls_record *r, uint64_t sequence, const struct wsd_bytes *content,
-                         struct wsd_bytes mac)
+static bool mac_is_right(struct tls_cipher *c, const struct tls_record *r, uint64_t sequence,
+                         const struct wsd_bytes *content, struct wsd_bytes mac)
 {
     uint8_t aad[AAD_12];
     put_aad(aad, r, sequence, content->length);

@@ -40,8 +40,8 @@ struct tls_cipher *tls_cipher_13(const struct tls_suite *suite, struct wsd_bytes
 /* TLS 1.3 with GCM: the sequence number of this record, if it was sealed with keys of this secret; no number needs to be tried. scratch:
  * TLS_BODY_MOST bytes. */
 bool tls_can_number(const struct tls_suite *suite);
-bool tls_record_number(const struct tls_suite *suite, struct wsd_bytes secret, const struct tls_record *record, uint8_t *scratch,
-                       uint64_t *number);
+bool tls_record_number(const struct tls_suite *suite, struct wsd_bytes secret, const struct tls_record *record,
+                       uint8_t *scratch, uint64_t *number);
 
 /* The traffic secret after a KeyUpdate (RFC 8446 7.2), of the same length. Returns 0 or -ENOMEM. */
 int tls_next_secret(const struct tls_suite *suite, uint8_t *secret);
@@ -55,11 +55,13 @@ struct tls_session {
 };
 
 /* Keys up to TLS 1.2, of what `direction` sends. master: 48 bytes. NULL: no memory. */
-struct tls_cipher *tls_cipher_12(const struct tls_session *session, const uint8_t *master, enum wsd_direction direction);
+struct tls_cipher *tls_cipher_12(const struct tls_session *session, const uint8_t *master,
+                                 enum wsd_direction direction);
 
 /* The master secret of a premaster secret (RFC 5246 8.1), or with hash.length > 0 an extended one (RFC 7627 4), where hash is the
  * digest of the handshake up to ClientKeyExchange, as tls_session_hash() says. Returns 0 or -ENOMEM. */
-int tls_master_secret(const struct tls_session *session, struct wsd_bytes premaster, struct wsd_bytes hash, uint8_t *master);
+int tls_master_secret(const struct tls_session *session, struct wsd_bytes premaster, struct wsd_bytes hash,
+                      uint8_t *master);
 enum crypto_hash tls_session_hash(const struct tls_session *session);
 
 void tls_cipher_free(struct tls_cipher *cipher);

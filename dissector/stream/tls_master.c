@@ -56,7 +56,8 @@ static int session_hash(struct tls *t, struct wsd_bytes client, uint8_t *out)
 {
     struct wsd_bytes none, server = buffer_bytes(&t->exchange->content[WSD_SERVER]);
     struct wsd_bytes hello = up_to(client, TLS_CLIENT_HELLO, &none);
-    const struct wsd_bytes parts[] = {hello, up_to(server, TLS_SERVER_HELLO_DONE, &none), bytes_after(client, hello.length)};
+    const struct wsd_bytes parts[] = {hello, up_to(server, TLS_SERVER_HELLO_DONE, &none),
+                                      bytes_after(client, hello.length)};
     if (hello.length == 0 || parts[1].length == 0)
         return -ENOENT;
     return crypto_digest(tls_session_hash(&t->session), parts, 3, out);
@@ -98,9 +99,11 @@ static bool exchange(struct tls *t, uint8_t *master)
 static void remember(struct tls *t, const uint8_t *master)
 {
     const struct wsd_bytes secret = {master, TLS_MASTER_SIZE};
-    (void)tls_secrets_add(&t->host->secrets, TLS_SECRET_MASTER, 0, bytes_of(t->session.client_random, TLS_RANDOM), secret);
+    (void)tls_secrets_add(&t->host->secrets, TLS_SECRET_MASTER, 0, bytes_of(t->session.client_random, TLS_RANDOM),
+                          secret);
     if (t->session_id_length > 0)
-        (void)tls_secrets_add(&t->host->secrets, TLS_SECRET_SESSION, 0, bytes_of(t->session_id, t->session_id_length), secret);
+        (void)tls_secrets_add(&t->host->secrets, TLS_SECRET_SESSION, 0, bytes_of(t->session_id, t->session_id_length),
+                              secret);
 }
 
 static struct wsd_bytes resumed(const struct tls *t)
@@ -136,7 +139,8 @@ int tls_note_ticket(struct tls *t, struct wsd_bytes body)
     struct cursor c = cursor_of(body);
     cursor_skip(&c, 4); /* how long it may be used, in seconds (RFC 5077 3.3) */
     struct wsd_bytes ticket = cursor_bytes(&c, cursor_u16(&c));
-    if (t->host->secrets.key_count == 0 || ticket.length == 0 || t->session.suite == NULL || !tls_find_master(t, master))
+    if (t->host->secrets.key_count == 0 || ticket.length == 0 || t->session.suite == NULL ||
+        !tls_find_master(t, master))
         return 0;
     int rc = tls_ticket_digest(ticket, digest);
     if (rc == 0)

@@ -127,8 +127,8 @@ static uint8_t *plain_of(struct tls *t)
 }
 
 /* One of the numbers from `first` on, at most `more` behind it; any, where the record says which it has. secret: of c. */
-static bool open_at(struct tls *t, struct tls_cipher *c, struct wsd_bytes secret, const struct tls_record *r, uint64_t first,
-                    uint64_t more, struct tls_plain *plain)
+static bool open_at(struct tls *t, struct tls_cipher *c, struct wsd_bytes secret, const struct tls_record *r,
+                    uint64_t first, uint64_t more, struct tls_plain *plain)
 {
     if (more > 0 && tls_is_13(t) && tls_can_number(c->suite)) {
         uint64_t number;
@@ -183,7 +183,8 @@ static bool open_next_generation(struct tls *t, enum wsd_direction d, const stru
 }
 
 /* Up to TLS 1.2 after a renegotiation whose ChangeCipherSpec is not in the capture: the keys of the new session. */
-static bool open_renewed(struct tls *t, enum wsd_direction d, const struct tls_record *r, uint64_t more, struct tls_plain *plain)
+static bool open_renewed(struct tls *t, enum wsd_direction d, const struct tls_record *r, uint64_t more,
+                         struct tls_plain *plain)
 {
     struct tls_half *half = &t->half[d];
     uint8_t master[TLS_MASTER_SIZE];

@@ -45,7 +45,8 @@ enum tls_records_result { TLS_RECORDS_MORE, TLS_RECORDS_ONE, TLS_RECORDS_NONE };
 
 /* Takes the next record from *bytes. ONE: it is in *record, valid until the next call. MORE: all bytes are taken, and there is no
  * whole record. NONE: no record begins here, and nothing was taken that is not in records->held. Negative: -ENOMEM. */
-int tls_records_next(struct tls_records *records, struct tls_spare *spare, struct wsd_bytes *bytes, struct tls_record *record);
+int tls_records_next(struct tls_records *records, struct tls_spare *spare, struct wsd_bytes *bytes,
+                     struct tls_record *record);
 
 /* So many bytes are not in the capture. Returns 0 when they lie in the record at hand, so that the framing is kept; a record that
  * the gap ends comes with the next call. Else what was gathered is forgotten, and the number of bytes lost since that record began

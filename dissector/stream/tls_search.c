@@ -12,7 +12,7 @@
 
 enum {
     KEPT_MOST = 2 * TLS_RECORD_MOST,
-    KEPT_BEHIND = 64,     /* in front of a place: TLS 1.0 needs a block and a MAC of the record before */
+    KEPT_BEHIND = 64, /* in front of a place: TLS 1.0 needs a block and a MAC of the record before */
     TRIALS = 1 << 16,
     AHEAD_LATER = 16, /* numbers tried when the trials are used up */
 };
@@ -72,9 +72,8 @@ static bool try_here(struct tls *t, enum wsd_direction d, struct tls_found *foun
     struct tls_half *half = &t->half[d];
     struct tls_search *s = half->search;
     const uint8_t *header = s->bytes.data + s->at;
-    struct tls_record record = {.header = header,
-                                .body = bytes_of(header + TLS_RECORD_HEADER, tls_record_length(header)),
-                                .type = header[0]};
+    struct tls_record record = {
+        .header = header, .body = bytes_of(header + TLS_RECORD_HEADER, tls_record_length(header)), .type = header[0]};
     uint64_t sequence = half->cipher->sequence, lost = s->lost + s->at;
     half->ahead = lost / TLS_RECORD_SMALLEST + 1;
     if (s->trials < half->ahead)

@@ -8,8 +8,9 @@
 enum { SECRETS_FIRST = 64 };
 
 /* Labels that key logs have and that open no record of TLS: exporters, ECH, QUIC. */
-static const char *const unused[] = {"EXPORTER_SECRET", "EARLY_EXPORTER_SECRET", "EXPORTER_MASTER_SECRET",
-                                     "EARLY_EXPORTER_MASTER_SECRET", "ECH_SECRET", "ECH_CONFIG"};
+static const char *const unused[] = {
+    "EXPORTER_SECRET", "EARLY_EXPORTER_SECRET", "EXPORTER_MASTER_SECRET", "EARLY_EXPORTER_MASTER_SECRET", "ECH_SECRET",
+    "ECH_CONFIG"};
 
 int tls_secrets_init(struct tls_secrets *s, const uint8_t seed[16])
 {
@@ -56,7 +57,8 @@ static void pad(uint8_t to[TLS_RANDOM], struct wsd_bytes of)
         memcpy(to, of.data, of.length < TLS_RANDOM ? of.length : TLS_RANDOM);
 }
 
-struct wsd_bytes tls_secrets_find(const struct tls_secrets *s, enum tls_label label, unsigned generation, struct wsd_bytes of)
+struct wsd_bytes tls_secrets_find(const struct tls_secrets *s, enum tls_label label, unsigned generation,
+                                  struct wsd_bytes of)
 {
     uint8_t key[TLS_RANDOM];
     if (s->count == 0)
@@ -105,7 +107,8 @@ static int make_room(struct tls_secrets *s, uint32_t *at)
 int tls_secrets_add(struct tls_secrets *s, enum tls_label label, unsigned generation, struct wsd_bytes of,
                     struct wsd_bytes secret)
 {
-    struct tls_secret one = {.label = (uint8_t)label, .length = (uint8_t)secret.length, .generation = (uint16_t)generation};
+    struct tls_secret one = {
+        .label = (uint8_t)label, .length = (uint8_t)secret.length, .generation = (uint16_t)generation};
     uint32_t at;
     pad(one.of, of);
     if (secret.length > TLS_SECRET_MOST || find(s, label, generation, one.of) != NULL)

@@ -41,7 +41,7 @@ struct tls_secrets {
     struct hash_key key;
     struct table table;
     struct tls_secret *secrets;
-    uint64_t added; /* ever */
+    uint64_t added;                   /* ever */
     uint32_t count, capacity, oldest; /* oldest: the one that gives way when there are TLS_SECRETS_MOST */
     struct crypto_key *keys[TLS_KEYS_MOST];
     size_t key_count;

@@ -27,20 +27,20 @@ struct tls_search {
 struct tls_half {
     struct tls_records records;
     struct tls_messages messages;
-    struct tls_cipher *cipher; /* NULL: plain, or the key is not known */
-    struct tls_search *search; /* NULL: the framing is known */
-    uint64_t ahead;            /* so many records may have been lost since the last one that was opened */
+    struct tls_cipher *cipher;       /* NULL: plain, or the key is not known */
+    struct tls_search *search;       /* NULL: the framing is known */
+    uint64_t ahead;                  /* so many records may have been lost since the last one that was opened */
     uint8_t secret[TLS_SECRET_MOST]; /* TLS 1.3: of cipher */
-    uint8_t epoch;             /* enum tls_epoch */
-    uint8_t failures;          /* records in a row that were not opened */
-    bool blocked;              /* its next record waits for a secret, or for the other direction */
-    bool skip_early;           /* 0-RTT data that does not count is passed over */
-    bool renewed;              /* up to TLS 1.2: the session was renegotiated, and its keys are not in force yet */
-    bool closed;               /* close_notify, or a fatal alert */
+    uint8_t epoch;                   /* enum tls_epoch */
+    uint8_t failures;                /* records in a row that were not opened */
+    bool blocked;                    /* its next record waits for a secret, or for the other direction */
+    bool skip_early;                 /* 0-RTT data that does not count is passed over */
+    bool renewed; /* up to TLS 1.2: the session was renegotiated, and its keys are not in force yet */
+    bool closed;  /* close_notify, or a fatal alert */
     bool ended;
-    uint8_t how;               /* enum wsd_how, when ended */
-    bool unframed;             /* while waiting: where records begin is not known */
-    uint64_t stray;            /* the packet that did not go on with a record before there were keys: its rest is passed over */
+    uint8_t how;    /* enum wsd_how, when ended */
+    bool unframed;  /* while waiting: where records begin is not known */
+    uint64_t stray; /* the packet that did not go on with a record before there were keys: its rest is passed over */
 };
 
 /* For RSA key exchange, and only while there are private keys: the content of plain handshake records, by direction. */
@@ -58,26 +58,26 @@ struct tls {
     struct tls_session session; /* suite NULL: no ServerHello yet */
     struct tls_exchange *exchange;
     struct tls_queue queue;
-    struct tls_held *at; /* what of it is being read, NULL: nothing */
+    struct tls_held *at;          /* what of it is being read, NULL: nothing */
     struct tls *next, **previous; /* in the host's list; previous NULL: not in it */
     int64_t waits_since;
     struct wsd_moment first; /* the packet of its first byte */
     struct wsd_tls info;
-    uint8_t *words;          /* what info borrows */
+    uint8_t *words;                                     /* what info borrows */
     uint8_t session_id[TLS_RANDOM], ticket[TLS_RANDOM]; /* for abbreviated handshakes; the ticket's digest */
     uint8_t depth, early, session_id_length;
-    bool hello;           /* a ClientHello was seen, so session.client_random is known */
+    bool hello; /* a ClientHello was seen, so session.client_random is known */
     bool extended_master, has_ticket;
-    bool forced;          /* no secrets come any more */
-    bool sealed;          /* given up: inner only counts */
-    bool opened;          /* a record was opened */
-    bool late;            /* it began before the capture did */
-    bool replaying;       /* what was held is being read */
-    bool told;            /* a secret of it */
-    bool found;           /* its session was found by trying, which is still to be told */
-    bool turned;          /* client and server are the other way round than it was first believed */
-    bool unaffordable;    /* not all secrets could be tried */
-    uint64_t tried[2];    /* tls_secrets.added when they were tried on that direction */
+    bool forced;       /* no secrets come any more */
+    bool sealed;       /* given up: inner only counts */
+    bool opened;       /* a record was opened */
+    bool late;         /* it began before the capture did */
+    bool replaying;    /* what was held is being read */
+    bool told;         /* a secret of it */
+    bool found;        /* its session was found by trying, which is still to be told */
+    bool turned;       /* client and server are the other way round than it was first believed */
+    bool unaffordable; /* not all secrets could be tried */
+    uint64_t tried[2]; /* tls_secrets.added when they were tried on that direction */
 };
 
 /* Protected records of a direction whose ChangeCipherSpec is not in the capture that may not be, either: Finished, and a few. */

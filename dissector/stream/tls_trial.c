@@ -80,8 +80,8 @@ static bool is_traffic(unsigned label)
 /* ---- TLS 1.3 --------------------------------------------------------------------------------------------------- */
 
 /* Tries a secret of this suite on the sample, in the generations that may follow it. *secret is that of the one that fits. */
-static bool find_number(struct tls *t, struct purse *p, const struct tls_suite *suite, const struct sample *s, uint8_t *secret,
-                        uint64_t *number)
+static bool find_number(struct tls *t, struct purse *p, const struct tls_suite *suite, const struct sample *s,
+                        uint8_t *secret, uint64_t *number)
 {
     struct wsd_bytes bytes = {secret, crypto_hash_size(suite->hash)};
     for (int generation = 0; generation <= GENERATIONS; generation++) {
@@ -102,8 +102,8 @@ static uint64_t numbers_of(const struct purse *p, const struct tls_suite *suite,
     return numbers > NUMBERS_LEAST && !is_traffic(label) ? NUMBERS_LEAST : numbers;
 }
 
-static bool try_numbers(struct tls *t, struct purse *p, const struct tls_suite *suite, const struct sample *s, unsigned label,
-                        const uint8_t *secret, uint64_t *number)
+static bool try_numbers(struct tls *t, struct purse *p, const struct tls_suite *suite, const struct sample *s,
+                        unsigned label, const uint8_t *secret, uint64_t *number)
 {
     struct tls_plain plain;
     struct tls_cipher *c = tls_cipher_13(suite, bytes_of(secret, crypto_hash_size(suite->hash)));
@@ -162,14 +162,16 @@ static int enter_13(struct tls *t, enum wsd_direction d, const struct tls_secret
     for (int i = 0; i < 2; i++) {
         struct tls_half *half = &t->half[i];
         bool both = traffic && tls_secret_of_epoch(t, (enum wsd_direction)i, TLS_EPOCH_HANDSHAKE).length == 0;
-        tls_enter_epoch(t, (enum wsd_direction)i, (i == (int)d && traffic) || both ? TLS_EPOCH_APPLICATION : TLS_EPOCH_HANDSHAKE);
+        tls_enter_epoch(t, (enum wsd_direction)i,
+                        (i == (int)d && traffic) || both ? TLS_EPOCH_APPLICATION : TLS_EPOCH_HANDSHAKE);
         half->ahead = NUMBERS_MOST;
         half->skip_early = false;
     }
     return tls_use_secret(t, d, bytes, number);
 }
 
-static int try_13(struct tls *t, struct purse *p, enum wsd_direction d, const struct sample *s, const struct tls_secret *one)
+static int try_13(struct tls *t, struct purse *p, enum wsd_direction d, const struct sample *s,
+                  const struct tls_secret *one)
 {
     uint8_t secret[TLS_SECRET_MOST];
     int rc = 0;
@@ -179,7 +181,8 @@ static int try_13(struct tls *t, struct purse *p, enum wsd_direction d, const st
         bool found = false;
         if (crypto_hash_size(suite->hash) == one->length) {
             memcpy(secret, one->secret, one->length);
-            found = tls_can_number(suite) ? find_number(t, p, suite, s, secret, &number) : try_numbers(t, p, suite, s, one->label, secret, &number);
+            found = tls_can_number(suite) ? find_number(t, p, suite, s, secret, &number)
+                                          : try_numbers(t, p, suite, s, one->label, secret, &number);
         }
         if (found)
             rc = enter_13(t, d, one, suite, secret, number >= s->behind ? number - s->behind : 0);
@@ -194,7 +197,8 @@ static int try_13(struct tls *t, struct purse *p, enum wsd_direction d, const st
 
 /* ---- up to TLS 1.2, without the ClientHello -------------------------------------------------------------------- */
 
-static int try_12(struct tls *t, struct purse *p, enum wsd_direction d, const struct sample *s, const struct tls_secret *one)
+static int try_12(struct tls *t, struct purse *p, enum wsd_direction d, const struct sample *s,
+                  const struct tls_secret *one)
 {
     struct tls_plain plain;
     if (!spend(t, p, 2 * KEYS_COST + cost_of(s)))
@@ -216,7 +220,8 @@ static bool may_fit(const struct tls *t, enum wsd_direction d, const struct tls_
         return one->label == TLS_SECRET_MASTER;
     if (one->generation != 0 || one->label < TLS_SECRET_CLIENT_HANDSHAKE || one->label > TLS_SECRET_SERVER_TRAFFIC)
         return false;
-    return (!known || sender_of(one->label) == d) && (!t->hello || memcmp(one->of, t->session.client_random, TLS_RANDOM) == 0);
+    return (!known || sender_of(one->label) == d) &&
+           (!t->hello || memcmp(one->of, t->session.client_random, TLS_RANDOM) == 0);
 }
 
 static bool tls_13_possible(const struct tls *t)
@@ -237,7 +242,7 @@ static int try_direction(struct tls *t, struct purse *p, enum wsd_direction d)
     uint64_t new = secrets->added - from < secrets->count ? secrets->added - from : secrets->count;
     p->numbers = p->left / (3 * (1 + new / 4)); /* a session has four secrets, and both senders may be this one */
     p->numbers = p->numbers < NUMBERS_MOST ? p->numbers : NUMBERS_MOST;
-    for (uint64_t i = 0; i < new && rc == 0 && p->left > 0; i++) {
+    for (uint64_t i = 0; i < new &&rc == 0 && p->left > 0; i++) {
         const struct tls_secret *one = tls_secrets_newest(secrets, i);
         if (may_fit(t, d, one))
             rc = one->label == TLS_SECRET_MASTER ? try_12(t, p, d, &s, one) : try_13(t, p, d, &s, one);

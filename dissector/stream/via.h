@@ -14,7 +14,7 @@ enum { VIA_HOPS_MOST = 8, VIA_TARGET_MOST = 272 };
 
 struct via {
     struct wsd_hop hops[VIA_HOPS_MOST];
-    size_t count;   /* that were accepted; a proposed one stands behind them */
+    size_t count; /* that were accepted; a proposed one stands behind them */
     bool proposed;
     uint64_t bytes; /* of these proxies' protocols, both ways */
     uint8_t target[VIA_HOPS_MOST][VIA_TARGET_MOST];

@@ -67,8 +67,7 @@ void ending_close_frame(struct websocket *ws, enum wsd_direction d, struct close
 /* What the capture did not see of a direction is no fault of its sender. */
 static bool fully_seen(const struct websocket *ws, enum wsd_direction d)
 {
-    return !ws->half[d].unseen &&
-           (ws->half[d].heard || ws->info.counts[d].frames > 0);
+    return !ws->half[d].unseen && (ws->half[d].heard || ws->info.counts[d].frames > 0);
 }
 
 /* Nor is what could not be read behind a violation known to be no close frame. */
@@ -91,7 +90,7 @@ static void judge_ending(struct websocket *ws, const struct wsd_moment *moment)
         return;
     if (ws->half[!first].how == WSD_BY_RESET && !(closed[0] && closed[1])) {
         /* Who sent it ended first; unless the other one had ended by FIN already. */
-        enum wsd_direction sender = ws->half[first].how == WSD_BY_RESET ? first : (enum wsd_direction)!first;
+        enum wsd_direction sender = ws->half[first].how == WSD_BY_RESET ? first : (enum wsd_direction) !first;
         ws_finding(ws, sender, WSD_FINDING_TCP_RESET, "", moment);
     }
     if (!closed[0] && !closed[1]) {

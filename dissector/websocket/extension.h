@@ -25,8 +25,8 @@ struct parameter {
 /* The next parameter; moves *parameters behind it. */
 bool extension_parameter(struct wsd_bytes *parameters, struct parameter *out);
 
-#define EXTENSION_DEFLATE "permessage-deflate"
-#define EXTENSION_DEFLATE_FRAME "deflate-frame"
+#define EXTENSION_DEFLATE              "permessage-deflate"
+#define EXTENSION_DEFLATE_FRAME        "deflate-frame"
 #define EXTENSION_WEBKIT_DEFLATE_FRAME "x-webkit-deflate-frame"
 
 /* One offer of permessage-deflate, or the answer to it. */

@@ -22,7 +22,7 @@ enum { FRAME_HEADER_MOST = 14, FRAME_CONTROL_PAYLOAD_MOST = 125 };
 struct frame_header {
     uint64_t length; /* of the payload */
     uint8_t bytes[FRAME_HEADER_MOST];
-    uint8_t size; /* of the header */
+    uint8_t size;    /* of the header */
     uint8_t mask_at; /* where the masking key lies in it, 0: not masked */
 };
 

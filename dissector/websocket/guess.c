@@ -25,7 +25,10 @@ struct guess {
 
 static struct resync_terms terms_of(const struct guess *g, enum wsd_direction d)
 {
-    return (struct resync_terms){.masked = d == WSD_CLIENT, .either = !g->hooks.roles_known, .deflate = true, .strict = g->request.length == 0 && !g->hooks.answered};
+    return (struct resync_terms){.masked = d == WSD_CLIENT,
+                                 .either = !g->hooks.roles_known,
+                                 .deflate = true,
+                                 .strict = g->request.length == 0 && !g->hooks.answered};
 }
 
 /* The terms of a direction that is known to carry frames. */
@@ -81,11 +84,11 @@ static int become_websocket(struct guess *g, enum wsd_direction *direction)
             resync_learn(ws->resync[to], &terms);
     }
     if (swapped)
-        *direction = found = (enum wsd_direction)!found;
+        *direction = found = (enum wsd_direction) !found;
     stream_replace(&g->base, &ws->base);
     rc = search_resume(ws, found);
     if (rc == 0 && resync_held(ws->resync[!found]) > 0)
-        rc = search_again(ws, (enum wsd_direction)!found);
+        rc = search_again(ws, (enum wsd_direction) !found);
     for (int d = 0; d < 2 && rc == 0; d++)
         if (ended[d]) {
             const struct wsd_moment none = {.time = ws->info.opened};

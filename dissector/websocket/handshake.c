@@ -98,7 +98,8 @@ static enum handshake_draft draft_of(const struct handshake *h, const struct wsd
         return DRAFT_UNFRAMED;
     if (has(request, "Sec-WebSocket-Key1") || has(response, "Sec-WebSocket-Location"))
         return DRAFT_HIXIE_76;
-    bool old = has(request, "WebSocket-Protocol") || has(response, "WebSocket-Location") || has(response, "WebSocket-Origin");
+    bool old =
+        has(request, "WebSocket-Protocol") || has(response, "WebSocket-Location") || has(response, "WebSocket-Origin");
     return old ? DRAFT_HIXIE_75 : DRAFT_NONE;
 }
 
@@ -238,7 +239,8 @@ static void judge_offers(struct handshake *h, const struct wsd_head *request)
 }
 
 /* One of the offers must allow the answer. */
-static void judge_deflate_answer(struct handshake *h, const struct wsd_head *request, const struct deflate_terms *answer)
+static void judge_deflate_answer(struct handshake *h, const struct wsd_head *request,
+                                 const struct deflate_terms *answer)
 {
     struct walk w = {.head = request};
     struct extension e;
@@ -266,7 +268,8 @@ static void agree_deflate(struct handshake *h, const struct deflate_terms *answe
 /* What came before permessage-deflate, by the name of its draft or of the browser that had it. */
 static bool is_deflate_frame(struct wsd_bytes name)
 {
-    return bytes_equal_nocase(name, EXTENSION_DEFLATE_FRAME) || bytes_equal_nocase(name, EXTENSION_WEBKIT_DEFLATE_FRAME);
+    return bytes_equal_nocase(name, EXTENSION_DEFLATE_FRAME) ||
+           bytes_equal_nocase(name, EXTENSION_WEBKIT_DEFLATE_FRAME);
 }
 
 /* hybi-07 to -09: everything behind the heads is one deflate stream, frame headers too. */

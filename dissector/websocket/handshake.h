@@ -22,10 +22,10 @@ struct handshake_finding {
 /* What is spoken, if it is older than the RFC. */
 enum handshake_draft {
     DRAFT_NONE,
-    DRAFT_HIXIE_75,  /* no keys; frames of a type and a delimiter or length, no closing handshake */
-    DRAFT_HIXIE_76,  /* hybi-00: the same with two keys, a challenge and a closing handshake */
-    DRAFT_UNFRAMED,  /* hybi-01 to -06, or deflate-stream: frames that are not decoded here */
-    DRAFT_HYBI,      /* hybi-07 to -12: the RFC's framing */
+    DRAFT_HIXIE_75, /* no keys; frames of a type and a delimiter or length, no closing handshake */
+    DRAFT_HIXIE_76, /* hybi-00: the same with two keys, a challenge and a closing handshake */
+    DRAFT_UNFRAMED, /* hybi-01 to -06, or deflate-stream: frames that are not decoded here */
+    DRAFT_HYBI,     /* hybi-07 to -12: the RFC's framing */
 };
 
 struct handshake {
@@ -43,7 +43,8 @@ struct handshake {
 
 /* Either head may be NULL: not seen. A missing response means that it never came. secure: the URL is wss. Returns 0 or
  * -ENOMEM; *out is to be freed either way. */
-int handshake_judge(const struct wsd_head *request, const struct wsd_head *response, bool secure, struct handshake *out);
+int handshake_judge(const struct wsd_head *request, const struct wsd_head *response, bool secure,
+                    struct handshake *out);
 
 /* What a request alone says: URL, version, what it broke. NULL: nothing. Returns 0 or -ENOMEM; *out is to be freed either way. */
 int handshake_judge_request(const struct wsd_head *request, struct handshake *out);

@@ -11,8 +11,7 @@
 
 struct inflation {
     struct deflate *deflate; /* NULL until the first compressed message, and between messages without takeover */
-    uint32_t
-        excess; /* bytes that came out of its messages beyond what each may always inflate to, inflation_account() */
+    uint32_t excess; /* bytes that came out of its messages beyond what each may always inflate to, inflation_account() */
     uint8_t window_bits;
     bool negotiated : 1;
     bool no_takeover : 1;

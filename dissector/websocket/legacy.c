@@ -154,7 +154,8 @@ static int begin_frame(struct websocket *ws, enum wsd_direction d, uint64_t leng
     struct ws_half *half = &ws->half[d];
     struct message_env env = env_of(ws, d, moment);
     half->frame = (struct frame_header){.length = length, .size = half->stage.have};
-    half->frame.bytes[0] = (uint8_t)(0x80 | opcode_of(half)); /* what messages are made of: FIN, and the opcode it amounts to */
+    half->frame.bytes[0] =
+        (uint8_t)(0x80 | opcode_of(half)); /* what messages are made of: FIN, and the opcode it amounts to */
     half->in_payload = true;
     half->incomplete = false;
     half->at = 0;
@@ -210,7 +211,8 @@ static int lose_length(struct websocket *ws, enum wsd_direction d, const struct 
 }
 
 /* One byte of a type and its length. */
-static int take_header(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment)
+static int take_header(struct websocket *ws, enum wsd_direction d, struct wsd_bytes *bytes,
+                       const struct wsd_moment *moment)
 {
     struct ws_half *half = &ws->half[d];
     struct stage *stage = &half->stage;
@@ -241,7 +243,7 @@ static int take_payload(struct websocket *ws, enum wsd_direction d, struct wsd_b
     struct message_env env = env_of(ws, d, moment);
     const uint8_t *end = delimited(half) ? memchr(bytes->data, DELIMITER, bytes->length) : NULL;
     uint64_t left = half->frame.length - half->at;
-    struct wsd_bytes piece = end != NULL ? bytes_first(*bytes, (size_t)(end - bytes->data))
+    struct wsd_bytes piece = end != NULL            ? bytes_first(*bytes, (size_t)(end - bytes->data))
                              : left < bytes->length ? bytes_first(*bytes, (size_t)left)
                                                     : *bytes;
     uint64_t at = half->at;

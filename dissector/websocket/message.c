@@ -139,7 +139,9 @@ static int take_inflated(void *user, struct wsd_bytes bytes, bool known)
 
 static uint64_t inflate_room(const struct message_env *env, const struct message *m)
 {
-    uint64_t by_ratio = m->event.message.wire_length > UINT64_MAX / 65536 ? UINT64_MAX : m->event.message.wire_length * env->host->inflate_ratio;
+    uint64_t by_ratio = m->event.message.wire_length > UINT64_MAX / 65536
+                            ? UINT64_MAX
+                            : m->event.message.wire_length * env->host->inflate_ratio;
     uint64_t most = by_ratio > env->host->inflate_bytes ? by_ratio : env->host->inflate_bytes;
     return most > m->event.message.length ? most - m->event.message.length : 0;
 }
@@ -197,7 +199,8 @@ static int inflate_bytes(const struct message_env *env, struct message *m, struc
 }
 
 /* The piece unmasked in the scratch, with room for the tail behind it. */
-static int unmask(const struct message_env *env, const struct frame_header *header, struct wsd_bytes *piece, uint64_t at)
+static int unmask(const struct message_env *env, const struct frame_header *header, struct wsd_bytes *piece,
+                  uint64_t at)
 {
     struct buffer *scratch = &env->host->scratch;
     scratch->length = 0;
@@ -338,7 +341,8 @@ static void finish(struct message *m, bool whole)
     told->unknown = m->unknown;
     told->text = m->text && !m->failed;
     if (told->inflated && m->wire.length == (told->wire_length < m->keep ? told->wire_length : m->keep))
-        told->wire = buffer_bytes(&m->wire); /* else frames that were not compressed stood between, or bytes are missing */
+        told->wire =
+            buffer_bytes(&m->wire); /* else frames that were not compressed stood between, or bytes are missing */
     told->close_code = CLOSE_NO_CODE;
     if (told->opcode == WSD_OPCODE_CLOSE) {
         struct close_payload close = message_close(m);

@@ -26,16 +26,16 @@ enum {
 struct message {
     struct message *next_spare;
     struct wsd_event event; /* grows as the message does; the rest is put in when it ends */
-    bool text;               /* to be checked as UTF-8, and valid until now */
-    bool inflating;          /* the pieces of this frame go through the inflater, ... */
-    bool tail_fed;           /* ... and the tail has */
-    bool failed;             /* it cannot be inflated: its wire bytes are told */
-    bool stopped;            /* it was inflated up to the limit, or to a hole */
-    bool holes;              /* bytes are missing in the capture */
-    uint8_t after_unknown;   /* so many bytes behind unknown ones may belong to a character that began in them */
+    bool text;              /* to be checked as UTF-8, and valid until now */
+    bool inflating;         /* the pieces of this frame go through the inflater, ... */
+    bool tail_fed;          /* ... and the tail has */
+    bool failed;            /* it cannot be inflated: its wire bytes are told */
+    bool stopped;           /* it was inflated up to the limit, or to a hole */
+    bool holes;             /* bytes are missing in the capture */
+    uint8_t after_unknown;  /* so many bytes behind unknown ones may belong to a character that began in them */
     struct utf8 utf8;
-    uint64_t keep;           /* bytes of it that are kept */
-    struct wsd_bytes whole;  /* the payload, when it lies in one piece and needs no copy */
+    uint64_t keep;          /* bytes of it that are kept */
+    struct wsd_bytes whole; /* the payload, when it lies in one piece and needs no copy */
     struct wsd_range *unknown;
     struct buffer kept; /* the payload, up to keep */
     struct buffer wire; /* compressed only: the payload as on the wire, up to keep */

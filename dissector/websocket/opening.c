@@ -46,15 +46,16 @@ void websocket_tell_opening(struct websocket_host *host, const struct websocket_
                             const struct wsd_connection *info)
 {
     struct wsd_event event = {.type = WSD_EVENT_CONNECTION, .at = a->response_at, .connection = info};
-    event.opening = (struct wsd_opening){.request = a->request,
-                                         .response = a->response,
-                                         .extensions = buffer_bytes(&h->extensions),
-                                         .community_id = a->community_id,
-                                         .flow = a->flow,
-                                         .via = a->via,
-                                         .via_count = a->via_count,
-                                         .request_time = info->handshake == WSD_HANDSHAKE_MISSING ? 0 : a->request_at.time,
-                                         .forwarded_for = forwarded_for(a->request)};
+    event.opening =
+        (struct wsd_opening){.request = a->request,
+                             .response = a->response,
+                             .extensions = buffer_bytes(&h->extensions),
+                             .community_id = a->community_id,
+                             .flow = a->flow,
+                             .via = a->via,
+                             .via_count = a->via_count,
+                             .request_time = info->handshake == WSD_HANDSHAKE_MISSING ? 0 : a->request_at.time,
+                             .forwarded_for = forwarded_for(a->request)};
     for (int d = 0; d < 2 && a->syn_time != NULL; d++)
         event.opening.syn_time[d] = a->syn_time[d];
     host_tell(host, &event);
@@ -62,7 +63,8 @@ void websocket_tell_opening(struct websocket_host *host, const struct websocket_
         const struct handshake_finding *f = &h->findings[i];
         if (f->code == WSD_FINDING_HANDSHAKE_UNANSWERED && a->server_unheard)
             continue;
-        const struct wsd_moment *moment = f->direction == WSD_SERVER || a->request == NULL ? &a->response_at : &a->request_at;
+        const struct wsd_moment *moment =
+            f->direction == WSD_SERVER || a->request == NULL ? &a->response_at : &a->request_at;
         host_finding(host, info, f->direction, f->code, f->detail, moment);
     }
     size_t key = h->draft == DRAFT_HIXIE_76 ? LEGACY_KEY : 0; /* belongs to the request */
@@ -73,7 +75,8 @@ void websocket_tell_opening(struct websocket_host *host, const struct websocket_
         host_finding(host, info, a->limit.direction, WSD_FINDING_LIMIT_REACHED, a->limit.what, &a->limit.at);
 }
 
-struct websocket *websocket_new(struct websocket_host *host, const struct websocket_attempt *a, const struct handshake *h)
+struct websocket *websocket_new(struct websocket_host *host, const struct websocket_attempt *a,
+                                const struct handshake *h)
 {
     struct websocket *ws = aligned_alloc(WS_LINE, sizeof *ws);
     struct wsd_connection info = describe(host, a, h);

@@ -12,21 +12,22 @@ enum { SEEN = 16, HEADS = 4 };
 /* Evidence, in bits. A byte is a legal first one by chance about once in 28 times. */
 enum {
     HEADER_BITS = 5,
-    ZERO_BITS = 2,       /* a first byte of 0, of which payloads are full */
-    KNOWN_BITS = 7,      /* the first byte is one that this direction is known to send */
-    MASK_BITS = 1,       /* the MASK bit is right every other time, where it is known what is right */
-    AGAIN_BITS = 1,      /* the same opcode and length as before, which tables and pixels have as well */
-    START_BITS = 12,     /* it begins where a segment does: most frames do */
-    LANDING_BITS = 6,    /* its end is where a segment ends, */
+    ZERO_BITS = 2,          /* a first byte of 0, of which payloads are full */
+    KNOWN_BITS = 7,         /* the first byte is one that this direction is known to send */
+    MASK_BITS = 1,          /* the MASK bit is right every other time, where it is known what is right */
+    AGAIN_BITS = 1,         /* the same opcode and length as before, which tables and pixels have as well */
+    START_BITS = 12,        /* it begins where a segment does: most frames do */
+    LANDING_BITS = 6,       /* its end is where a segment ends, */
     LANDING_LONG_BITS = 10, /* and it is LONG_FRAME bytes or more: no cluster of small segments made that likely */
     LONG_FRAME = 16 << 10,
-    LONG_FORM_BITS = 6,  /* 126 or 127 in the length: one value of 128 */
-    LIKELY_BITS = 23,    /* a header of the long form where a segment begins */
-    LOOKED_AT = 256,     /* bytes of a payload */
-    TEXT_BITS_MOST = 16, /* what valid UTF-8 behind a masking key is worth, a bit a byte; and ASCII behind a first byte that is none */
-    CLOSE_BITS = 11,     /* a code below 1024 that may be sent */
+    LONG_FORM_BITS = 6, /* 126 or 127 in the length: one value of 128 */
+    LIKELY_BITS = 23,   /* a header of the long form where a segment begins */
+    LOOKED_AT = 256,    /* bytes of a payload */
+    TEXT_BITS_MOST =
+        16, /* what valid UTF-8 behind a masking key is worth, a bit a byte; and ASCII behind a first byte that is none */
+    CLOSE_BITS = 11, /* a code below 1024 that may be sent */
     FEW_SEGMENTS = 32,
-    OWN_BITS = 12,       /* what a frame in front of a chain needs of its own, see begins_rightly() */
+    OWN_BITS = 12, /* what a frame in front of a chain needs of its own, see begins_rightly() */
 };
 
 /* What a candidate at a segment's start needs, and one more for every doubling of the segments that were looked at without success; others
@@ -38,18 +39,19 @@ struct candidate {
     int bits;
     unsigned frames;
     bool at_segment, masked;
-    uint8_t landing; /* where its latest frame ends was not there yet: what it is worth if that turns out to be a segment's end */
-    uint32_t seen[SEEN]; /* digests of its latest frames, */
+    /* Where its latest frame ends was not there yet: what it is worth if that turns out to be a segment's end. */
+    uint8_t landing;
+    uint32_t seen[SEEN];   /* digests of its latest frames, */
     uint64_t heads[HEADS]; /* and opcodes and lengths of different ones; 0: none yet */
 };
 
 struct resync {
     struct resync_terms terms;
     struct early held;
-    size_t scanned; /* starts that were looked at */
-    size_t segments; /* that were looked at, also those that are not held any more */
+    size_t scanned;   /* starts that were looked at */
+    size_t segments;  /* that were looked at, also those that are not held any more */
     uint64_t skipped; /* bytes given up */
-    size_t found; /* the start that won */
+    size_t found;     /* the start that won */
     bool found_masked;
     struct candidate *candidates; /* grows: most searches have one or two */
     size_t count, capacity;
@@ -155,7 +157,9 @@ static bool has_head(struct candidate *c, const struct frame_header *h)
 
 static int plain_bits(const struct resync *r, const struct frame_header *h)
 {
-    int bits = h->bytes[0] == 0 && h->mask_at == 0 ? ZERO_BITS : known(&r->terms, h->bytes[0]) ? KNOWN_BITS : HEADER_BITS;
+    int bits = h->bytes[0] == 0 && h->mask_at == 0 ? ZERO_BITS
+               : known(&r->terms, h->bytes[0])     ? KNOWN_BITS
+                                                   : HEADER_BITS;
     return bits + (r->terms.either ? 0 : MASK_BITS);
 }
 
@@ -168,7 +172,7 @@ static int header_bits(const struct resync *r, const struct frame_header *h, boo
     if (form >= 126)
         bits += LONG_FORM_BITS;
     if (form == 127 && !r->terms.strict) /* but streams of zeros, with a byte here and there, are no WebSockets */
-        bits += 8 * 3; /* the upper three bytes of the length are zero, as legal() asks */
+        bits += 8 * 3;                   /* the upper three bytes of the length are zero, as legal() asks */
     return bits;
 }
 
@@ -219,7 +223,8 @@ static enum step step(const struct resync *r, struct candidate *c)
         return DEAD;
     c->masked = h.mask_at != 0;
     c->frames++;
-    bool same_head = has_head(c, &h), counts = is_new(r, c, &h, same_head), alone = !r->terms.strict && at_border(r, c->next);
+    bool same_head = has_head(c, &h), counts = is_new(r, c, &h, same_head),
+         alone = !r->terms.strict && at_border(r, c->next);
     c->next += size + (size_t)h.length;
     c->bits += counts ? header_bits(r, &h, same_head) + text : 0;
     /* The same message again is no new evidence, but that it ends where a segment does is, if it is long or fills segments. */
@@ -269,8 +274,7 @@ static void scan(struct resync *r, bool final)
     for (; r->scanned < length; r->scanned++) {
         if (r->borders_only && (r->scanned = early_next_border(&r->held, r->scanned)) == length)
             break;
-        struct candidate c = {.start = r->scanned, .next = r->scanned,
-                              .at_segment = early_border(&r->held, r->scanned)};
+        struct candidate c = {.start = r->scanned, .next = r->scanned, .at_segment = early_border(&r->held, r->scanned)};
         c.bits = c.at_segment ? START_BITS : 0;
         if (length - r->scanned < FRAME_HEADER_MOST && !final && !c.at_segment)
             break;
@@ -299,7 +303,10 @@ static void advance(struct resync *r)
 static int needed(const struct resync *r, const struct candidate *c, bool final)
 {
     int bits = enough[r->terms.strict][final];
-    for (size_t n = !c->at_segment ? r->held.bytes.length : r->terms.strict ? 0 : r->segments / FEW_SEGMENTS; n > 1; n /= 2)
+    for (size_t n = !c->at_segment    ? r->held.bytes.length
+                    : r->terms.strict ? 0
+                                      : r->segments / FEW_SEGMENTS;
+         n > 1; n /= 2)
         bits++;
     return bits;
 }
@@ -371,8 +378,8 @@ static const struct candidate *begin_of_chain(const struct resync *r, const stru
         next = NULL;
         for (size_t i = 0; i < r->count; i++) {
             const struct candidate *c = &r->candidates[i];
-            if (c->frames > 0 && c->next == best->next && c->masked == best->masked && (latest == NULL || c->start < latest->start) &&
-                (next == NULL || c->start > next->start))
+            if (c->frames > 0 && c->next == best->next && c->masked == best->masked &&
+                (latest == NULL || c->start < latest->start) && (next == NULL || c->start > next->start))
                 next = c;
         }
         if (next == NULL)
@@ -392,8 +399,8 @@ static bool beyond_doubt(const struct resync *r, const struct candidate *begin, 
 {
     for (size_t i = 0; i < r->count; i++) {
         const struct candidate *c = &r->candidates[i];
-        if (c->next == begin->next && c->masked == begin->masked && c->start >= begin->start && has_enough(r, c, final) &&
-            meeting(r, begin, c) == c->start)
+        if (c->next == begin->next && c->masked == begin->masked && c->start >= begin->start &&
+            has_enough(r, c, final) && meeting(r, begin, c) == c->start)
             return true;
     }
     return false;
@@ -418,7 +425,8 @@ bool resync_found(struct resync *r, bool final)
     /* A frame that began earlier, at a segment's start, and has not ended yet may hold all of this in its payload. */
     for (size_t i = 0; i < r->count && !final; i++) {
         const struct candidate *c = &r->candidates[i];
-        if (c->start < best->start && c->at_segment && c->next > r->held.bytes.length && c->next != best->next && c->bits >= LIKELY_BITS)
+        if (c->start < best->start && c->at_segment && c->next > r->held.bytes.length && c->next != best->next &&
+            c->bits >= LIKELY_BITS)
             return false;
     }
     r->found = best->start;

@@ -15,9 +15,9 @@
 #include "stream/early.h"
 
 enum {
-    RESYNC_HELD_MOST = 1 << 20,  /* bytes; when they are full, all but the last RESYNC_HELD_KEPT go */
+    RESYNC_HELD_MOST = 1 << 20, /* bytes; when they are full, all but the last RESYNC_HELD_KEPT go */
     RESYNC_HELD_KEPT = 64 << 10,
-    RESYNC_CANDIDATES = 64,      /* alive at once; the weakest gives way */
+    RESYNC_CANDIDATES = 64, /* alive at once; the weakest gives way */
 };
 
 /* What is known of the direction. */

@@ -52,7 +52,8 @@ static void judge_order(struct websocket *ws, enum wsd_direction d, uint8_t firs
 
 void rules_part_of_header(struct websocket *ws, enum wsd_direction d, const uint8_t *bytes, size_t n)
 {
-    const struct wsd_moment first = {.time = ws->half[d].first_time, .packet = ws->half[d].first_packet}, *moment = &first;
+    const struct wsd_moment first = {.time = ws->half[d].first_time, .packet = ws->half[d].first_packet},
+                            *moment = &first;
     char detail[32];
     if (n < 1)
         return;

@@ -89,8 +89,7 @@ struct stream *sealed_new(struct websocket_host *host, const struct websocket_at
                                       .tls = a->tls};
     host->encrypted++;
     struct wsd_event event = {.type = WSD_EVENT_CONNECTION, .at = a->response_at, .connection = &x->info};
-    event.opening =
-        (struct wsd_opening){.community_id = a->community_id, .via = a->via, .via_count = a->via_count};
+    event.opening = (struct wsd_opening){.community_id = a->community_id, .via = a->via, .via_count = a->via_count};
     host_tell(host, &event);
     return &x->base;
 }

@@ -41,11 +41,11 @@ struct ws_half {
     bool closed;        /* a close frame was seen, and TCP did not end inside it */
     bool tail_unseen;   /* continuation frames may belong to a message whose beginning was not captured */
     bool mask_zero_told, mask_repeated_told;
-    uint8_t known[4];   /* first bytes of its frames, the latest one first */
-    struct stage stage; /* a header that is not whole yet */
-    bool incomplete;    /* bytes of the frame at hand are not in the capture */
-    bool lost;          /* the peer broke the framing: what followed was no frame */
-    uint64_t at;        /* payload bytes of the frame at hand that have passed */
+    uint8_t known[4];        /* first bytes of its frames, the latest one first */
+    struct stage stage;      /* a header that is not whole yet */
+    bool incomplete;         /* bytes of the frame at hand are not in the capture */
+    bool lost;               /* the peer broke the framing: what followed was no frame */
+    uint64_t at;             /* payload bytes of the frame at hand that have passed */
     struct message *current; /* the message of the frame at hand: data, or one that ends with its frame */
     struct frame_detail *detail;
     struct inflation inflation;
@@ -66,21 +66,21 @@ struct websocket {
         struct resync *resync[2]; /* while that direction searches */
         struct legacy *legacy;    /* with is_legacy */
     };
-    uint64_t close_packet;    /* that carried the first close frame */
-    uint8_t first_closed;     /* enum wsd_direction that sent the first close frame; WSD_NEITHER */
+    uint64_t close_packet; /* that carried the first close frame */
+    uint8_t first_closed;  /* enum wsd_direction that sent the first close frame; WSD_NEITHER */
     uint8_t first_ended;
-    bool close_invalid[2];    /* its close frame breaks a rule, so the receiver fails the connection */
-    bool close_too_long[2];   /* it was longer than control frames may be */
-    bool is_legacy;           /* its frames are not the RFC's: legacy.c reads them */
-    bool no_closing;          /* the draft that is spoken has no closing handshake, or frames that are not decoded */
-    struct buffer *reason;    /* of the first close frame; NULL: it had none */
+    bool close_invalid[2];  /* its close frame breaks a rule, so the receiver fails the connection */
+    bool close_too_long[2]; /* it was longer than control frames may be */
+    bool is_legacy;         /* its frames are not the RFC's: legacy.c reads them */
+    bool no_closing;        /* the draft that is spoken has no closing handshake, or frames that are not decoded */
+    struct buffer *reason;  /* of the first close frame; NULL: it had none */
     _Alignas(WS_LINE) struct ws_half half[2];
     _Alignas(WS_LINE) struct wsd_connection info;
 };
 
 /* A finding about this connection. */
-static inline void ws_finding(struct websocket *ws, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
-                              const struct wsd_moment *moment)
+static inline void ws_finding(struct websocket *ws, enum wsd_direction d, enum wsd_finding_code code,
+                              const char *detail, const struct wsd_moment *moment)
 {
     host_finding(ws->host, &ws->info, d, code, detail, moment);
 }

@@ -71,18 +71,18 @@ static void tell_frame(struct websocket *ws, enum wsd_direction d, bool complete
     event.type = WSD_EVENT_FRAME;
     event.at = *moment;
     event.connection = &ws->info;
-    *frame = (struct wsd_frame){.direction = d,
-                                .opcode = frame_opcode(h),
-                                .fin = frame_fin(h),
-                                .rsv = {(frame_rsv(h) & FRAME_RSV1) != 0, (frame_rsv(h) & FRAME_RSV2) != 0,
-                                        (frame_rsv(h) & FRAME_RSV3) != 0},
-                                .masked = h->mask_at != 0,
-                                .length = h->length,
-                                .complete = complete,
-                                .legacy = ws->is_legacy,
-                                .header = bytes_of(ws->is_legacy ? half->stage.bytes : h->bytes, h->size),
-                                .payload = payload,
-                                .first = *first};
+    *frame = (struct wsd_frame){
+        .direction = d,
+        .opcode = frame_opcode(h),
+        .fin = frame_fin(h),
+        .rsv = {(frame_rsv(h) & FRAME_RSV1) != 0, (frame_rsv(h) & FRAME_RSV2) != 0, (frame_rsv(h) & FRAME_RSV3) != 0},
+        .masked = h->mask_at != 0,
+        .length = h->length,
+        .complete = complete,
+        .legacy = ws->is_legacy,
+        .header = bytes_of(ws->is_legacy ? half->stage.bytes : h->bytes, h->size),
+        .payload = payload,
+        .first = *first};
     if (h->mask_at != 0)
         memcpy(frame->mask, h->bytes + h->mask_at, 4);
     host_tell(ws->host, &event);
@@ -124,8 +124,8 @@ static void cut_off_data(struct websocket *ws, enum wsd_direction d, const struc
 /* Nobody saw what was agreed: RSV1 can only mean that deflate was, with windows that are not known. */
 static void guess_deflate(const struct websocket *ws, struct ws_half *half)
 {
-    if (ws->info.handshake == WSD_HANDSHAKE_MISSING && !half->inflation.negotiated && is_data(frame_opcode(&half->frame)) &&
-        frame_rsv(&half->frame) & FRAME_RSV1)
+    if (ws->info.handshake == WSD_HANDSHAKE_MISSING && !half->inflation.negotiated &&
+        is_data(frame_opcode(&half->frame)) && frame_rsv(&half->frame) & FRAME_RSV1)
         inflation_guess(&half->inflation);
 }
 
@@ -205,13 +205,13 @@ static int end_frame(struct websocket *ws, enum wsd_direction d, const struct ws
  * proxy. No legal frame begins with one of these letters. Returns 1: it does, 0: it does not, -1: too few bytes to say. */
 static int http_inside(struct wsd_bytes bytes)
 {
-    static const char *const words[] = {"HTTP/", "GET /", "POST /", "HEAD /", "PUT /", "DELETE /", "OPTIONS ", "PATCH /",
-                                        "<html", "<!DOCTYPE"};
+    static const char *const words[] = {"HTTP/",    "GET /",    "POST /",  "HEAD /", "PUT /",
+                                        "DELETE /", "OPTIONS ", "PATCH /", "<html",  "<!DOCTYPE"};
     if (bytes.length == 0 || bytes.data[0] < '<' || bytes.data[0] > 'P') /* almost every frame */
         return 0;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t n = strlen(words[i]);
-        if ( memcmp(bytes.data, words[i], bytes.length < n ? bytes.length : n) == 0)
+        if (memcmp(bytes.data, words[i], bytes.length < n ? bytes.length : n) == 0)
             return bytes.length >= n ? 1 : -1;
     }
     return 0;
@@ -290,7 +290,8 @@ static int take_whole(struct websocket *ws, enum wsd_direction d, struct wsd_byt
     if (message_whole(&env, d, &half->frame, payload, &whole) < 0)
         return -ENOMEM;
     if (ws->host->frames) /* nothing of it has to be kept: all of it is in the packet at hand */
-        tell_frame(ws, d, true, moment, ws->host->detail ? bytes_first(payload, WSD_DETAIL_PAYLOAD) : bytes_of(NULL, 0), moment);
+        tell_frame(ws, d, true, moment, ws->host->detail ? bytes_first(payload, WSD_DETAIL_PAYLOAD) : bytes_of(NULL, 0),
+                   moment);
     message_tell_whole(&env, &whole);
     return 0;
 }
@@ -376,7 +377,8 @@ static void tell_gap(struct websocket *ws, enum wsd_direction d, uint64_t missin
     host_tell(ws->host, &event);
 }
 
-static int websocket_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
+static int websocket_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes,
+                          const struct wsd_moment *moment)
 {
     return feed((struct websocket *)s, d, bytes, moment);
 }
@@ -489,7 +491,7 @@ static int legacy_stream_end(struct stream *s, enum wsd_direction d, enum wsd_ho
 }
 
 const struct stream_ops websocket_legacy_ops = {"websocket of a draft", legacy_stream_data, legacy_stream_gap,
-                                                legacy_stream_end, websocket_free, websocket_memory};
+                                                legacy_stream_end,      websocket_free,     websocket_memory};
 
 const struct wsd_connection *websocket_connection(const struct stream *stream)
 {

@@ -20,9 +20,9 @@ struct websocket_attempt {
     const struct wsd_head *response; /* NULL: never came */
     struct wsd_moment request_at, response_at;
     const int64_t *syn_time; /* of each side's SYN, 0: not known; NULL: of neither */
-    bool partial;        /* the capture has only the first lines of the request: what it lacks is no fault */
-    bool server_unheard; /* nor a whole answer of the server, or no packet: that it did not answer is not known */
-    size_t early; /* bytes that the client sent before the answer, the first at: */
+    bool partial;            /* the capture has only the first lines of the request: what it lacks is no fault */
+    bool server_unheard;     /* nor a whole answer of the server, or no packet: that it did not answer is not known */
+    size_t early;            /* bytes that the client sent before the answer, the first at: */
     struct wsd_moment early_at;
     struct stream_limit limit; /* reached while it waited for its answer */
 };

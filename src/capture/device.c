@@ -28,9 +28,10 @@ static int no_permission(struct device *d)
     char path[PATH];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
     path[n > 0 ? n : 0] = 0;
-    snprintf(d->error, sizeof d->error,
-             "no permission to capture: run it with sudo, or allow it once: sudo setcap cap_net_raw,cap_net_admin+ep %.300s",
-             n > 0 ? path : "wscope");
+    snprintf(
+        d->error, sizeof d->error,
+        "no permission to capture: run it with sudo, or allow it once: sudo setcap cap_net_raw,cap_net_admin+ep %.300s",
+        n > 0 ? path : "wscope");
     return -EPERM;
 }
 
@@ -107,10 +108,11 @@ static void filter_in_kernel(struct device *d, const char *filter)
         snprintf(once, sizeof once, "not (outbound and ifindex %u)", loopback);
     else if (is_loopback(d))
         snprintf(once, sizeof once, "inbound");
-    int n = filter == NULL ? -1
-                           : snprintf(expression, sizeof expression,
-                                      "%s%s((%s) or not ((ip proto 6 and ip[6:2] & 0x1fff = 0) or (ip6 and ip6[6] = 6)))",
-                                      once, once[0] != 0 ? " and " : "", filter);
+    int n = filter == NULL
+                ? -1
+                : snprintf(expression, sizeof expression,
+                           "%s%s((%s) or not ((ip proto 6 and ip[6:2] & 0x1fff = 0) or (ip6 and ip6[6] = 6)))", once,
+                           once[0] != 0 ? " and " : "", filter);
     if (n > 0 && n < EXPRESSION && set_filter(d, expression) == 0)
         return;
     if (once[0] != 0)

@@ -21,19 +21,19 @@
 #define DEVICE_SNAPLEN  262144 /* libpcap's largest, and the default */
 
 struct device_options {
-    unsigned snaplen;  /* bytes, 1 to DEVICE_SNAPLEN */
-    int buffer;        /* bytes of the kernel's ring */
-    bool promiscuous;  /* also what is not for this host */
+    unsigned snaplen;   /* bytes, 1 to DEVICE_SNAPLEN */
+    int buffer;         /* bytes of the kernel's ring */
+    bool promiscuous;   /* also what is not for this host */
     const char *filter; /* pcap filter, or NULL; borrowed while opening */
 };
 
 struct pcap;
 
 struct device {
-    const char *name;      /* borrowed */
-    struct pcap *pcap;     /* NULL: closed */
-    int fd;                /* for poll(): readable, or in error */
-    unsigned index;        /* of the interface, 0 for "any" */
+    const char *name;  /* borrowed */
+    struct pcap *pcap; /* NULL: closed */
+    int fd;            /* for poll(): readable, or in error */
+    unsigned index;    /* of the interface, 0 for "any" */
     uint32_t link_type;
     int64_t unit;          /* nanoseconds of one unit of libpcap's tv_usec */
     uint32_t counted;      /* libpcap's count of drops when last looked at: it wraps */

@@ -21,8 +21,8 @@ struct keylog {
     dev_t device;
     ino_t file;
     off_t at;
-    char *block;   /* KEYLOG_BLOCK bytes */
-    size_t length; /* of what waits for its line end */
+    char *block;                  /* KEYLOG_BLOCK bytes */
+    size_t length;                /* of what waits for its line end */
     struct wsd_secrets_read read; /* of the file so far */
 };
 

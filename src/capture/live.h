@@ -13,9 +13,9 @@
 #include "capture/device.h"
 #include "capture/source.h"
 
-#define LIVE_HOLD_MS (2 * DEVICE_BLOCK_MS)
+#define LIVE_HOLD_MS         (2 * DEVICE_BLOCK_MS)
 #define LIVE_INTERFACES_MOST 64
-#define LIVE_TICK_MS 100 /* so often an idle source says that time passes */
+#define LIVE_TICK_MS         100 /* so often an idle source says that time passes */
 
 struct live_options {
     const char *const *interfaces; /* names, which live as long as the source */

@@ -19,7 +19,7 @@
 
 #define SOURCE_ERROR 1280
 
-#define SOURCE_WAIT  (-2)
+#define SOURCE_WAIT (-2)
 
 struct source;
 
@@ -49,11 +49,11 @@ typedef void source_secrets_fn(void *user, uint32_t type, struct wsd_bytes secre
 struct source_options {
     const char *const *files; /* "-" is standard input; they, and the names, live as long as the source */
     size_t count;
-    bool merge;                 /* by time stamp, instead of one after the other */
-    const char *filter;         /* pcap filter, or NULL; read only by source_open() */
-    source_secrets_fn *secrets; /* may be NULL */
-    void (*idle)(void *user);   /* may be NULL; called now and then while a pipe has no packets */
-    void *user;                 /* handed to both */
+    bool merge;                        /* by time stamp, instead of one after the other */
+    const char *filter;                /* pcap filter, or NULL; read only by source_open() */
+    source_secrets_fn *secrets;        /* may be NULL */
+    void (*idle)(void *user);          /* may be NULL; called now and then while a pipe has no packets */
+    void *user;                        /* handed to both */
     const volatile sig_atomic_t *stop; /* may be NULL; once it is set the packets are at their end. So that a read is
                                           interrupted, the signal handler must be installed without SA_RESTART. */
 };

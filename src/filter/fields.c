@@ -96,9 +96,9 @@ bool fields_of_frames(enum field_id id)
 /* ---- words ---------------------------------------------------------------------------------------------------- */
 
 /* Those of this program; the others are the library's. */
-static const char *const event_words[] = {
-    [WSD_EVENT_CONNECTION] = "connection", [WSD_EVENT_FRAME] = "frame",     [WSD_EVENT_MESSAGE] = "message",
-    [WSD_EVENT_GAP] = "gap",               [WSD_EVENT_FINDING] = "finding", [WSD_EVENT_CLOSE] = "close"};
+static const char *const event_words[] = {[WSD_EVENT_CONNECTION] = "connection", [WSD_EVENT_FRAME] = "frame",
+                                          [WSD_EVENT_MESSAGE] = "message",       [WSD_EVENT_GAP] = "gap",
+                                          [WSD_EVENT_FINDING] = "finding",       [WSD_EVENT_CLOSE] = "close"};
 static const char *const side_words[] = {[WSD_CLIENT] = "client", [WSD_SERVER] = "server"};
 
 #define COUNT_ONE(...) +1
@@ -178,9 +178,7 @@ static void get_event(enum field_id id, const struct wsd_event *e, struct field_
             set_number(out, e->type);
         break;
     case FIELD_ID_TIME: set_number(out, e->at.time); break;
-    case FIELD_ID_PACKET:
-        set_unsigned(out, e->type == WSD_EVENT_FRAME ? e->frame.first.packet : e->at.packet);
-        break;
+    case FIELD_ID_PACKET: set_unsigned(out, e->type == WSD_EVENT_FRAME ? e->frame.first.packet : e->at.packet); break;
     default:
         if (direction_of(e) != WSD_NEITHER)
             set_number(out, direction_of(e));
@@ -312,8 +310,9 @@ void fields_get(enum field_id id, const struct filter_subject *s, struct field_v
     if (id <= FIELD_ID_CLOSE) { /* presence: in the table's order, which is not that of enum wsd_event_type */
         out->count = (id == FIELD_ID_CONNECTION && (s->event == NULL || is(s, WSD_EVENT_CONNECTION))) ||
                      (id == FIELD_ID_FRAME && is(s, WSD_EVENT_FRAME)) ||
-                     (id == FIELD_ID_MESSAGE && is(s, WSD_EVENT_MESSAGE)) || (id == FIELD_ID_GAP && is(s, WSD_EVENT_GAP)) ||
-                     (id == FIELD_ID_FINDING && s->finding != NULL) || (id == FIELD_ID_CLOSE && s->close != NULL);
+                     (id == FIELD_ID_MESSAGE && is(s, WSD_EVENT_MESSAGE)) ||
+                     (id == FIELD_ID_GAP && is(s, WSD_EVENT_GAP)) || (id == FIELD_ID_FINDING && s->finding != NULL) ||
+                     (id == FIELD_ID_CLOSE && s->close != NULL);
     } else if (id <= FIELD_ID_DIR && id != FIELD_ID_CONN) {
         if (s->event != NULL)
             get_event(id, s->event, out);

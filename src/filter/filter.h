@@ -41,7 +41,7 @@ void filter_free(struct filter *filter);
 struct filter_subject {
     const struct wsd_event *event;
     const struct wsd_connection *connection;
-    const struct wsd_close *close;    /* how it ended */
+    const struct wsd_close *close; /* how it ended */
     const struct wsd_finding *finding;
 };
 

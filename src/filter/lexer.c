@@ -6,24 +6,26 @@ static const struct {
     enum token_kind kind;
 } operators[] = {
     /* the longer ones first */
-    {"&&", TOKEN_AND},   {"||", TOKEN_OR},      {"==", TOKEN_EQUAL}, {"!=", TOKEN_UNEQUAL}, {"<=", TOKEN_LESS_EQUAL},
-    {">=", TOKEN_GREATER_EQUAL}, {"<", TOKEN_LESS}, {">", TOKEN_GREATER}, {"!", TOKEN_NOT}, {"~", TOKEN_MATCHES},
-    {"(", TOKEN_OPEN},   {")", TOKEN_CLOSE},    {"{", TOKEN_BRACE_OPEN}, {"}", TOKEN_BRACE_CLOSE}, {",", TOKEN_COMMA},
+    {"&&", TOKEN_AND},       {"||", TOKEN_OR},         {"==", TOKEN_EQUAL},
+    {"!=", TOKEN_UNEQUAL},   {"<=", TOKEN_LESS_EQUAL}, {">=", TOKEN_GREATER_EQUAL},
+    {"<", TOKEN_LESS},       {">", TOKEN_GREATER},     {"!", TOKEN_NOT},
+    {"~", TOKEN_MATCHES},    {"(", TOKEN_OPEN},        {")", TOKEN_CLOSE},
+    {"{", TOKEN_BRACE_OPEN}, {"}", TOKEN_BRACE_CLOSE}, {",", TOKEN_COMMA},
 };
 
 static const struct {
     const char *text;
     enum token_kind kind;
 } words[] = {
-    {"and", TOKEN_AND},      {"or", TOKEN_OR},      {"not", TOKEN_NOT}, {"in", TOKEN_IN},
-    {"contains", TOKEN_CONTAINS}, {"matches", TOKEN_MATCHES}, {"eq", TOKEN_EQUAL}, {"ne", TOKEN_UNEQUAL},
-    {"lt", TOKEN_LESS},      {"le", TOKEN_LESS_EQUAL}, {"gt", TOKEN_GREATER}, {"ge", TOKEN_GREATER_EQUAL},
+    {"and", TOKEN_AND},           {"or", TOKEN_OR},           {"not", TOKEN_NOT},    {"in", TOKEN_IN},
+    {"contains", TOKEN_CONTAINS}, {"matches", TOKEN_MATCHES}, {"eq", TOKEN_EQUAL},   {"ne", TOKEN_UNEQUAL},
+    {"lt", TOKEN_LESS},           {"le", TOKEN_LESS_EQUAL},   {"gt", TOKEN_GREATER}, {"ge", TOKEN_GREATER_EQUAL},
 };
 
 static bool is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == ':' ||
-           c == '/' || c == '+' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == ':' || c == '/' || c == '+' || c == '-';
 }
 
 static struct token string(const char **at)

@@ -46,7 +46,8 @@ static bool read_duration(const char *text, int64_t *out)
     static const struct {
         const char *word;
         double nanoseconds;
-    } units[] = {{"", 1e9}, {"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}, {"d", 86400e9}};
+    } units[] = {{"", 1e9},  {"ns", 1},   {"us", 1e3},   {"ms", 1e6},
+                 {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}, {"d", 86400e9}};
     size_t digits = strspn(text, "0123456789.");
     char *end;
     if (digits == 0 || text[0] == '.')
@@ -90,7 +91,9 @@ static bool read_address(char *text, struct value *out)
     int64_t prefix = -1;
     if (slash != NULL)
         *slash = 0;
-    out->family = inet_pton(AF_INET, text, out->address) == 1 ? 4 : inet_pton(AF_INET6, text, out->address) == 1 ? 6 : 0;
+    out->family = inet_pton(AF_INET, text, out->address) == 1    ? 4
+                  : inet_pton(AF_INET6, text, out->address) == 1 ? 6
+                                                                 : 0;
     if (out->family == 0)
         return false;
     int64_t most = out->family == 4 ? 32 : 128;

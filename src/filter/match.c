@@ -63,8 +63,7 @@ static bool holds(const struct node *node, const struct field_values *have, unsi
             return pattern_matches(v->pattern, have->text);
         return ordered((enum test_kind)node->test, compare_texts(have->text, v->text));
     case FIELD_ADDRESS: return inside(have->end[i], v);
-    default:
-        return ordered((enum test_kind)node->test, (have->number[i] > v->number) - (have->number[i] < v->number));
+    default: return ordered((enum test_kind)node->test, (have->number[i] > v->number) - (have->number[i] < v->number));
     }
 }
 

@@ -115,7 +115,8 @@ static uint32_t new_node(struct parser *p, enum node_kind kind)
     if (!grow(&items, f->node_count, &p->node_room, sizeof *f->nodes))
         return no_memory(p);
     f->nodes = items;
-    f->nodes[f->node_count] = (struct node){.kind = (uint8_t)kind, .child = NO_NODE, .next = NO_NODE, .value = f->value_count};
+    f->nodes[f->node_count] =
+        (struct node){.kind = (uint8_t)kind, .child = NO_NODE, .next = NO_NODE, .value = f->value_count};
     return f->node_count++;
 }
 
@@ -317,7 +318,8 @@ static uint32_t parse_inner(struct parser *p)
 }
 
 /* Terms with one operator between them are siblings, so that a long chain is not deep. */
-static uint32_t parse_chain(struct parser *p, enum token_kind operator, enum node_kind kind, uint32_t (*term)(struct parser *))
+static uint32_t parse_chain(struct parser *p, enum token_kind operator, enum node_kind kind,
+                            uint32_t (*term)(struct parser *))
 {
     uint32_t first = term(p), last = first;
     if (p->failed || p->token.kind != operator)

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 enum {
-    STEPS_MOST = 1 << 20,  /* of backtracking: some milliseconds; honest patterns take a step a byte or less */
-    HEAP_MOST = 16 << 10,  /* KiB that the interpreter may use where there is no machine code */
+    STEPS_MOST = 1 << 20, /* of backtracking: some milliseconds; honest patterns take a step a byte or less */
+    HEAP_MOST = 16 << 10, /* KiB that the interpreter may use where there is no machine code */
 };
 
 struct pattern {

@@ -25,10 +25,10 @@ enum test_kind {
 #define NO_NODE UINT32_MAX
 
 struct node {
-    uint8_t kind, test; /* enum node_kind, enum test_kind */
-    uint8_t field;      /* enum field_id */
-    uint32_t child;     /* the first one; NO_NODE */
-    uint32_t next;      /* sibling; NO_NODE */
+    uint8_t kind, test;     /* enum node_kind, enum test_kind */
+    uint8_t field;          /* enum field_id */
+    uint32_t child;         /* the first one; NO_NODE */
+    uint32_t next;          /* sibling; NO_NODE */
     uint32_t value, values; /* the first one and how many: several for "in" */
 };
 

@@ -14,8 +14,8 @@
 struct flow_secrets;
 
 struct flow_secret {
-    uint64_t flow;    /* 0: a free place */
-    char *lines;      /* each with its end */
+    uint64_t flow; /* 0: a free place */
+    char *lines;   /* each with its end */
     size_t length;
     uint64_t section; /* for the writer: where they were written last, */
     size_t written;   /* and how many bytes of them */

@@ -14,7 +14,7 @@ struct packets {
     struct undecided *undecided;
     struct flow_secrets *secrets; /* NULL: they are not wanted */
     uint64_t flow;                /* whose packets are being written */
-    uint32_t snaplen; /* of interfaces that have a name */
+    uint32_t snaplen;             /* of interfaces that have a name */
     bool failed;
     bool no_memory;
 };

@@ -16,13 +16,13 @@ enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_ENHANCED = 6, BLOC
 enum { OPTION_END = 0, OPTION_NAME = 2, OPTION_USER_APPLICATION = 4, OPTION_RESOLUTION = 9, NANOSECONDS = 9 };
 
 enum {
-    PACKET_MOST = 16 << 20,      /* bytes of one packet: what is read is no larger */
-    BUFFER = 256 << 10,          /* what is gathered before it is written; a larger block is written alone */
-    INTERFACES_MOST = 65536,     /* as the reader has it */
-    NAME_MOST = 256,             /* bytes of an interface's name */
-    PACKET_AROUND = 32,          /* bytes of a packet's block without the packet */
-    SECRETS_AROUND = 20,         /* bytes of a block of secrets without them */
-    SECRETS_TLS = 0x544c534b,    /* "TLSK": lines of a TLS key log */
+    PACKET_MOST = 16 << 20,   /* bytes of one packet: what is read is no larger */
+    BUFFER = 256 << 10,       /* what is gathered before it is written; a larger block is written alone */
+    INTERFACES_MOST = 65536,  /* as the reader has it */
+    NAME_MOST = 256,          /* bytes of an interface's name */
+    PACKET_AROUND = 32,       /* bytes of a packet's block without the packet */
+    SECRETS_AROUND = 20,      /* bytes of a block of secrets without them */
+    SECRETS_TLS = 0x544c534b, /* "TLSK": lines of a TLS key log */
     FILE_MODE = 0644,
     FILE_MODE_SECRETS = 0600,
 };

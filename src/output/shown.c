@@ -6,7 +6,8 @@
 
 enum { NO_LINE = UINT32_MAX, BLOCK = 16384 };
 
-int shown_init(struct shown *s, const struct filter *filter, const struct sink *sink, void *state, struct output *output)
+int shown_init(struct shown *s, const struct filter *filter, const struct sink *sink, void *state,
+               struct output *output)
 {
     *s = (struct shown){.filter = filter, .sink = sink, .state = state, .output = output, .free = NO_LINE};
     return table_init(&s->table);

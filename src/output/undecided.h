@@ -10,8 +10,9 @@
 
 #include "dissector/dissector.h"
 
-#define UNDECIDED_MOST  ((size_t)64 << 20) /* bytes: some seconds of new connections on a busy link */
-#define UNDECIDED_OWNER ((size_t)1 << 20)  /* bytes: a handshake, or what is looked at to find a connection joined late */
+#define UNDECIDED_MOST ((size_t)64 << 20) /* bytes: some seconds of new connections on a busy link */
+#define UNDECIDED_OWNER                                                                                                \
+    ((size_t)1 << 20) /* bytes: a handshake, or what is looked at to find a connection joined late */
 
 struct undecided;
 

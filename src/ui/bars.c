@@ -130,7 +130,8 @@ void bars_top(struct ui *ui, struct area area)
     int room = area.width - right_columns - 2 - (all ? needed : some ? keys_only : one) - program_columns - 1;
     pen_text(&pen, ROLE_TITLE, program);
     if (room > 1)
-        pen_bytes(&pen, ROLE_TITLE, (struct wsd_bytes){(const uint8_t *)input, in.length}, room > 28 && all ? 28 : room, false);
+        pen_bytes(&pen, ROLE_TITLE, (struct wsd_bytes){(const uint8_t *)input, in.length}, room > 28 && all ? 28 : room,
+                  false);
     pen_text(&pen, ROLE_TITLE, " ");
     tab_count = 0;
     for (int place = 0; place < PLACE_COUNT; place++) {
@@ -165,8 +166,9 @@ static void write_losses(const struct ui *ui, struct writer *w)
     if (ui->filter != NULL)
         writer_format(w, "  filter: %.60s", ui->filter_text);
     if (n->progress.live && drops(ui))
-        writer_format(w, "  dropped: kernel %llu, interface %llu, here %llu", (unsigned long long)n->progress.dropped_kernel,
-                      (unsigned long long)n->progress.dropped_interface, (unsigned long long)n->left_out_records);
+        writer_format(w, "  dropped: kernel %llu, interface %llu, here %llu",
+                      (unsigned long long)n->progress.dropped_kernel, (unsigned long long)n->progress.dropped_interface,
+                      (unsigned long long)n->left_out_records);
     else if (n->left_out_records > 0)
         writer_format(w, "  %s left out", human_count(count, n->left_out_records));
     if (n->left_out_payloads > 0)

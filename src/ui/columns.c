@@ -211,7 +211,11 @@ void column_draw(struct pen *pen, enum column column, int width, const struct co
     switch (column) {
     case COLUMN_NUMBER:
         snprintf(text, sizeof text, "%llu", (unsigned long long)c->about.id);
-        pen_right(pen, c->marked ? ROLE_MARKED : is_new(line) ? ROLE_NEW : ROLE_FAINT, line->members > 0 || c->about.id == 0 ? "" : text, width);
+        pen_right(pen,
+                  c->marked      ? ROLE_MARKED
+                  : is_new(line) ? ROLE_NEW
+                                 : ROLE_FAINT,
+                  line->members > 0 || c->about.id == 0 ? "" : text, width);
         break;
     case COLUMN_STATE: draw_state(pen, width, line); break;
     case COLUMN_CLIENT: draw_address(pen, ROLE_NORMAL, &c->about.endpoint[WSD_CLIENT], width); break;
@@ -226,8 +230,9 @@ void column_draw(struct pen *pen, enum column column, int width, const struct co
     case COLUMN_MINUTE: draw_minute(pen, width, line); break;
     case COLUMN_DEFLATE:
         if (counts[0].inflated_bytes + counts[1].inflated_bytes > 0)
-            snprintf(text, sizeof text, "%u%%", human_percent(counts[0].deflated_bytes + counts[1].deflated_bytes,
-                                                             counts[0].inflated_bytes + counts[1].inflated_bytes));
+            snprintf(text, sizeof text, "%u%%",
+                     human_percent(counts[0].deflated_bytes + counts[1].deflated_bytes,
+                                   counts[0].inflated_bytes + counts[1].inflated_bytes));
         pen_right(pen, ROLE_NORMAL, text, width);
         break;
     case COLUMN_IDLE:
@@ -275,7 +280,8 @@ static int compare_endpoints(const struct wsd_endpoint *a, const struct wsd_endp
 static uint64_t ratio(const struct wsd_counts *c)
 {
     uint64_t inflated = c[0].inflated_bytes + c[1].inflated_bytes;
-    return inflated > 0 ? 1 + (uint64_t)((double)(c[0].deflated_bytes + c[1].deflated_bytes) * 1000 / (double)inflated) : 0;
+    return inflated > 0 ? 1 + (uint64_t)((double)(c[0].deflated_bytes + c[1].deflated_bytes) * 1000 / (double)inflated)
+                        : 0;
 }
 
 static uint64_t recent(const struct model_connection *c, int64_t now, unsigned seconds)
@@ -288,7 +294,8 @@ int column_compare(enum column column, const struct model_connection *a, const s
     const struct wsd_counts *ca = a->about.counts, *cb = b->about.counts;
     switch (column) {
     case COLUMN_STATE:
-        return a->state != b->state ? compare(a->state, b->state) : compare((uint64_t)a->code + 1, (uint64_t)b->code + 1);
+        return a->state != b->state ? compare(a->state, b->state)
+                                    : compare((uint64_t)a->code + 1, (uint64_t)b->code + 1);
     case COLUMN_CLIENT: return compare_endpoints(&a->about.endpoint[WSD_CLIENT], &b->about.endpoint[WSD_CLIENT]);
     case COLUMN_SERVER: return compare_endpoints(&a->about.endpoint[WSD_SERVER], &b->about.endpoint[WSD_SERVER]);
     case COLUMN_URL: return column_compare_bytes(a->about.url, b->about.url);

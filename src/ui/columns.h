@@ -11,29 +11,29 @@
 #include "ui/model.h"
 
 /* Name, word, heading, columns of the screen, priority (1 is the last to give way), on the right side, what it is. */
-#define COLUMNS_TABLE(X) \
-    X(NUMBER, "number", "#", 4, 1, true, "the connection's number") \
-    X(STATE, "state", "STATE", 11, 2, false, "what it is doing, and its close code") \
-    X(CLIENT, "client", "CLIENT", 21, 13, false, "address and port of the client") \
-    X(SERVER, "server", "SERVER", 21, 12, false, "address and port of the server") \
-    X(URL, "url", "URL", 22, 3, false, "what the client asked for") \
-    X(SUBPROTOCOL, "subprotocol", "PROTOCOL", 14, 15, false, "the subprotocol that was agreed") \
-    X(SENT, "sent", "> MSG", 6, 4, true, "data messages from the client") \
-    X(RECEIVED, "received", "< MSG", 6, 5, true, "data messages from the server") \
-    X(SENT_BYTES, "sent_bytes", "> BYTES", 7, 9, true, "bytes of these, inflated") \
-    X(RECEIVED_BYTES, "received_bytes", "< BYTES", 7, 10, true, "bytes of these, inflated") \
-    X(RATE, "rate", "MSG/S", 6, 11, true, "messages a second, over the last ten") \
-    X(MINUTE, "minute", "LAST MINUTE", 11, 8, false, "messages in the last minute, six seconds each") \
-    X(DEFLATE, "deflate", "DEFLATE", 7, 17, true, "bytes on the wire in percent of inflated bytes") \
-    X(IDLE, "idle", "IDLE", 7, 7, true, "time since the last message; of an opening one, since its request") \
-    X(ROUND_TRIP, "round_trip", "RTT", 7, 16, true, "time from the last ping to its pong") \
-    X(FINDINGS, "findings", "FIND", 5, 6, true, "errors and warnings found") \
+#define COLUMNS_TABLE(X)                                                                                               \
+    X(NUMBER, "number", "#", 4, 1, true, "the connection's number")                                                    \
+    X(STATE, "state", "STATE", 11, 2, false, "what it is doing, and its close code")                                   \
+    X(CLIENT, "client", "CLIENT", 21, 13, false, "address and port of the client")                                     \
+    X(SERVER, "server", "SERVER", 21, 12, false, "address and port of the server")                                     \
+    X(URL, "url", "URL", 22, 3, false, "what the client asked for")                                                    \
+    X(SUBPROTOCOL, "subprotocol", "PROTOCOL", 14, 15, false, "the subprotocol that was agreed")                        \
+    X(SENT, "sent", "> MSG", 6, 4, true, "data messages from the client")                                              \
+    X(RECEIVED, "received", "< MSG", 6, 5, true, "data messages from the server")                                      \
+    X(SENT_BYTES, "sent_bytes", "> BYTES", 7, 9, true, "bytes of these, inflated")                                     \
+    X(RECEIVED_BYTES, "received_bytes", "< BYTES", 7, 10, true, "bytes of these, inflated")                            \
+    X(RATE, "rate", "MSG/S", 6, 11, true, "messages a second, over the last ten")                                      \
+    X(MINUTE, "minute", "LAST MINUTE", 11, 8, false, "messages in the last minute, six seconds each")                  \
+    X(DEFLATE, "deflate", "DEFLATE", 7, 17, true, "bytes on the wire in percent of inflated bytes")                    \
+    X(IDLE, "idle", "IDLE", 7, 7, true, "time since the last message; of an opening one, since its request")           \
+    X(ROUND_TRIP, "round_trip", "RTT", 7, 16, true, "time from the last ping to its pong")                             \
+    X(FINDINGS, "findings", "FIND", 5, 6, true, "errors and warnings found")                                           \
     X(CLOSE, "close", "CLOSE", 26, 14, false, "who ended it, and how")
 #define COLUMN_ENUM(name, ...) COLUMN_##name,
 enum column { COLUMNS_TABLE(COLUMN_ENUM) COLUMN_COUNT };
 #undef COLUMN_ENUM
 #define COLUMN_WORD(name, word, ...) " " word
-#define COLUMN_WORDS COLUMNS_TABLE(COLUMN_WORD)
+#define COLUMN_WORDS                 COLUMNS_TABLE(COLUMN_WORD)
 
 struct column_info {
     const char *word, *heading;

@@ -3,6 +3,7 @@
 #include "dissector/base/json_token.h"
 
 #include <errno.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +96,8 @@ static bool find_members(struct wsd_bytes value, bool object, struct members *m)
             key = part(value, t.offset, t.offset + t.length);
             t = json_token(value, colon.offset + colon.length);
         }
-        if (t.kind != JSON_TOKEN_OPEN && t.kind != JSON_TOKEN_STRING && t.kind != JSON_TOKEN_NUMBER && t.kind != JSON_TOKEN_WORD)
+        if (t.kind != JSON_TOKEN_OPEN && t.kind != JSON_TOKEN_STRING && t.kind != JSON_TOKEN_NUMBER &&
+            t.kind != JSON_TOKEN_WORD)
             return false;
         size_t end = value_end(value, &t);
         if (!add_member(m, key, part(value, t.offset, end)))
@@ -147,16 +149,18 @@ static size_t enter(char *path, const struct member *m, bool object)
     size_t length = strlen(path);
     struct wsd_bytes key = m->key;
     if (object && key.length >= 2)
-        snprintf(path + length, COMPARE_PATH - length, "%s%.*s", length > 0 ? "." : "", (int)(key.length < 200 ? key.length - 2 : 200),
-                 (const char *)key.data + 1);
+        snprintf(path + length, COMPARE_PATH - length, "%s%.*s", length > 0 ? "." : "",
+                 (int)(key.length < 200 ? key.length - 2 : 200), (const char *)key.data + 1);
     else
         snprintf(path + length, COMPARE_PATH - length, "[%zu]", m->number);
     return length;
 }
 
-static void compare_members(struct compare *c, struct members *a, struct members *b, bool object, char *path, unsigned depth)
+static void compare_members(struct compare *c, struct members *a, struct members *b, bool object, char *path,
+                            unsigned depth)
 {
     static const struct wsd_bytes none;
+    assert(b->list != NULL || b->count == 0);
     if (object)
         qsort(b->list, b->count, b->count > 0 ? sizeof *b->list : 1, by_key);
     for (size_t i = 0; i < a->count; i++) {
@@ -338,7 +342,9 @@ int compare_make(struct compare *c, struct wsd_bytes a, bool a_text, struct wsd_
     c->a = (struct wsd_bytes){c->memory, a.length};
     c->b = (struct wsd_bytes){c->memory + a.length, b.length};
     bool text = a_text && b_text;
-    c->how = !text ? COMPARE_BYTES : whole && json_looks_like(c->a) && json_looks_like(c->b) ? COMPARE_JSON : COMPARE_TEXT;
+    c->how = !text                                                     ? COMPARE_BYTES
+             : whole && json_looks_like(c->a) && json_looks_like(c->b) ? COMPARE_JSON
+                                                                       : COMPARE_TEXT;
     if (c->how == COMPARE_JSON)
         compare_json(c);
     else if (c->how == COMPARE_BYTES)

@@ -21,8 +21,8 @@ enum compare_kind { COMPARE_SAME, COMPARE_CHANGED, COMPARE_REMOVED, COMPARE_ADDE
 
 struct compare_line {
     enum compare_kind kind;
-    char *path;           /* JSON, owned; else NULL */
-    size_t offset;        /* bytes */
+    char *path;            /* JSON, owned; else NULL */
+    size_t offset;         /* bytes */
     struct wsd_bytes a, b; /* of the one and the other; added: b is shown, removed: a */
 };
 

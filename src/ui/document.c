@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES_A_MARK = 64, SLOTS_LEAST = 64, WIDTH_LEAST = 8, INDENT_MOST = 40, LINE_BYTES = 4096, FOLD_ALL_MOST = 100000 };
+enum {
+    LINES_A_MARK = 64,
+    SLOTS_LEAST = 64,
+    WIDTH_LEAST = 8,
+    INDENT_MOST = 40,
+    LINE_BYTES = 4096,
+    FOLD_ALL_MOST = 100000
+};
 
 /* ---- breaking */
 
@@ -314,7 +321,8 @@ static void hex_line(const struct document *d, uint64_t number, struct document_
 {
     size_t from = (size_t)number * d->width;
     size_t n = d->bytes.length - from < d->width ? d->bytes.length - from : d->width;
-    *line = (struct document_line){.offset = from, .length = n, .pieces = 1, .piece = {{PIECE_PLAIN, part(d, from, from + n)}}};
+    *line = (struct document_line){
+        .offset = from, .length = n, .pieces = 1, .piece = {{PIECE_PLAIN, part(d, from, from + n)}}};
 }
 
 void document_line(const struct document *d, uint64_t number, struct document_line *line)

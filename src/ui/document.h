@@ -23,12 +23,12 @@ struct piece {
 enum { DOCUMENT_PIECES = 8, DOCUMENT_FOLD_TEXT = 48, DOCUMENT_INDENT = 2 };
 
 struct document_line {
-    size_t offset; /* of its first byte in the payload */
-    size_t length; /* bytes it shows; of a folded line those it stands for */
+    size_t offset;   /* of its first byte in the payload */
+    size_t length;   /* bytes it shows; of a folded line those it stands for */
     unsigned indent; /* columns */
     size_t pieces;
     struct piece piece[DOCUMENT_PIECES];
-    bool opens;   /* begins an object or array, whose bracket is at */
+    bool opens; /* begins an object or array, whose bracket is at */
     bool folded;
     size_t bracket;
     char fold_text[DOCUMENT_FOLD_TEXT];
@@ -44,7 +44,7 @@ struct document_at {
 struct document {
     struct wsd_bytes bytes; /* borrowed */
     enum document_mode mode;
-    unsigned width; /* columns; hex: bytes a line */
+    unsigned width;            /* columns; hex: bytes a line */
     struct document_at *marks; /* of every 64th line */
     size_t mark_count, mark_slots;
     struct document_at end; /* where the next unknown line begins */

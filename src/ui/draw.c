@@ -25,9 +25,10 @@ void draw_highlight(const struct pattern *pattern)
 
 static short nearest_of_eight(short color)
 {
-    static const short of_theme[][2] = {{16, COLOR_BLACK},  {24, COLOR_BLUE},   {74, COLOR_CYAN},   {107, COLOR_GREEN},
-                                        {108, COLOR_GREEN}, {110, COLOR_CYAN},  {139, COLOR_MAGENTA}, {179, COLOR_YELLOW},
-                                        {203, COLOR_RED},   {215, COLOR_YELLOW}, {221, COLOR_YELLOW}};
+    static const short of_theme[][2] = {{16, COLOR_BLACK},    {24, COLOR_BLUE},    {74, COLOR_CYAN},
+                                        {107, COLOR_GREEN},   {108, COLOR_GREEN},  {110, COLOR_CYAN},
+                                        {139, COLOR_MAGENTA}, {179, COLOR_YELLOW}, {203, COLOR_RED},
+                                        {215, COLOR_YELLOW},  {221, COLOR_YELLOW}};
     for (size_t i = 0; i < sizeof of_theme / sizeof *of_theme; i++)
         if (of_theme[i][0] == color)
             return of_theme[i][1];
@@ -100,7 +101,8 @@ int draw_columns(const char *text)
 
 struct pen pen_at(const struct terminal *terminal, struct area area, int row, enum role base)
 {
-    struct pen pen = {.y = area.y + row, .x = area.x, .left = area.x, .end = area.x + area.width, .base = base, .terminal = terminal};
+    struct pen pen = {
+        .y = area.y + row, .x = area.x, .left = area.x, .end = area.x + area.width, .base = base, .terminal = terminal};
     if (row < 0 || row >= area.height)
         pen.end = pen.x;
     return pen;
@@ -137,7 +139,8 @@ static void put_matching(struct pen *pen, enum role role, const char *text, size
 {
     size_t at = 0, from, to;
     while (highlight != NULL && at < length &&
-           pattern_find(highlight, (struct wsd_bytes){(const uint8_t *)text + at, length - at}, &from, &to) && to > from) {
+           pattern_find(highlight, (struct wsd_bytes){(const uint8_t *)text + at, length - at}, &from, &to) &&
+           to > from) {
         int before, matching;
         fitting(text + at, from, 1 << 20, &before);
         fitting(text + at + from, to - from, 1 << 20, &matching);
@@ -286,7 +289,8 @@ void draw_scroll_bar(const struct terminal *terminal, struct area area, const st
     if (lines <= height || height == 0)
         return;
     uint64_t size = height * height / lines > 0 ? height * height / lines : 1;
-    uint64_t at = (uint64_t)((double)(list->top - list->first) / (double)(lines - height) * (double)(height - size) + 0.5);
+    uint64_t at =
+        (uint64_t)((double)(list->top - list->first) / (double)(lines - height) * (double)(height - size) + 0.5);
     for (uint64_t i = 0; i < height; i++) {
         bool thumb = i >= at && i < at + size;
         struct pen pen = plain_pen(terminal, area.y + (int)i, area.x + area.width - 1, area.x + area.width);

@@ -18,7 +18,7 @@ struct entry {
     enum history_kind kind; /* which is typed */
     struct editor line;
     struct history *history; /* of each kind, borrowed */
-    size_t history_at; /* 0: the line itself, which `own` holds meanwhile */
+    size_t history_at;       /* 0: the line itself, which `own` holds meanwhile */
     char own[ENTRY_TEXT];
     size_t word;         /* where the word that is completed begins, */
     unsigned completion; /* and which one is next */

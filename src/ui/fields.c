@@ -112,13 +112,15 @@ static struct wsd_bytes part_of(struct wsd_bytes payload, uint64_t from, uint64_
     return (struct wsd_bytes){payload.data + from, length < left ? (size_t)length : left};
 }
 
-static void put_frame(struct fields *f, struct walk *w, const struct record_frame *frame, struct wsd_bytes payload, bool packets)
+static void put_frame(struct fields *f, struct walk *w, const struct record_frame *frame, struct wsd_bytes payload,
+                      bool packets)
 {
     struct record_scratch scratch;
     struct wsd_event e;
     record_event(&frame->head, NULL, &scratch, &e);
     const struct wsd_record *tls = packets ? e.frame.first.record : NULL;
-    size_t needed = payload.length + e.frame.header.length + e.frame.first.headers.length + (tls != NULL ? sizeof tls->header : 0);
+    size_t needed =
+        payload.length + e.frame.header.length + e.frame.first.headers.length + (tls != NULL ? sizeof tls->header : 0);
     if (f->length + needed > FIELDS_BYTES_MOST) {
         f->cut = true;
         return;

@@ -10,14 +10,14 @@
 #include "ui/model.h"
 
 enum {
-    FIELDS_FRAMES = 64,                 /* that are described; of messages with more the first ones */
+    FIELDS_FRAMES = 64,                   /* that are described; of messages with more the first ones */
     FIELDS_BYTES_MOST = 64 * 1024 * 1024, /* of the wire image */
     FIELD_NAME = 40,
     FIELD_MEANING_MOST = 160
 };
 
 struct field_item {
-    bool heading; /* of a layer; name is the layer's */
+    bool heading;   /* of a layer; name is the layer's */
     uint32_t group; /* which heading it stands under */
     char name[FIELD_NAME], meaning[FIELD_MEANING_MOST];
     size_t offset, length; /* in bytes */

@@ -26,7 +26,7 @@ struct told {
 struct handoff {
     /* The reading thread's own. */
     struct block *open;
-    bool waits;    /* when the list is full */
+    bool waits; /* when the list is full */
     struct sink_progress progress;
     uint64_t left_out_payloads, left_out_records;
 

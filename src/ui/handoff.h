@@ -17,7 +17,7 @@
 
 enum {
     HANDOFF_BYTES = 32 * 1024 * 1024, /* of the list: what the screen may be behind */
-    HANDOFF_TOLD = 64,       /* lines for the user that are kept, the first ones */
+    HANDOFF_TOLD = 64,                /* lines for the user that are kept, the first ones */
     HANDOFF_LINE = 512
 };
 
@@ -54,6 +54,7 @@ bool handoff_prepare(struct handoff *handoff);
 void handoff_stop(struct handoff *handoff);
 
 /* What was told, in order: calls tell for each from `from` on, and returns how many there are. */
-size_t handoff_told(struct handoff *handoff, size_t from, void (*tell)(void *user, const char *text, bool wrong), void *user);
+size_t handoff_told(struct handoff *handoff, size_t from, void (*tell)(void *user, const char *text, bool wrong),
+                    void *user);
 
 #endif

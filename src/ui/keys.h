@@ -38,7 +38,7 @@ enum {
     KEYBOARD_BACKSPACE = 127,
     KEYBOARD_CONTROL = 0x1F /* Ctrl-A is 'a' & KEYBOARD_CONTROL */
 };
-#define CONTROL(letter) ((letter) & KEYBOARD_CONTROL)
+#define CONTROL(letter) ((letter)&KEYBOARD_CONTROL)
 
 /* The views: name, const struct view, the key that the top line shows for it (0: it stands there only while it is seen), title. A place is the view that has the
  * keyboard; where a key holds is a set of them, a bit each. */
@@ -62,36 +62,41 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
 #define KEYS(X)                                                                                                        \
     X(ENTER, EVERYWHERE, KEYBOARD_ENTER, KEYBOARD_RIGHT, 'l', "open", "go into what the cursor is on")                 \
     X(BACK, EVERYWHERE, KEYBOARD_ESCAPE, KEYBOARD_LEFT, 'h', "back", "go back to where you came from")                 \
-    X(SORT, IN_CONNECTIONS, 'S', 0, 0, "sort", "sort by the next column (a click on a heading does it too)")       \
+    X(SORT, IN_CONNECTIONS, 'S', 0, 0, "sort", "sort by the next column (a click on a heading does it too)")           \
     X(REVERSE, IN_CONNECTIONS, 'R', 0, 0, NULL, "turn the order round")                                                \
     X(COLUMNS, IN_CONNECTIONS, 'c', 0, 0, "columns", "choose the columns")                                             \
-    X(GROUP, IN_CONNECTIONS, 'b', 0, 0, "group", "group by server, by URL, or not at all")                         \
+    X(GROUP, IN_CONNECTIONS, 'b', 0, 0, "group", "group by server, by URL, or not at all")                             \
     X(MARK, IN_CONNECTIONS | IN_MESSAGES, KEYBOARD_SPACE, 0, 0, "mark", "mark, or unmark")                             \
     X(UNMARK, IN_CONNECTIONS | IN_MESSAGES, 'U', 0, 0, NULL, "unmark all")                                             \
-    X(MODE, IN_DETAIL, 'v', 0, 0, "view", "JSON, text, hex, deflated as it came, frames as on the wire, or all header fields")      \
+    X(MODE, IN_DETAIL, 'v', 0, 0, "view",                                                                              \
+      "JSON, text, hex, deflated as it came, frames as on the wire, or all header fields")                             \
     X(MODE_BACK, IN_DETAIL, 'V', 0, 0, NULL, "the same the other way round")                                           \
     X(BYTE_NEXT, IN_DETAIL, ']', 0, 0, NULL, "the next byte: the field that it belongs to")                            \
     X(BYTE_PREVIOUS, IN_DETAIL, '[', 0, 0, NULL, "the byte before")                                                    \
-    X(FOLD, IN_DETAIL | IN_FINDINGS, KEYBOARD_SPACE, 0, 0, "fold", "fold or unfold what the line begins")                            \
-    X(FOLD_ALL, IN_DETAIL | IN_FINDINGS, 'z', 0, 0, NULL, "fold everything but the outermost, or unfold all")                        \
+    X(FOLD, IN_DETAIL | IN_FINDINGS, KEYBOARD_SPACE, 0, 0, "fold", "fold or unfold what the line begins")              \
+    X(FOLD_ALL, IN_DETAIL | IN_FINDINGS, 'z', 0, 0, NULL, "fold everything but the outermost, or unfold all")          \
     X(SIBLING_NEXT, IN_DETAIL, 'J', '>', 0, "next", "the next message")                                                \
     X(SIBLING_PREVIOUS, IN_DETAIL, 'K', '<', 0, NULL, "the message before")                                            \
-    X(TIME, IN_MESSAGES | IN_LADDER, 't', 0, 0, "time", "time of day, since the first message, or since the one before")           \
-    X(CONTROL_FRAMES, IN_MESSAGES | IN_LADDER, 'c', 0, 0, "control", "hide or show control frames: pings, pongs, closes")          \
+    X(TIME, IN_MESSAGES | IN_LADDER, 't', 0, 0, "time",                                                                \
+      "time of day, since the first message, or since the one before")                                                 \
+    X(CONTROL_FRAMES, IN_MESSAGES | IN_LADDER, 'c', 0, 0, "control",                                                   \
+      "hide or show control frames: pings, pongs, closes")                                                             \
     X(SCOPE, IN_MESSAGES | IN_LADDER | IN_STATISTICS, 'a', 0, 0, "all",                                                \
       "of this connection, of the marked ones, or of all")                                                             \
-    X(TRANSPORT, IN_LADDER, 'T', 0, 0, "tcp", "hide or show what TCP did: retransmissions, closed windows, FIN, RST")   \
-    X(FOLLOW, IN_MESSAGES | IN_LADDER, 'F', 0, 0, "follow", "stay at the newest, or stop that")                   \
+    X(TRANSPORT, IN_LADDER, 'T', 0, 0, "tcp", "hide or show what TCP did: retransmissions, closed windows, FIN, RST")  \
+    X(FOLLOW, IN_MESSAGES | IN_LADDER, 'F', 0, 0, "follow", "stay at the newest, or stop that")                        \
     X(SPLIT, IN_MESSAGES | IN_DETAIL, 'o', 0, 0, NULL, "detail beside, below, or alone")                               \
     X(FOCUS, IN_MESSAGES | IN_DETAIL, KEYBOARD_TAB, 0, 0, NULL, "from the list to the detail and back")                \
-    X(SAVE, EVERYWHERE, 's', 0, 0, "save", "save to a file: as JSON, text, raw payload, or packets")                      \
+    X(SAVE, EVERYWHERE, 's', 0, 0, "save", "save to a file: as JSON, text, raw payload, or packets")                   \
     X(SEARCH, EVERYWHERE, '/', 0, 0, "search", "search for a regular expression (PCRE2)")                              \
     X(SEARCH_NEXT, EVERYWHERE, 'n', 0, 0, NULL, "the next match")                                                      \
     X(SEARCH_PREVIOUS, EVERYWHERE, 'N', 0, 0, NULL, "the match before")                                                \
-    X(FILTER, IN_CONNECTIONS | IN_MESSAGES, 'f', 0, 0, "filter", "show only what passes a filter: Tab completes, Up has older ones") \
-    X(COMPARE, IN_MESSAGES | IN_DETAIL | IN_COMPARE, 'd', 0, 0, NULL, "compare two marked messages, or the marked one with this") \
-    X(COPY, EVERYWHERE, 'y', 0, 0, NULL, "copy the payload to the clipboard of your terminal")                      \
-    X(THEME, EVERYWHERE, 'C', 0, 0, NULL, "other colours: auto, dark, light, monochrome, 256")                                  \
+    X(FILTER, IN_CONNECTIONS | IN_MESSAGES, 'f', 0, 0, "filter",                                                       \
+      "show only what passes a filter: Tab completes, Up has older ones")                                              \
+    X(COMPARE, IN_MESSAGES | IN_DETAIL | IN_COMPARE, 'd', 0, 0, NULL,                                                  \
+      "compare two marked messages, or the marked one with this")                                                      \
+    X(COPY, EVERYWHERE, 'y', 0, 0, NULL, "copy the payload to the clipboard of your terminal")                         \
+    X(THEME, EVERYWHERE, 'C', 0, 0, NULL, "other colours: auto, dark, light, monochrome, 256")                         \
     X(PAUSE, EVERYWHERE, 'p', 0, 0, "pause", "hold what is shown; the capture goes on")                                \
     X(VIEW_1, EVERYWHERE, '1', 0, 0, NULL, "connections")                                                              \
     X(VIEW_2, EVERYWHERE, '2', 0, 0, NULL, "messages")                                                                 \
@@ -106,7 +111,7 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(PAGE_DOWN, EVERYWHERE, KEYBOARD_PAGE_DOWN, CONTROL('f'), 0, NULL, "a page down")                                 \
     X(HALF_UP, EVERYWHERE, CONTROL('u'), 0, 0, NULL, "half a page up")                                                 \
     X(HALF_DOWN, EVERYWHERE, CONTROL('d'), 0, 0, NULL, "half a page down")                                             \
-    X(HOME, EVERYWHERE, KEYBOARD_HOME, 'g', CONTROL('a'), NULL, "to the first line")                                     \
+    X(HOME, EVERYWHERE, KEYBOARD_HOME, 'g', CONTROL('a'), NULL, "to the first line")                                   \
     X(END, EVERYWHERE, KEYBOARD_END, 'G', CONTROL('e'), NULL, "to the last line")                                      \
     X(REDRAW, EVERYWHERE, CONTROL('l'), 0, 0, NULL, "draw the screen anew")                                            \
     X(HELP, EVERYWHERE, '?', KEYBOARD_F1, 0, "help", "this help")                                                      \

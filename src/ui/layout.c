@@ -1,9 +1,10 @@
 #include "ui/layout.h"
 
 enum {
-    BELOW_LEAST = 14,  /* lines of the views, for a detail below the list */
+    BELOW_LEAST = 14,   /* lines of the views, for a detail below the list */
     BESIDE_LEAST = 120, /* columns, for one beside it */
-    ROWS_LEAST = 4, COLUMNS_LEAST = 20 /* of each */
+    ROWS_LEAST = 4,
+    COLUMNS_LEAST = 20 /* of each */
 };
 
 /* Where list and detail are, when both are seen. */

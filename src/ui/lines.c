@@ -32,9 +32,11 @@ static void write_span(char *out, size_t size, int64_t ns, bool fine)
     char sign = ns < 0 ? '-' : '+';
     int64_t positive = ns < 0 ? -ns : ns;
     if (fine)
-        snprintf(out, size, "%c%lld.%06lld", sign, (long long)(positive / second), (long long)(positive % second / 1000));
+        snprintf(out, size, "%c%lld.%06lld", sign, (long long)(positive / second),
+                 (long long)(positive % second / 1000));
     else
-        snprintf(out, size, "%c%lld.%03lld", sign, (long long)(positive / second), (long long)(positive % second / 1000000));
+        snprintf(out, size, "%c%lld.%03lld", sign, (long long)(positive / second),
+                 (long long)(positive % second / 1000000));
 }
 
 void line_time(struct pen *pen, enum role role, struct line_style *s, int64_t time)
@@ -78,7 +80,8 @@ static size_t compact(char *out, struct wsd_bytes in, size_t *used)
 static bool looks_like_json(struct wsd_bytes in)
 {
     size_t at = 0;
-    while (at < in.length && at < 64 && (in.data[at] == ' ' || in.data[at] == '\n' || in.data[at] == '\r' || in.data[at] == '\t'))
+    while (at < in.length && at < 64 &&
+           (in.data[at] == ' ' || in.data[at] == '\n' || in.data[at] == '\r' || in.data[at] == '\t'))
         at++;
     return at < in.length && (in.data[at] == '{' || in.data[at] == '[');
 }
@@ -267,7 +270,8 @@ static void draw_close(struct pen *pen, const struct line_style *s, const struct
         if (r->head.detail == WSD_BY_HANDSHAKE && r->code >= 0)
             pen_format(pen, ROLE_STRONG, "%d %s", r->code, wsd_close_word(r->code));
         else
-            pen_text(pen, ROLE_STRONG, r->head.detail == WSD_BY_HANDSHAKE ? "no code" : wsd_how_word((enum wsd_how)r->head.detail));
+            pen_text(pen, ROLE_STRONG,
+                     r->head.detail == WSD_BY_HANDSHAKE ? "no code" : wsd_how_word((enum wsd_how)r->head.detail));
     }
     if (r->reported >= 0 && r->reported != r->code)
         pen_format(pen, ROLE_STRONG, ", the client is told %d", r->reported);

@@ -450,8 +450,8 @@ static void count_left(struct model *m, uint64_t rows)
 {
     for (uint64_t i = m->first_row; i < m->first_row + rows; i++) {
         const struct model_row *row = &m->rows[i & (m->row_slots - 1)];
-        m->messages_left += row->type == WSD_EVENT_MESSAGE &&
-                            (row->opcode == WSD_OPCODE_TEXT || row->opcode == WSD_OPCODE_BINARY);
+        m->messages_left +=
+            row->type == WSD_EVENT_MESSAGE && (row->opcode == WSD_OPCODE_TEXT || row->opcode == WSD_OPCODE_BINARY);
     }
 }
 
@@ -510,8 +510,8 @@ static void fetch_statistics(const struct model *m, const struct record *r)
 {
     const struct model_connection *c = model_connection(m, r->connection);
     if (r->type == WSD_EVENT_MESSAGE && r->direction <= WSD_SERVER && c != NULL && c->statistics != NULL)
-        statistics_fetch(c->statistics, r->opcode, (enum wsd_direction)r->direction, ((const struct record_message *)r)->length,
-                         r->time - c->last_sent[r->direction]);
+        statistics_fetch(c->statistics, r->opcode, (enum wsd_direction)r->direction,
+                         ((const struct record_message *)r)->length, r->time - c->last_sent[r->direction]);
 }
 
 /* One of the steps ahead: where it is in the block. */

@@ -17,8 +17,9 @@
 
 enum {
     MODEL_SECONDS = 60, /* of which the rate is remembered */
-    MODEL_OPENING_MOST = 256, /* attempts that wait for their answer at a time; further ones are seen when it has come */
-    MODEL_REASON = 124  /* bytes of a close reason that are kept with its connection */
+    MODEL_OPENING_MOST =
+        256,           /* attempts that wait for their answer at a time; further ones are seen when it has come */
+    MODEL_REASON = 124 /* bytes of a close reason that are kept with its connection */
 };
 
 /* What a connection is doing, word and what it means. */
@@ -46,30 +47,30 @@ struct model_ping {
 
 /* What each message changes stands first and together: of many connections that take turns nothing is in the cache. */
 struct model_connection {
-    struct wsd_connection about; /* its counts are kept by the model; strings borrow from opening */
+    struct wsd_connection about;       /* its counts are kept by the model; strings borrow from opening */
     struct record_connection *opening; /* owned; NULL: its opening was left out on the way */
-    struct statistics *statistics; /* owned; NULL: none yet, or there was no room for them */
-    int64_t last_time;    /* of its last event */
-    int64_t last_message; /* of its last data message, 0: none yet */
-    int64_t last_sent[2]; /* of each side's, 0: none yet */
+    struct statistics *statistics;     /* owned; NULL: none yet, or there was no room for them */
+    int64_t last_time;                 /* of its last event */
+    int64_t last_message;              /* of its last data message, 0: none yet */
+    int64_t last_sent[2];              /* of each side's, 0: none yet */
     record_place last_frame[2];
     uint64_t first_row, last_row;
-    uint64_t changes; /* counts up with each event */
-    int64_t second;   /* of the newest bucket */
+    uint64_t changes;                /* counts up with each event */
+    int64_t second;                  /* of the newest bucket */
     uint32_t buckets[MODEL_SECONDS]; /* data messages in each second, a ring by second % MODEL_SECONDS */
     enum model_state state;
-    uint64_t flow; /* of an attempt that is not answered yet: its TCP connection */
-    bool ended;  /* its close event was seen */
-    bool marked; /* by the user */
-    int64_t end_time;     /* when ended */
-    int64_t duration;     /* when ended */
+    uint64_t flow;         /* of an attempt that is not answered yet: its TCP connection */
+    bool ended;            /* its close event was seen */
+    bool marked;           /* by the user */
+    int64_t end_time;      /* when ended */
+    int64_t duration;      /* when ended */
     enum wsd_direction by; /* when ended */
     enum wsd_how how;
     int code, reported;
     size_t reason_length;
     uint8_t reason[MODEL_REASON];
     uint64_t findings[WSD_SEVERITY_COUNT];
-    uint64_t found[3]; /* codes of findings, a bit each, by who broke the rule */
+    uint64_t found[3];  /* codes of findings, a bit each, by who broke the rule */
     int64_t round_trip; /* the last from ping to pong, -1: none */
     struct model_ping ping[2];
     struct wsd_tls tls; /* about.tls, if there is one */
@@ -77,7 +78,7 @@ struct model_connection {
 
 struct model_row {
     const struct record *record;
-    struct model_connection *connection; /* NULL: concerns none */
+    struct model_connection *connection;    /* NULL: concerns none */
     uint8_t type, opcode, direction, flags; /* as the record has them */
 };
 
@@ -104,10 +105,11 @@ struct model {
     size_t connection_count, connection_slots, connection_bytes;
     struct model_connection **index; /* the same by id: open addressing, at most half of the slots are used */
     size_t index_slots;
-    struct model_connection *opening[MODEL_OPENING_MOST]; /* asked for and not answered yet: no connections yet, without number */
+    struct model_connection
+        *opening[MODEL_OPENING_MOST]; /* asked for and not answered yet: no connections yet, without number */
     unsigned opening_count;
-    uint64_t openings_left; /* counts up when one of these goes */
-    uint64_t connections_left;       /* ended and forgotten, */
+    uint64_t openings_left;           /* counts up when one of these goes */
+    uint64_t connections_left;        /* ended and forgotten, */
     struct wsd_counts counts_left[2]; /* and what they sent: messages, frames, bytes */
 
     uint64_t messages, messages_left; /* data messages: all, and those that are not kept any more */

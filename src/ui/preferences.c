@@ -70,10 +70,12 @@ void preferences_keep(struct ui *ui)
     if (rc == 0 && (written = malloc(length + SETTINGS_GROW_MOST)) == NULL)
         rc = -ENOMEM;
     if (rc == 0)
-        rc = config_write(ui->reading->config, written, settings_write(written, text, length, &ui->loaded, &ui->settings));
+        rc = config_write(ui->reading->config, written,
+                          settings_write(written, text, length, &ui->loaded, &ui->settings));
     if (rc < 0) {
         char why[128];
-        snprintf(why, sizeof why, "not kept: %s", rc == -ELOOP ? "it is a symbolic link, which is left alone" : strerror(-rc));
+        snprintf(why, sizeof why, "not kept: %s",
+                 rc == -ELOOP ? "it is a symbolic link, which is left alone" : strerror(-rc));
         tell_setting(ui, why);
     }
     free(written);

@@ -223,7 +223,8 @@ size_t record_size(const struct wsd_event *e, bool payload)
     case WSD_EVENT_MESSAGE:
         size = sizeof(struct record_message);
         if (payload)
-            size += e->message.unknown_count * sizeof(struct wsd_range) + e->message.payload.length + e->message.wire.length;
+            size += e->message.unknown_count * sizeof(struct wsd_range) + e->message.payload.length +
+                    e->message.wire.length;
         break;
     case WSD_EVENT_GAP: size = sizeof(struct record_gap); break;
     case WSD_EVENT_FINDING: size = sizeof(struct record_finding) + strlen(e->finding.detail) + 1; break;
@@ -250,9 +251,9 @@ static void write_frame(struct record_frame *r, const struct wsd_frame *f)
 {
     r->head.direction = (uint8_t)f->direction;
     r->head.opcode = f->opcode;
-    r->head.flags = (uint8_t)((f->masked ? RECORD_MASKED : 0) | (f->fin ? RECORD_FIN : 0) |
-                              (f->complete ? RECORD_COMPLETE : 0) | (f->rsv[0] ? RECORD_RSV : 0) |
-                              (f->rsv[1] ? RECORD_RSV << 1 : 0) | (f->rsv[2] ? RECORD_RSV << 2 : 0));
+    r->head.flags =
+        (uint8_t)((f->masked ? RECORD_MASKED : 0) | (f->fin ? RECORD_FIN : 0) | (f->complete ? RECORD_COMPLETE : 0) |
+                  (f->rsv[0] ? RECORD_RSV : 0) | (f->rsv[1] ? RECORD_RSV << 1 : 0) | (f->rsv[2] ? RECORD_RSV << 2 : 0));
     r->length = f->length;
     r->first_time = f->first.time;
     r->first_packet = f->first.packet;
@@ -406,9 +407,8 @@ static void read_message(const struct record_message *r, struct wsd_message *m)
 void record_event(const struct record *r, const struct wsd_connection *connection, struct record_scratch *scratch,
                   struct wsd_event *e)
 {
-    *e = (struct wsd_event){.type = (enum wsd_event_type)r->type,
-                            .at = {.time = r->time, .packet = r->packet},
-                            .connection = connection};
+    *e = (struct wsd_event){
+        .type = (enum wsd_event_type)r->type, .at = {.time = r->time, .packet = r->packet}, .connection = connection};
     enum wsd_direction direction = (enum wsd_direction)r->direction;
     switch (e->type) {
     case WSD_EVENT_REQUEST:
@@ -417,8 +417,8 @@ void record_event(const struct record *r, const struct wsd_connection *connectio
     case WSD_EVENT_MESSAGE: read_message((const struct record_message *)r, &e->message); break;
     case WSD_EVENT_GAP: e->gap = (struct wsd_gap){direction, ((const struct record_gap *)r)->bytes}; break;
     case WSD_EVENT_FINDING:
-        e->finding = (struct wsd_finding){direction, (enum wsd_finding_code)r->detail,
-                                          ((const struct record_finding *)r)->text};
+        e->finding =
+            (struct wsd_finding){direction, (enum wsd_finding_code)r->detail, ((const struct record_finding *)r)->text};
         break;
     case WSD_EVENT_CLOSE: {
         const struct record_close *c = (const struct record_close *)r;

@@ -48,12 +48,12 @@ enum record_flag {
 
 /* What every record begins with. */
 struct record {
-    uint64_t size;      /* bytes up to the next record */
-    uint8_t type;       /* enum wsd_event_type */
-    uint8_t direction;  /* enum wsd_direction; of a close: who began it */
-    uint8_t opcode;     /* frames and messages */
-    uint8_t flags;      /* enum record_flag */
-    uint32_t detail;    /* findings: the code; closes: enum wsd_how; transport: what; connections: enum wsd_handshake */
+    uint64_t size;     /* bytes up to the next record */
+    uint8_t type;      /* enum wsd_event_type */
+    uint8_t direction; /* enum wsd_direction; of a close: who began it */
+    uint8_t opcode;    /* frames and messages */
+    uint8_t flags;     /* enum record_flag */
+    uint32_t detail;   /* findings: the code; closes: enum wsd_how; transport: what; connections: enum wsd_handshake */
     uint64_t connection; /* id, 0: none */
     int64_t time;
     uint64_t packet;
@@ -67,11 +67,11 @@ struct record_message {
     uint64_t length, wire_length, frames, unknown_bytes;
     int64_t first_time;
     uint64_t first_packet;
-    uint64_t kept; /* bytes of payload behind the ranges, */
+    uint64_t kept;      /* bytes of payload behind the ranges, */
     uint64_t kept_wire; /* and behind these, of what they were inflated from */
     uint32_t unknown_count;
     int32_t close_code;
-    record_place last_frame; /* set by the store */
+    record_place last_frame;    /* set by the store */
     struct wsd_range unknown[]; /* then the payload, then what is kept of the wire */
 };
 

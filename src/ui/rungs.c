@@ -6,7 +6,11 @@
 
 #include <string.h>
 
-enum { OPCODE_COLUMNS = 7, SIZE_COLUMNS = 7, SIZE_FROM = 40 /* columns of a rung from which there is room for sizes */ };
+enum {
+    OPCODE_COLUMNS = 7,
+    SIZE_COLUMNS = 7,
+    SIZE_FROM = 40 /* columns of a rung from which there is room for sizes */
+};
 
 /* ---- arrows */
 
@@ -55,7 +59,9 @@ static void rung_end(struct rung *r)
         pen_text(pen, r->role, " ");
     while (pen->x < pen->end - 2)
         pen_text(pen, r->role, r->strokes->line[r->stroke]);
-    pen_text(pen, r->role, r->direction == WSD_CLIENT && r->stroke != STROKE_NONE ? r->strokes->to_server : r->strokes->line[r->stroke]);
+    pen_text(pen, r->role,
+             r->direction == WSD_CLIENT && r->stroke != STROKE_NONE ? r->strokes->to_server
+                                                                    : r->strokes->line[r->stroke]);
     pen_text(pen, ROLE_FAINT, r->strokes->edge);
 }
 
@@ -128,9 +134,12 @@ static void draw_response(struct pen *pen, const struct wsd_event *e)
 {
     const struct wsd_head *head = e->opening.response;
     bool good = e->connection->handshake == WSD_HANDSHAKE_COMPLETE;
-    struct rung rung = rung_begin(pen, head != NULL ? STROKE_HANDSHAKE : STROKE_NONE, good ? ROLE_SERVER : ROLE_WARNING, WSD_SERVER);
+    struct rung rung =
+        rung_begin(pen, head != NULL ? STROKE_HANDSHAKE : STROKE_NONE, good ? ROLE_SERVER : ROLE_WARNING, WSD_SERVER);
     if (head == NULL) {
-        pen_text(pen, ROLE_WARNING, e->connection->handshake == WSD_HANDSHAKE_UNANSWERED ? "never answered" : "the answer is not in the capture");
+        pen_text(pen, ROLE_WARNING,
+                 e->connection->handshake == WSD_HANDSHAKE_UNANSWERED ? "never answered"
+                                                                      : "the answer is not in the capture");
     } else {
         pen_format(pen, good ? ROLE_STRONG : ROLE_WARNING, "%d ", head->status);
         pen_bytes(pen, good ? ROLE_STRONG : ROLE_WARNING, head->reason, pen->end - pen->x, false);
@@ -191,8 +200,10 @@ const char *rung_transport(enum wsd_transport_what what)
 
 static void draw_transport(struct pen *pen, const struct record *r)
 {
-    bool trouble = r->detail == WSD_TRANSPORT_RST || r->detail == WSD_TRANSPORT_RETRANSMISSION || r->detail == WSD_TRANSPORT_WINDOW_CLOSED;
-    draw_tcp(pen, trouble ? ROLE_WARNING : ROLE_FAINT, r->direction, rung_transport((enum wsd_transport_what)r->detail));
+    bool trouble = r->detail == WSD_TRANSPORT_RST || r->detail == WSD_TRANSPORT_RETRANSMISSION ||
+                   r->detail == WSD_TRANSPORT_WINDOW_CLOSED;
+    draw_tcp(pen, trouble ? ROLE_WARNING : ROLE_FAINT, r->direction,
+             rung_transport((enum wsd_transport_what)r->detail));
 }
 
 static void draw_close(struct pen *pen, const struct model_row *row)
@@ -200,10 +211,12 @@ static void draw_close(struct pen *pen, const struct model_row *row)
     const struct record_close *r = (const struct record_close *)row->record;
     char text[COLUMN_CLOSE_TEXT], duration[HUMAN_SIZE];
     bool open = r->head.detail == WSD_BY_CAPTURE_END;
-    struct rung rung = rung_begin(pen, open ? STROKE_NONE : STROKE_HANDSHAKE, open ? ROLE_FAINT : ROLE_STRONG, WSD_NEITHER);
+    struct rung rung =
+        rung_begin(pen, open ? STROKE_NONE : STROKE_HANDSHAKE, open ? ROLE_FAINT : ROLE_STRONG, WSD_NEITHER);
     column_close(text, row->connection);
     pen_left(pen, ROLE_STRONG, open ? "end" : "close", OPCODE_COLUMNS + 1);
-    pen_bytes(pen, ROLE_STRONG, (struct wsd_bytes){(const uint8_t *)(open ? "still open" : text), strlen(open ? "still open" : text)},
+    pen_bytes(pen, ROLE_STRONG,
+              (struct wsd_bytes){(const uint8_t *)(open ? "still open" : text), strlen(open ? "still open" : text)},
               pen->end - pen->x, false);
     pen_format(pen, ROLE_NORMAL, ", after %s", human_duration(duration, r->duration));
     rung_end(&rung);
@@ -236,9 +249,11 @@ unsigned rung_steps(const struct model_row *row, bool transport, struct opening_
     model_event(row, &scratch, &e);
     for (int side = WSD_CLIENT; side <= WSD_SERVER && transport; side++)
         if (e.opening.syn_time[side] != 0)
-            steps->step[steps->count++] = (struct opening_moment){side == WSD_CLIENT ? STEP_SYN : STEP_SYN_ACK, e.opening.syn_time[side]};
+            steps->step[steps->count++] =
+                (struct opening_moment){side == WSD_CLIENT ? STEP_SYN : STEP_SYN_ACK, e.opening.syn_time[side]};
     if (seen)
-        steps->step[steps->count++] = (struct opening_moment){STEP_REQUEST, e.opening.request != NULL ? e.opening.request_time : 0};
+        steps->step[steps->count++] =
+            (struct opening_moment){STEP_REQUEST, e.opening.request != NULL ? e.opening.request_time : 0};
     steps->step[steps->count++] = (struct opening_moment){seen ? STEP_RESPONSE : STEP_UNSEEN, row->record->time};
     return steps->count;
 }

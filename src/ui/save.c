@@ -146,7 +146,8 @@ static void write_row(struct save *s, const struct model_row *row)
 
 static bool wanted(const struct save *s, const struct model_row *row)
 {
-    return s->connections.count == 0 || (row->connection != NULL && marks_has(&s->connections, row->connection->about.id));
+    return s->connections.count == 0 ||
+           (row->connection != NULL && marks_has(&s->connections, row->connection->about.id));
 }
 
 /* ---- beginning and end */
@@ -179,7 +180,8 @@ static void fail(struct ui *ui, int error)
     const char *path = ui->save->path;
     bool elsewhere = path[0] == '/' || strstr(path, "..") != NULL;
     bool forbidden = (error == EACCES || error == EPERM) && elsewhere && !ui->options->no_sandbox;
-    snprintf(why, sizeof why, "%s: %s", path, forbidden ? "only the starting folder is open for it (--no-sandbox)" : strerror(error));
+    snprintf(why, sizeof why, "%s: %s", path,
+             forbidden ? "only the starting folder is open for it (--no-sandbox)" : strerror(error));
     give_up(ui, why);
 }
 
@@ -199,11 +201,14 @@ static void done(struct ui *ui)
     else if (s->cut > 0)
         snprintf(more, sizeof more, "; of %llu only what --max-payload keeps", (unsigned long long)s->cut);
     if (s->format == FORMAT_RAW)
-        ui_say(ui, "saved: %s, %llu payload%s, %s%s", s->path, (unsigned long long)s->written, s->written == 1 ? "" : "s",
-               human_size(size, s->bytes), more);
+        ui_say(ui, "saved: %s, %llu payload%s, %s%s", s->path, (unsigned long long)s->written,
+               s->written == 1 ? "" : "s", human_size(size, s->bytes), more);
     else
         ui_say(ui, "saved: %s, %llu %s%s", s->path, (unsigned long long)s->written,
-               s->format == FORMAT_PACKETS ? "packets" : s->written == 1 ? "event" : "events", more);
+               s->format == FORMAT_PACKETS ? "packets"
+               : s->written == 1           ? "event"
+                                           : "events",
+               more);
     clear(s);
 }
 
@@ -292,7 +297,8 @@ static bool in_use(const struct ui *ui, const struct stat *about)
     for (size_t i = 0; i < o->file_count; i++)
         if (stat(o->files[i], &other) == 0 && other.st_dev == about->st_dev && other.st_ino == about->st_ino)
             return true;
-    return o->write != NULL && stat(o->write, &other) == 0 && other.st_dev == about->st_dev && other.st_ino == about->st_ino;
+    return o->write != NULL && stat(o->write, &other) == 0 && other.st_dev == about->st_dev &&
+           other.st_ino == about->st_ino;
 }
 
 static void on_name(struct ui *ui, char choice, const char *text)
@@ -320,8 +326,8 @@ static const char *no_packets(const struct options *o)
 {
     struct stat about;
     if (o->file_count == 0)
-        return o->write != NULL ? "packets of a live capture are only kept by -w" :
-                                  "packets of a live capture are not kept: -w FILE writes them from the start";
+        return o->write != NULL ? "packets of a live capture are only kept by -w"
+                                : "packets of a live capture are not kept: -w FILE writes them from the start";
     for (size_t i = 0; i < o->file_count; i++)
         if (strcmp(o->files[i], "-") == 0 || stat(o->files[i], &about) != 0 || !S_ISREG(about.st_mode))
             return "packets that came from a pipe are not kept, and cannot be read again";
@@ -401,7 +407,8 @@ void save_ask(struct ui *ui)
     if (ui->save == NULL)
         ui->save = calloc(1, sizeof *ui->save);
     if (ui->save == NULL || ui->save->runs) {
-        ui_complain(ui, ui->save == NULL ? "memory: there is none left" : "something is being saved already; Esc stops it");
+        ui_complain(ui,
+                    ui->save == NULL ? "memory: there is none left" : "something is being saved already; Esc stops it");
         return;
     }
     choices = ui->save->choices;
@@ -473,7 +480,8 @@ void save_status(const struct ui *ui, struct writer *text)
         at = save_packets_read(s->packets);
         all = ui->news.progress.packets;
     }
-    writer_format(text, "saving %s: %u%%, Esc stops", s->path, (unsigned)(all > 0 ? 100 * (at < all ? at : all) / all : 100));
+    writer_format(text, "saving %s: %u%%, Esc stops", s->path,
+                  (unsigned)(all > 0 ? 100 * (at < all ? at : all) / all : 100));
 }
 
 void save_stop(struct ui *ui)

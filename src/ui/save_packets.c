@@ -33,10 +33,11 @@ static struct wsd_dissector *new_dissector(struct save_packets *s)
     return wsd_new(&options);
 }
 
-struct save_packets *save_packets_open(const struct options *o, const char *path, const struct marks *flows, char *error,
-                                       size_t error_size)
+struct save_packets *save_packets_open(const struct options *o, const char *path, const struct marks *flows,
+                                       char *error, size_t error_size)
 {
-    struct source_options source = {.files = o->files, .count = o->file_count, .merge = o->merge, .filter = o->capture_filter};
+    struct source_options source = {
+        .files = o->files, .count = o->file_count, .merge = o->merge, .filter = o->capture_filter};
     struct save_packets *s = calloc(1, sizeof *s);
     snprintf(error, error_size, "memory: there is none left");
     if (s == NULL)

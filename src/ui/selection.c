@@ -5,7 +5,8 @@
 
 enum { SLOTS_LEAST = 1024 };
 
-void selection_init(struct selection *s, bool (*passes)(void *user, const struct model_row *row, uint64_t number), void *user)
+void selection_init(struct selection *s, bool (*passes)(void *user, const struct model_row *row, uint64_t number),
+                    void *user)
 {
     *s = (struct selection){.passes = passes, .user = user};
 }

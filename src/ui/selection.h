@@ -12,7 +12,8 @@
 
 struct selection {
     bool (*passes)(void *user, const struct model_row *row, uint64_t number);
-    unsigned (*positions)(void *user, const struct model_row *row); /* of those that pass: how many it takes; NULL: one each */
+    unsigned (*positions)(void *user,
+                          const struct model_row *row); /* of those that pass: how many it takes; NULL: one each */
     void *user;
     uint64_t *rows; /* a ring by position */
     size_t slots;
@@ -20,7 +21,8 @@ struct selection {
     uint64_t next; /* row to be looked at next */
 };
 
-void selection_init(struct selection *s, bool (*passes)(void *user, const struct model_row *row, uint64_t number), void *user);
+void selection_init(struct selection *s, bool (*passes)(void *user, const struct model_row *row, uint64_t number),
+                    void *user);
 void selection_free(struct selection *s);
 
 /* Begins anew, because what passes is another. */

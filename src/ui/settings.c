@@ -17,7 +17,8 @@ struct row {
 };
 
 static const struct row rows[SETTING_COUNT] = {
-#define ROW(name, key, kind, field, values, normal, help) {key, KIND_##kind, offsetof(struct settings, field), values, normal},
+#define ROW(name, key, kind, field, values, normal, help)                                                              \
+    {key, KIND_##kind, offsetof(struct settings, field), values, normal},
     SETTINGS(ROW)
 #undef ROW
 };
@@ -183,12 +184,11 @@ static bool write_value(struct writer *w, const struct row *row, const struct se
         break;
     case KIND_SORT:
         word = word_at(COLUMN_WORDS, (int)s->sort);
-        writer_format(w, "%.*s%s%s", (int)word.length, word.at, s->descending ? " " : "", s->descending ? descending : "");
+        writer_format(w, "%.*s%s%s", (int)word.length, word.at, s->descending ? " " : "",
+                      s->descending ? descending : "");
         break;
     case KIND_PERCENT: writer_format(w, "%d", *(const int *)field); break;
-    default:
-        word = word_at(row->values, *(const int *)field);
-        writer_put(w, word.at, word.length);
+    default: word = word_at(row->values, *(const int *)field); writer_put(w, word.at, word.length);
     }
     return n == 0;
 }
@@ -250,7 +250,8 @@ static bool says_nothing(struct part line)
     return line.length == 0 || line.at[0] == '#';
 }
 
-void settings_read(struct settings *s, const char *text, size_t length, void (*tell)(void *user, const char *line), void *user)
+void settings_read(struct settings *s, const char *text, size_t length, void (*tell)(void *user, const char *line),
+                   void *user)
 {
     struct part rest = {text, length}, line, key, value, wrong;
     for (unsigned number = 1; take_line(&rest, &line); number++) {
@@ -260,7 +261,8 @@ void settings_read(struct settings *s, const char *text, size_t length, void (*t
         if (!split_line(line, &key, &value)) {
             snprintf(mistake, sizeof mistake, "line %u: it is not \"key = value\"", number);
         } else if (row_of(key) == NULL) {
-            snprintf(mistake, sizeof mistake, "line %u: there is no setting \"%.*s\"", number, (int)(key.length < 40 ? key.length : 40), key.at);
+            snprintf(mistake, sizeof mistake, "line %u: there is no setting \"%.*s\"", number,
+                     (int)(key.length < 40 ? key.length : 40), key.at);
         } else if (!read_value(s, row_of(key), value, &wrong)) {
             const struct row *row = row_of(key);
             snprintf(mistake, sizeof mistake, "line %u: %s: \"%.*s\" is not one of: %.150s", number, row->key,
@@ -288,7 +290,8 @@ static void write_lines(struct writer *w, const struct row *row, const struct se
     }
 }
 
-size_t settings_write(char *out, const char *text, size_t length, const struct settings *before, const struct settings *now)
+size_t settings_write(char *out, const char *text, size_t length, const struct settings *before,
+                      const struct settings *now)
 {
     struct writer w = {.data = out, .size = length + SETTINGS_GROW_MOST};
     struct part rest = {text, length}, line, key, value;

@@ -57,8 +57,8 @@ static struct statistics_bucket *bucket_at(struct statistics *s, int64_t time, e
     return &s->rates[at][direction];
 }
 
-void statistics_message(struct statistics *s, uint8_t opcode, enum wsd_direction direction, uint64_t length, int64_t time,
-                        int64_t interval)
+void statistics_message(struct statistics *s, uint8_t opcode, enum wsd_direction direction, uint64_t length,
+                        int64_t time, int64_t interval)
 {
     if (direction > WSD_SERVER)
         return;

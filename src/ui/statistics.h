@@ -11,11 +11,11 @@
 #include "dissector/dissector.h"
 
 enum {
-    STATISTICS_BUCKETS = 96, /* even */
-    STATISTICS_FINEST = 1000000,  /* ns: a bucket at first */
-    STATISTICS_POWERS = 36,  /* 0, 1, 2 to 3, 4 to 7 ...; the last holds everything above, too */
+    STATISTICS_BUCKETS = 96,     /* even */
+    STATISTICS_FINEST = 1000000, /* ns: a bucket at first */
+    STATISTICS_POWERS = 36,      /* 0, 1, 2 to 3, 4 to 7 ...; the last holds everything above, too */
     STATISTICS_OPCODES = 16,
-    STATISTICS_CODES = 32    /* close codes that are told apart: more of them count as others */
+    STATISTICS_CODES = 32 /* close codes that are told apart: more of them count as others */
 };
 
 /* Counts by powers of two: what is in a slot is below statistics_limit(slot), and not below that of the slot before. */
@@ -28,14 +28,14 @@ struct statistics_bucket {
 };
 
 struct statistics {
-    int64_t began; /* ns, of the first bucket; 0: there was none yet */
-    int64_t width; /* ns, of a bucket */
-    unsigned used; /* buckets, up to the last that has something */
+    int64_t began;                                         /* ns, of the first bucket; 0: there was none yet */
+    int64_t width;                                         /* ns, of a bucket */
+    unsigned used;                                         /* buckets, up to the last that has something */
     struct statistics_bucket rates[STATISTICS_BUCKETS][2]; /* data messages, by sender */
-    struct statistics_powers sizes[2];     /* bytes of data messages, inflated */
+    struct statistics_powers sizes[2];                     /* bytes of data messages, inflated */
     struct statistics_powers intervals[2]; /* us from one data message to the next of the same sender and connection */
     uint64_t opcodes[STATISTICS_OPCODES][2]; /* messages */
-    struct statistics_powers round_trips;  /* us */
+    struct statistics_powers round_trips;    /* us */
     uint64_t round_trip_count;
     int64_t least_round_trip, most_round_trip; /* ns, when there is one */
 };
@@ -52,8 +52,8 @@ struct statistics_closes {
 };
 
 /* A message (also a control frame) of `length` bytes. interval: ns since the sender's data message before, below 0: none. */
-void statistics_message(struct statistics *s, uint8_t opcode, enum wsd_direction direction, uint64_t length, int64_t time,
-                        int64_t interval);
+void statistics_message(struct statistics *s, uint8_t opcode, enum wsd_direction direction, uint64_t length,
+                        int64_t time, int64_t interval);
 
 /* Asks the processor for the memory that such a message will change, which takes a while. */
 void statistics_fetch(const struct statistics *s, uint8_t opcode, enum wsd_direction direction, uint64_t length,

@@ -11,13 +11,13 @@
 
 #define THEME_ROLES(X)                                                                                                 \
     X(NORMAL)                                                                                                          \
-    X(FAINT)    /* what may be overlooked: times, units, grid */                                                       \
-    X(STRONG)   /* what is to be seen first in its line */                                                             \
-    X(TITLE)    /* the line at the top */                                                                              \
-    X(TAB)      /* in it: the view that is shown */                                                                    \
-    X(HEADING)  /* names of columns */                                                                                 \
-    X(SORTED)   /* the one that is sorted by */                                                                        \
-    X(CURSOR)   /* the line under the cursor, */                                                                       \
+    X(FAINT)      /* what may be overlooked: times, units, grid */                                                     \
+    X(STRONG)     /* what is to be seen first in its line */                                                           \
+    X(TITLE)      /* the line at the top */                                                                            \
+    X(TAB)        /* in it: the view that is shown */                                                                  \
+    X(HEADING)    /* names of columns */                                                                               \
+    X(SORTED)     /* the one that is sorted by */                                                                      \
+    X(CURSOR)     /* the line under the cursor, */                                                                     \
     X(CURSOR_DIM) /* and where the keyboard is in another part of the screen */                                        \
     X(MARKED)                                                                                                          \
     X(STATUS)   /* the line above the keys */                                                                          \
@@ -25,19 +25,19 @@
     X(KEY_TEXT) /* and what it does */                                                                                 \
     X(CLIENT)   /* sent by the client */                                                                               \
     X(SERVER)                                                                                                          \
-    X(CONTROL)  /* control frames */                                                                                   \
+    X(CONTROL) /* control frames */                                                                                    \
     X(GOOD)                                                                                                            \
     X(ERROR)                                                                                                           \
     X(WARNING)                                                                                                         \
     X(NOTE)                                                                                                            \
-    X(NEW)      /* came or changed a moment ago */                                                                     \
-    X(MATCH)    /* what was searched for */                                                                            \
+    X(NEW)   /* came or changed a moment ago */                                                                        \
+    X(MATCH) /* what was searched for */                                                                               \
     X(CHART)                                                                                                           \
     X(JSON_KEY)                                                                                                        \
     X(JSON_STRING)                                                                                                     \
     X(JSON_NUMBER)                                                                                                     \
     X(JSON_WORD) /* true, false, null */                                                                               \
-    X(SELECTED) /* bytes of the selected field */
+    X(SELECTED)  /* bytes of the selected field */
 #define THEME_ENUM(name) ROLE_##name,
 enum role { THEME_ROLES(THEME_ENUM) ROLE_COUNT };
 #undef THEME_ENUM

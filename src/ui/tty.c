@@ -18,7 +18,7 @@ enum { RESTORE_MAX = 256, ESCAPE_DELAY = 25 /* ms in which a sequence follows it
 static const char drag_on[] = "\033[?1002h", drag_off[] = "\033[?1002l";
 
 static SCREEN *screen;
-static FILE *input;         /* /dev/tty, or NULL: standard input */
+static FILE *input; /* /dev/tty, or NULL: standard input */
 static int in = STDIN_FILENO;
 static struct termios before;
 static bool has_before;
@@ -101,7 +101,8 @@ int tty_begin(bool standard_input_is_taken, char *error, size_t error_size)
     if (standard_input_is_taken) {
         input = fopen("/dev/tty", "re");
         if (input == NULL)
-            return failed(error, error_size, "packets come from standard input, and there is no /dev/tty for keys", ENXIO);
+            return failed(error, error_size, "packets come from standard input, and there is no /dev/tty for keys",
+                          ENXIO);
         in = fileno(input);
     }
     has_before = tcgetattr(in, &before) == 0;
@@ -127,7 +128,9 @@ int tty_begin(bool standard_input_is_taken, char *error, size_t error_size)
         use_default_colors();
     }
     mouseinterval(0);
-    mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON1_TRIPLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED | REPORT_MOUSE_POSITION, NULL);
+    mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON1_TRIPLE_CLICKED |
+                  BUTTON4_PRESSED | BUTTON5_PRESSED | REPORT_MOUSE_POSITION,
+              NULL);
     tty_send(drag_on, sizeof drag_on - 1);
     return 0;
 }

@@ -22,11 +22,12 @@
 #include <unistd.h>
 
 enum {
-    SLICE = 8,         /* ms of work before the keyboard is looked at again */
+    SLICE = 8,                 /* ms of work before the keyboard is looked at again */
     PREPARED = 8 * BLOCK_PAGE, /* bytes of blocks that are ready to be filled */
-    FRAME = 20,        /* ms between two drawings, unless a key was pressed: with the 10 ms of a capture's block a message is seen within 30 */
-    FILE_FRAME = 40,   /* the same while a file is read, which has more to do than to be drawn */
-    TICK = 1000,       /* ms after which times and rates are drawn anew in live capture */
+    FRAME =
+        20, /* ms between two drawings, unless a key was pressed: with the 10 ms of a capture's block a message is seen within 30 */
+    FILE_FRAME = 40, /* the same while a file is read, which has more to do than to be drawn */
+    TICK = 1000,     /* ms after which times and rates are drawn anew in live capture */
 };
 
 struct loop {
@@ -226,7 +227,8 @@ static void add_one(struct loop *l)
 
 static bool work_of(struct loop *l, enum place place)
 {
-    return views[place]->work != NULL && l->layout.areas[place].height > 0 && views[place]->work(l->ui.states[place], &l->ui);
+    return views[place]->work != NULL && l->layout.areas[place].height > 0 &&
+           views[place]->work(l->ui.states[place], &l->ui);
 }
 
 /* ---- filtering */
@@ -340,12 +342,18 @@ static void draw(struct loop *l)
 
 static uint32_t key_of(int result, wint_t c)
 {
-    static const int codes[][2] = {{KEY_UP, KEYBOARD_UP},         {KEY_DOWN, KEYBOARD_DOWN},
-                                   {KEY_LEFT, KEYBOARD_LEFT},     {KEY_RIGHT, KEYBOARD_RIGHT},
-                                   {KEY_PPAGE, KEYBOARD_PAGE_UP}, {KEY_NPAGE, KEYBOARD_PAGE_DOWN},
-                                   {KEY_HOME, KEYBOARD_HOME},     {KEY_END, KEYBOARD_END},
-                                   {KEY_DC, KEYBOARD_DELETE},     {KEY_BTAB, KEYBOARD_BACK_TAB},
-                                   {KEY_F(1), KEYBOARD_F1},       {KEY_ENTER, KEYBOARD_ENTER},
+    static const int codes[][2] = {{KEY_UP, KEYBOARD_UP},
+                                   {KEY_DOWN, KEYBOARD_DOWN},
+                                   {KEY_LEFT, KEYBOARD_LEFT},
+                                   {KEY_RIGHT, KEYBOARD_RIGHT},
+                                   {KEY_PPAGE, KEYBOARD_PAGE_UP},
+                                   {KEY_NPAGE, KEYBOARD_PAGE_DOWN},
+                                   {KEY_HOME, KEYBOARD_HOME},
+                                   {KEY_END, KEYBOARD_END},
+                                   {KEY_DC, KEYBOARD_DELETE},
+                                   {KEY_BTAB, KEYBOARD_BACK_TAB},
+                                   {KEY_F(1), KEYBOARD_F1},
+                                   {KEY_ENTER, KEYBOARD_ENTER},
                                    {KEY_BACKSPACE, KEYBOARD_BACKSPACE}};
     if (result != KEY_CODE_YES)
         return c == '\n' ? KEYBOARD_ENTER : c == '\b' ? KEYBOARD_BACKSPACE : (uint32_t)c;

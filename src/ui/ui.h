@@ -26,9 +26,9 @@ struct ui_reading {
     struct handoff *handoff;
     const char *const *interfaces; /* live: those that are captured on, borrowed */
     size_t interface_count;
-    const struct config *config;   /* where settings are kept, borrowed */
-    void (*read)(void *user); /* until all is read */
-    void (*stop)(void *user); /* called in the monitor's thread: reading shall end soon */
+    const struct config *config; /* where settings are kept, borrowed */
+    void (*read)(void *user);    /* until all is read */
+    void (*stop)(void *user);    /* called in the monitor's thread: reading shall end soon */
     void (*hang_up)(void *user); /* SIGHUP, from somebody else than a terminal that has gone */
     void *user;
 };
@@ -56,29 +56,29 @@ struct ui {
     struct model model;
     const struct options *options;
     const struct ui_reading *reading;
-    struct terminal terminal; /* charset, arrows; columns and lines are curses' business */
+    struct terminal terminal;         /* charset, arrows; columns and lines are curses' business */
     struct settings settings, loaded; /* now, and as they were at the beginning */
-    enum theme theme; /* in use */
+    enum theme theme;                 /* in use */
     bool color;
 
     /* What the views show. */
     uint64_t connection; /* whose messages, with SCOPE_CONNECTION */
     enum scope scope;
-    uint64_t message;    /* row that the detail shows */
-    bool wants;          /* the messages' cursor shall go to this row: ui_show() */
+    uint64_t message; /* row that the detail shows */
+    bool wants;       /* the messages' cursor shall go to this row: ui_show() */
     uint64_t wanted;
-    struct marks marks;  /* messages */
+    struct marks marks; /* messages */
     bool has_message;
     uint64_t cursor_connection;     /* under the cursor of the connections, 0: none */
     const struct selection *listed; /* rows that the messages show */
 
-    struct filter *filter;      /* what is shown of connections and messages; NULL: all */
+    struct filter *filter; /* what is shown of connections and messages; NULL: all */
     char filter_text[ENTRY_TEXT];
-    uint64_t filter_number;     /* counts up when the filter is another */
-    struct pattern *pattern;    /* what is searched for, or NULL */
-    struct entry entry;         /* where both are typed */
+    uint64_t filter_number;  /* counts up when the filter is another */
+    struct pattern *pattern; /* what is searched for, or NULL */
+    struct entry entry;      /* where both are typed */
 
-    bool paused;        /* what is shown stands still: what comes waits outside of the model */
+    bool paused; /* what is shown stands still: what comes waits outside of the model */
     int64_t paused_now;
 
     enum place place; /* of the keyboard */

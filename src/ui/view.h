@@ -30,8 +30,9 @@ struct view {
     enum place place;
     size_t state_size;
     void (*begin)(void *state, struct ui *ui); /* may be NULL */
-    void (*end)(void *state, struct ui *ui); /* may be NULL */
-    void (*open)(void *state, struct ui *ui); /* it is shown from now on, or what it shows may be another; may be NULL */
+    void (*end)(void *state, struct ui *ui);   /* may be NULL */
+    void (*open)(void *state,
+                 struct ui *ui); /* it is shown from now on, or what it shows may be another; may be NULL */
     bool (*act)(void *state, struct ui *ui, enum command command); /* whether it did something */
     bool (*mouse)(void *state, struct ui *ui, const struct mouse *mouse);
     bool (*work)(void *state, struct ui *ui); /* whether there is more to do; may be NULL */

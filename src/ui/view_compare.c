@@ -79,7 +79,8 @@ static bool compare_mouse(void *state, struct ui *ui, const struct mouse *mouse)
 static void draw_about(struct ui *ui, struct area area, int row, uint64_t number, const char *sign, enum role role)
 {
     const struct model_row *r = model_row(&ui->model, number);
-    struct line_style style = {.terminal = &ui->terminal, .connection = true, .start = ui->model.began, .previous = ui->model.began};
+    struct line_style style = {
+        .terminal = &ui->terminal, .connection = true, .start = ui->model.began, .previous = ui->model.began};
     struct pen pen = pen_at(&ui->terminal, area, row, ROLE_NORMAL);
     pen_text(&pen, role, sign);
     if (r != NULL)
@@ -118,7 +119,8 @@ static void draw_values(struct pen *pen, const struct compare_line *l, const str
     }
     int room = pen->end - pen->x;
     if (l->kind != COMPARE_ADDED)
-        pen_bytes(pen, l->kind == COMPARE_SAME ? ROLE_NORMAL : ROLE_ERROR, l->a, l->kind == COMPARE_CHANGED ? (room - 4) / 2 : room, false);
+        pen_bytes(pen, l->kind == COMPARE_SAME ? ROLE_NORMAL : ROLE_ERROR, l->a,
+                  l->kind == COMPARE_CHANGED ? (room - 4) / 2 : room, false);
     if (l->kind == COMPARE_CHANGED) {
         pen_text(pen, ROLE_FAINT, " ");
         pen_text(pen, ROLE_FAINT, terminal_arrow(terminal, WSD_CLIENT));
@@ -177,7 +179,8 @@ static void compare_status(void *state, struct ui *ui, struct writer *text)
     if (!s->made)
         return;
     writer_format(text, "%s: %llu difference%s%s", how[s->compare.how], (unsigned long long)s->compare.differences,
-                  s->compare.differences == 1 ? "" : "s", s->compare.cut ? ", and perhaps more: only the beginning was compared" : "");
+                  s->compare.differences == 1 ? "" : "s",
+                  s->compare.cut ? ", and perhaps more: only the beginning was compared" : "");
 }
 
 const struct view compare_view = {

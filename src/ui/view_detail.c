@@ -26,7 +26,7 @@ enum mode { MODES(MODE_ENUM) MODE_COUNT };
 enum {
     LINES_A_SLICE = 2000,
     HEADER_LINES = 2,
-    WIDTH_AT_FIRST = 80, /* columns, until it is drawn */
+    WIDTH_AT_FIRST = 80,  /* columns, until it is drawn */
     TELL_SIZE = 64 * 1024 /* what is told of a row that is no message */
 };
 
@@ -42,7 +42,7 @@ struct detail {
     struct field_view fields;
     struct area fields_area;
     int mode_x[MODE_COUNT + 1]; /* columns of their words, as drawn last */
-    char *told; /* text about a row that is no message */
+    char *told;                 /* text about a row that is no message */
 };
 
 static const char *mode_word(enum mode mode)
@@ -128,8 +128,9 @@ static enum mode mode_for(const struct detail *s, const struct record_message *m
 
 static void set_document(struct detail *s, struct wsd_bytes bytes)
 {
-    static const enum document_mode modes[] = {[MODE_JSON] = DOCUMENT_JSON, [MODE_TEXT] = DOCUMENT_TEXT, [MODE_HEX] = DOCUMENT_HEX,
-                                                 [MODE_DEFLATED] = DOCUMENT_HEX, [MODE_WIRE] = DOCUMENT_HEX, [MODE_FIELDS] = DOCUMENT_HEX};
+    static const enum document_mode modes[] = {
+        [MODE_JSON] = DOCUMENT_JSON,    [MODE_TEXT] = DOCUMENT_TEXT, [MODE_HEX] = DOCUMENT_HEX,
+        [MODE_DEFLATED] = DOCUMENT_HEX, [MODE_WIRE] = DOCUMENT_HEX,  [MODE_FIELDS] = DOCUMENT_HEX};
     enum document_mode mode = modes[s->mode];
     document_set(&s->document, bytes, mode, mode == DOCUMENT_HEX ? hex_width((int)s->width) : s->width);
     document_work(&s->document, LINES_A_SLICE);
@@ -273,9 +274,7 @@ static bool detail_act(void *state, struct ui *ui, enum command command)
         return true;
     }
     switch (command) {
-    case COMMAND_MODE:
-        choose(s, neighbour(s, 1));
-        return true;
+    case COMMAND_MODE: choose(s, neighbour(s, 1)); return true;
     case COMMAND_MODE_BACK: choose(s, neighbour(s, -1)); return true;
     case COMMAND_ENTER:
     case COMMAND_FOLD: fold_at_cursor(s); return true;
@@ -323,8 +322,8 @@ static void draw_about(struct ui *ui, struct area area, const struct model_row *
     pen_format(&pen, ROLE_STRONG, "#%llu ", (unsigned long long)row->record->connection);
     if (row->type == WSD_EVENT_MESSAGE) {
         const struct record_message *m = (const struct record_message *)row->record;
-        pen_format(&pen, line_sender(row->direction), "%s %s ", terminal_arrow(&ui->terminal, (enum wsd_direction)row->direction),
-                   wsd_opcode_word(row->opcode));
+        pen_format(&pen, line_sender(row->direction), "%s %s ",
+                   terminal_arrow(&ui->terminal, (enum wsd_direction)row->direction), wsd_opcode_word(row->opcode));
         pen_text(&pen, ROLE_STRONG, human_size(size, m->length));
         if (m->wire_length != m->length)
             pen_format(&pen, ROLE_NORMAL, ", %s on the wire", human_size(size, m->wire_length));
@@ -350,7 +349,8 @@ static void draw_modes(struct detail *s, struct ui *ui, struct area area, bool m
             continue;
         s->mode_x[mode + 1] = s->mode_x[mode] + (int)strlen(mode_word((enum mode)mode)) + 2;
         pen.base = (enum mode)mode == s->mode ? ROLE_TAB : ROLE_NORMAL;
-        pen_format(&pen, mode == MODE_JSON && !s->is_json ? ROLE_FAINT : ROLE_NORMAL, " %s ", mode_word((enum mode)mode));
+        pen_format(&pen, mode == MODE_JSON && !s->is_json ? ROLE_FAINT : ROLE_NORMAL, " %s ",
+                   mode_word((enum mode)mode));
     }
     pen.base = ROLE_NORMAL;
     const struct fields *f = s->mode == MODE_WIRE ? &s->wire : s->mode == MODE_FIELDS ? &s->fields.fields : NULL;
@@ -365,10 +365,10 @@ static void draw_modes(struct detail *s, struct ui *ui, struct area area, bool m
 
 static enum role role_of_piece(enum piece_kind kind)
 {
-    static const enum role roles[] = {[PIECE_PLAIN] = ROLE_NORMAL,        [PIECE_KEY] = ROLE_JSON_KEY,
-                                      [PIECE_STRING] = ROLE_JSON_STRING,  [PIECE_NUMBER] = ROLE_JSON_NUMBER,
-                                      [PIECE_WORD] = ROLE_JSON_WORD,      [PIECE_FOLD] = ROLE_FAINT,
-                                      [PIECE_BROKEN] = ROLE_ERROR};
+    static const enum role roles[] = {
+        [PIECE_PLAIN] = ROLE_NORMAL,       [PIECE_KEY] = ROLE_JSON_KEY,   [PIECE_STRING] = ROLE_JSON_STRING,
+        [PIECE_NUMBER] = ROLE_JSON_NUMBER, [PIECE_WORD] = ROLE_JSON_WORD, [PIECE_FOLD] = ROLE_FAINT,
+        [PIECE_BROKEN] = ROLE_ERROR};
     return roles[kind];
 }
 
@@ -423,7 +423,8 @@ static void detail_status(void *state, struct ui *ui, struct writer *text)
     struct detail *s = state;
     (void)ui;
     if (s->mode == MODE_FIELDS) {
-        writer_format(text, "field %llu/%zu", (unsigned long long)(s->fields.line_count > 0 ? s->fields.list.cursor + 1 : 0),
+        writer_format(text, "field %llu/%zu",
+                      (unsigned long long)(s->fields.line_count > 0 ? s->fields.list.cursor + 1 : 0),
                       s->fields.line_count);
         return;
     }

@@ -5,7 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NARROW = 78, WIDE = 146, BESIDE = 130 /* columns */, HEX_ROWS_LEAST = 3, NAME_COLUMNS = 24, OFFSET_COLUMNS = 10 };
+enum {
+    NARROW = 78,
+    WIDE = 146,
+    BESIDE = 130 /* columns */,
+    HEX_ROWS_LEAST = 3,
+    NAME_COLUMNS = 24,
+    OFFSET_COLUMNS = 10
+};
 
 /* ---- hex */
 

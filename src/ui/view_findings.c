@@ -69,7 +69,8 @@ static bool findings_work(void *state, struct ui *ui)
 
 static bool stands_before(const struct model *m, unsigned a, unsigned b)
 {
-    enum wsd_severity sa = wsd_finding_info((enum wsd_finding_code)a)->severity, sb = wsd_finding_info((enum wsd_finding_code)b)->severity;
+    enum wsd_severity sa = wsd_finding_info((enum wsd_finding_code)a)->severity,
+                      sb = wsd_finding_info((enum wsd_finding_code)b)->severity;
     if (sa != sb)
         return sa < sb;
     if (m->findings[a] != m->findings[b])
@@ -304,9 +305,10 @@ static void findings_status(void *state, struct ui *ui, struct writer *text)
         counts[wsd_finding_info((enum wsd_finding_code)i)->severity] += ui->model.findings[i];
     if (find_line(s, s->list.cursor, &at))
         writer_format(text, "%s, %s  ", wsd_finding_info(at.code->code)->word, wsd_finding_info(at.code->code)->rule);
-    writer_format(text, "%llu error%s, %llu warning%s, %llu note%s", (unsigned long long)counts[WSD_ERROR], counts[WSD_ERROR] == 1 ? "" : "s",
-                  (unsigned long long)counts[WSD_WARNING], counts[WSD_WARNING] == 1 ? "" : "s",
-                  (unsigned long long)counts[WSD_NOTE], counts[WSD_NOTE] == 1 ? "" : "s");
+    writer_format(text, "%llu error%s, %llu warning%s, %llu note%s", (unsigned long long)counts[WSD_ERROR],
+                  counts[WSD_ERROR] == 1 ? "" : "s", (unsigned long long)counts[WSD_WARNING],
+                  counts[WSD_WARNING] == 1 ? "" : "s", (unsigned long long)counts[WSD_NOTE],
+                  counts[WSD_NOTE] == 1 ? "" : "s");
 }
 
 const struct view findings_view = {

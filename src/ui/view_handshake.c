@@ -26,7 +26,7 @@ enum {
 /* What is checked: of which side, in which header (NULL: the first line), by which findings, what it means when all is well. */
 #define CHECKS(X)                                                                                                      \
     X(METHOD, CLIENT, NULL, "it is GET", HANDSHAKE_METHOD, HANDSHAKE_HTTP_VERSION, HANDSHAKE_METHOD)                   \
-    X(HOST, CLIENT, "Host", "it is there", HANDSHAKE_HOST_MISSING, HANDSHAKE_HOST_MISSING, HANDSHAKE_HOST_MISSING)      \
+    X(HOST, CLIENT, "Host", "it is there", HANDSHAKE_HOST_MISSING, HANDSHAKE_HOST_MISSING, HANDSHAKE_HOST_MISSING)     \
     X(UPGRADE, CLIENT, "Upgrade", "asks for websocket", HANDSHAKE_UPGRADE_INVALID, HANDSHAKE_UPGRADE_INVALID,          \
       HANDSHAKE_UPGRADE_INVALID)                                                                                       \
     X(CONNECTION, CLIENT, "Connection", "names Upgrade", HANDSHAKE_CONNECTION_INVALID, HANDSHAKE_CONNECTION_INVALID,   \
@@ -54,15 +54,16 @@ struct check {
 };
 
 static const struct check checks[] = {
-#define CHECK(name, side, header, good, a, b, c) {WSD_##side, header, good, {WSD_FINDING_##a, WSD_FINDING_##b, WSD_FINDING_##c}},
+#define CHECK(name, side, header, good, a, b, c)                                                                       \
+    {WSD_##side, header, good, {WSD_FINDING_##a, WSD_FINDING_##b, WSD_FINDING_##c}},
     CHECKS(CHECK)
 #undef CHECK
 };
 
 /* Findings of a handshake that are about no header. */
-static const enum wsd_finding_code others[] = {WSD_FINDING_HANDSHAKE_HEADER_REPEATED, WSD_FINDING_HANDSHAKE_CHALLENGE_MISMATCH,
-                                               WSD_FINDING_HANDSHAKE_DATA_BEFORE_RESPONSE, WSD_FINDING_HANDSHAKE_LEGACY,
-                                               WSD_FINDING_HANDSHAKE_DEFLATE_PARAMETER};
+static const enum wsd_finding_code others[] = {
+    WSD_FINDING_HANDSHAKE_HEADER_REPEATED, WSD_FINDING_HANDSHAKE_CHALLENGE_MISMATCH,
+    WSD_FINDING_HANDSHAKE_DATA_BEFORE_RESPONSE, WSD_FINDING_HANDSHAKE_LEGACY, WSD_FINDING_HANDSHAKE_DEFLATE_PARAMETER};
 
 enum line_kind { LINE_EMPTY, LINE_TITLE, LINE_HEADER, LINE_FACT, LINE_FINDING };
 
@@ -179,7 +180,8 @@ static void add_head(struct handshake_lines *s, const struct model_connection *c
     if (head == NULL) {
         struct line *l = add(s, LINE_HEADER);
         judge(l, c, check_of(side, (struct wsd_bytes){0}));
-        l->name = bytes_text(side == WSD_SERVER && c->about.handshake == WSD_HANDSHAKE_UNANSWERED ? "never came" : "not in the capture");
+        l->name = bytes_text(
+            side == WSD_SERVER && c->about.handshake == WSD_HANDSHAKE_UNANSWERED ? "never came" : "not in the capture");
         if (l->finding < 0)
             l->check = NULL;
         add_finding_below(s);
@@ -191,7 +193,8 @@ static void add_head(struct handshake_lines *s, const struct model_connection *c
         struct line *l = add(s, LINE_HEADER);
         l->name = head->headers[i].name;
         l->value = head->headers[i].value;
-        judge(l, c, c->about.handshake == WSD_HANDSHAKE_REJECTED && side == WSD_SERVER ? NULL : check_of(side, l->name));
+        judge(l, c,
+              c->about.handshake == WSD_HANDSHAKE_REJECTED && side == WSD_SERVER ? NULL : check_of(side, l->name));
         add_finding_below(s);
     }
     add_missing(s, c, head, side);
@@ -222,7 +225,8 @@ static void add_deflate(struct handshake_lines *s, const struct wsd_deflate *d)
 
 static void add_span(struct handshake_lines *s, const char *name, int64_t ns)
 {
-    snprintf(add_fact(s, name)->text, sizeof s->lines->text, "%lld.%03lld ms", (long long)(ns / 1000000), (long long)(ns / 1000 % 1000));
+    snprintf(add_fact(s, name)->text, sizeof s->lines->text, "%lld.%03lld ms", (long long)(ns / 1000000),
+             (long long)(ns / 1000 % 1000));
 }
 
 static void add_agreement(struct handshake_lines *s, const struct model_connection *c)
@@ -270,7 +274,8 @@ static void add_way(struct handshake_lines *s, const struct model_connection *c,
         if (hop->source.family != 0)
             column_address(address, &hop->source);
         snprintf(l->text, sizeof l->text, "%s%s%s%s%s", wsd_hop_word(hop->kind), hop->user ? ", with credentials" : "",
-                 hop->target.length > 0 ? ", to " : "", hop->source.family != 0 ? ", for " : "", hop->source.family != 0 ? address : "");
+                 hop->target.length > 0 ? ", to " : "", hop->source.family != 0 ? ", for " : "",
+                 hop->source.family != 0 ? address : "");
     }
     column_address(address, &c->about.endpoint[WSD_SERVER]);
     snprintf(add_fact(s, "server")->text, sizeof address, "%s", address);
@@ -308,7 +313,8 @@ static void make_lines(struct handshake_lines *s, struct model_connection *c)
         return;
     record_event(&c->opening->head, &c->about, &s->scratch, &e);
     if (e.opening.request == NULL && e.opening.response == NULL) {
-        add_title(s, c->state == MODEL_ENCRYPTED ? "The handshake is encrypted." : "The handshake is not in the capture.");
+        add_title(s,
+                  c->state == MODEL_ENCRYPTED ? "The handshake is encrypted." : "The handshake is not in the capture.");
     } else {
         add_head(s, c, e.opening.request, WSD_CLIENT);
         add_head(s, c, e.opening.response, WSD_SERVER);
@@ -386,7 +392,8 @@ static void draw_mark(struct pen *pen, const struct line *l)
 {
     bool unicode = pen->terminal->charset == ESCAPE_UTF8;
     if (l->finding >= 0)
-        pen_text(pen, line_severity(wsd_finding_info((enum wsd_finding_code)l->finding)->severity), unicode ? " ✗ " : " ! ");
+        pen_text(pen, line_severity(wsd_finding_info((enum wsd_finding_code)l->finding)->severity),
+                 unicode ? " ✗ " : " ! ");
     else if (l->check != NULL)
         pen_text(pen, ROLE_GOOD, unicode ? " ✓ " : " + ");
     else
@@ -397,7 +404,8 @@ static void write_verdict(struct writer *w, const struct line *l, bool rule)
 {
     if (l->finding < 0 && l->check == NULL)
         return;
-    const struct wsd_finding_info *info = wsd_finding_info(l->finding >= 0 ? (enum wsd_finding_code)l->finding : l->check->codes[0]);
+    const struct wsd_finding_info *info =
+        wsd_finding_info(l->finding >= 0 ? (enum wsd_finding_code)l->finding : l->check->codes[0]);
     writer_text(w, l->finding >= 0 ? info->text : l->check->good);
     if (rule)
         writer_format(w, "  [%s]", info->rule);
@@ -407,7 +415,8 @@ static void draw_verdict(struct pen *pen, const struct line *l)
 {
     char text[256];
     struct writer w = {.data = text, .size = sizeof text};
-    enum role role = l->finding >= 0 ? line_severity(wsd_finding_info((enum wsd_finding_code)l->finding)->severity) : ROLE_GOOD;
+    enum role role =
+        l->finding >= 0 ? line_severity(wsd_finding_info((enum wsd_finding_code)l->finding)->severity) : ROLE_GOOD;
     write_verdict(&w, l, true);
     if ((int)w.length > pen->end - pen->x) { /* the status line says the rule as well */
         w.length = 0;
@@ -519,8 +528,8 @@ static enum found handshake_find(void *state, struct ui *ui, int64_t n, const st
         return FOUND_END;
     const struct line *l = &s->lines[number];
     const char *found = l->kind == LINE_FINDING ? wsd_finding_info((enum wsd_finding_code)l->finding)->text : "";
-    if (!pattern_matches(pattern, l->name) && !pattern_matches(pattern, l->value) && !pattern_matches(pattern, bytes_text(l->text)) &&
-        !pattern_matches(pattern, bytes_text(found)))
+    if (!pattern_matches(pattern, l->name) && !pattern_matches(pattern, l->value) &&
+        !pattern_matches(pattern, bytes_text(l->text)) && !pattern_matches(pattern, bytes_text(found)))
         return FOUND_NOT;
     list_go(&s->list, number);
     return FOUND_HERE;

@@ -87,7 +87,8 @@ static void ladder_open(void *state, struct ui *ui)
     const struct model_connection *c = ui_connection(ui);
     uint64_t id = c != NULL ? c->about.id : 0;
     bool marked = ui->scope == SCOPE_MARKED;
-    bool hidden_same = s->hides_control == ui->settings.hides_control && s->hides_transport == ui->settings.hides_transport;
+    bool hidden_same =
+        s->hides_control == ui->settings.hides_control && s->hides_transport == ui->settings.hides_transport;
     if (!marked && !s->marked && s->connection == id && s->filter_number == ui->filter_number && hidden_same)
         return;
     s->filter_number = ui->filter_number;
@@ -112,7 +113,8 @@ static void show_detail(struct ladder *s, struct ui *ui)
     if (row == NULL)
         return;
     if (row->type == WSD_EVENT_TRANSPORT) {
-        ui_say(ui, "%s: what TCP did has no more to it than this line", wsd_transport_word((enum wsd_transport_what)row->record->detail));
+        ui_say(ui, "%s: what TCP did has no more to it than this line",
+               wsd_transport_word((enum wsd_transport_what)row->record->detail));
         return;
     }
     if (ui->scope == SCOPE_ALL) {
@@ -155,9 +157,7 @@ static bool ladder_act(void *state, struct ui *ui, enum command command)
         reselect(s);
         ui_say(ui, s->hides_transport ? "what TCP did is hidden" : "what TCP did is shown");
         return true;
-    case COMMAND_FOLLOW:
-        ui_toggle_follow(ui, &s->list);
-        return true;
+    case COMMAND_FOLLOW: ui_toggle_follow(ui, &s->list); return true;
     default: return false;
     }
 }
@@ -203,7 +203,8 @@ static int64_t start_of(const struct model_row *opening)
     return opening->record->time;
 }
 
-static void draw_row(struct ladder *s, struct ui *ui, struct line_style *style, struct area area, int y, uint64_t position, bool focused)
+static void draw_row(struct ladder *s, struct ui *ui, struct line_style *style, struct area area, int y,
+                     uint64_t position, bool focused)
 {
     uint64_t number = selection_row(&s->selection, position);
     const struct model_row *row = model_row(&ui->model, number);
@@ -265,17 +266,21 @@ static void ladder_draw(void *state, struct ui *ui, struct area area, bool focus
 {
     struct ladder *s = state;
     struct area body = area_below(area, HEADING_LINES);
-    struct line_style style = {.terminal = &ui->terminal, .time = (enum time_mode)ui->settings.ladder_time, .fine = area.width >= WIDE};
+    struct line_style style = {
+        .terminal = &ui->terminal, .time = (enum time_mode)ui->settings.ladder_time, .fine = area.width >= WIDE};
     list_set(&s->list, s->selection.first, s->selection.end, (unsigned)body.height);
     struct area inner = area;
     inner.width--;
     draw_heading(s, ui, inner, &style);
-    const struct model_row *first = list_empty(&s->list) ? NULL : model_row(&ui->model, selection_row(&s->selection, s->selection.first));
+    const struct model_row *first =
+        list_empty(&s->list) ? NULL : model_row(&ui->model, selection_row(&s->selection, s->selection.first));
     if (first == NULL)
         return;
     const struct record_connection *opening = s->marked ? NULL : first->connection->opening;
-    style.start = opening != NULL ? start_of(&(struct model_row){.record = &opening->head, .connection = first->connection, .type = WSD_EVENT_CONNECTION})
-                                  : first->record->time;
+    style.start = opening != NULL
+                      ? start_of(&(struct model_row){
+                            .record = &opening->head, .connection = first->connection, .type = WSD_EVENT_CONNECTION})
+                      : first->record->time;
     for (int y = HEADING_LINES; y < area.height; y++) {
         uint64_t position;
         if (list_at(&s->list, (unsigned)(y - HEADING_LINES), &position))
@@ -294,7 +299,8 @@ static enum found ladder_find(void *state, struct ui *ui, int64_t n, const struc
     if (row == NULL)
         return FOUND_NOT;
     bool transport = row->type == WSD_EVENT_TRANSPORT;
-    struct wsd_bytes text = transport ? bytes_text(rung_transport((enum wsd_transport_what)row->record->detail)) : line_text(row);
+    struct wsd_bytes text =
+        transport ? bytes_text(rung_transport((enum wsd_transport_what)row->record->detail)) : line_text(row);
     if (text.length == 0 || !pattern_matches(pattern, text))
         return FOUND_NOT;
     list_go(&s->list, position);
@@ -310,7 +316,8 @@ static void ladder_status(void *state, struct ui *ui, struct writer *text)
         writer_text(text, "marked connections  ");
     else if (s->connection != 0)
         writer_format(text, "#%llu  ", (unsigned long long)s->connection);
-    writer_format(text, "%llu/%llu", (unsigned long long)(list_empty(&s->list) ? 0 : s->list.cursor - s->list.first + 1),
+    writer_format(text, "%llu/%llu",
+                  (unsigned long long)(list_empty(&s->list) ? 0 : s->list.cursor - s->list.first + 1),
                   (unsigned long long)(s->list.end - s->list.first));
     if (s->list.follows)
         writer_text(text, "  following");

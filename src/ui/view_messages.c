@@ -14,7 +14,7 @@ struct messages {
     struct list list;
     bool opened;        /* it was shown before */
     bool hides_control; /* when the selection was made */
-    uint64_t wanted; /* a row that the cursor shall go to, once it is there */
+    uint64_t wanted;    /* a row that the cursor shall go to, once it is there */
     bool wants;
     /* What the selection was made for. */
     enum scope scope;
@@ -87,7 +87,8 @@ static void messages_open(void *state, struct ui *ui)
 {
     struct messages *s = state;
     bool same = s->opened && s->scope == ui->scope && (s->scope != SCOPE_CONNECTION || s->connection == ui->connection);
-    if (!same || s->scope == SCOPE_MARKED || s->filter_number != ui->filter_number || s->hides_control != ui->settings.hides_control) {
+    if (!same || s->scope == SCOPE_MARKED || s->filter_number != ui->filter_number ||
+        s->hides_control != ui->settings.hides_control) {
         s->filter_number = ui->filter_number;
         s->scope = ui->scope;
         s->connection = ui->connection;
@@ -174,9 +175,7 @@ static bool messages_act(void *state, struct ui *ui, enum command command)
         reselect(s);
         return true;
     case COMMAND_SCOPE: next_scope(s, ui); return true;
-    case COMMAND_FOLLOW:
-        ui_toggle_follow(ui, &s->list);
-        return true;
+    case COMMAND_FOLLOW: ui_toggle_follow(ui, &s->list); return true;
     case COMMAND_MARK: mark_row(s, ui); return true;
     case COMMAND_UNMARK: marks_clear(&ui->marks); return true;
     default: return false;
@@ -195,8 +194,8 @@ static bool messages_mouse(void *state, struct ui *ui, const struct mouse *mouse
     return true;
 }
 
-static void draw_row(struct messages *s, struct ui *ui, struct line_style *style, struct area area, int row, uint64_t position,
-                     bool focused)
+static void draw_row(struct messages *s, struct ui *ui, struct line_style *style, struct area area, int row,
+                     uint64_t position, bool focused)
 {
     uint64_t number = selection_row(&s->selection, position);
     const struct model_row *r = model_row(&ui->model, number);
@@ -228,9 +227,8 @@ static void messages_draw(void *state, struct ui *ui, struct area area, bool foc
                                .fine = area.width >= WIDE};
     list_set(&s->list, s->selection.first, s->selection.end, (unsigned)body.height);
     show_row(s);
-    const struct model_row *first = list_empty(&s->list)
-                                        ? NULL
-                                        : model_row(&ui->model, selection_row(&s->selection, s->selection.first));
+    const struct model_row *first =
+        list_empty(&s->list) ? NULL : model_row(&ui->model, selection_row(&s->selection, s->selection.first));
     style.start = first != NULL ? first->record->time : ui->model.began;
     if (s->scope == SCOPE_CONNECTION && first != NULL && first->connection != NULL && first->connection->opening != NULL)
         style.start = first->connection->opening->head.time;
@@ -256,7 +254,8 @@ static void messages_status(void *state, struct ui *ui, struct writer *text)
         writer_format(text, "#%llu  ", (unsigned long long)s->connection);
     else
         writer_text(text, s->scope == SCOPE_MARKED ? "marked connections  " : "all connections  ");
-    writer_format(text, "%llu/%llu", (unsigned long long)(list_empty(&s->list) ? 0 : s->list.cursor - s->list.first + 1),
+    writer_format(text, "%llu/%llu",
+                  (unsigned long long)(list_empty(&s->list) ? 0 : s->list.cursor - s->list.first + 1),
                   (unsigned long long)(s->list.end - s->list.first));
     if (s->list.follows)
         writer_text(text, "  following");

@@ -176,7 +176,8 @@ static void write_segment(struct connection *c, int sender, unsigned flags, uint
     field[2] = field[3] = total;
     memcpy(packet, field, 16);
 
-    memcpy(ethernet, sender == CLIENT ? "\x02\0\0\0\0\x02\x02\0\0\0\0\x01\x08\0" : "\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0", 14);
+    memcpy(ethernet,
+           sender == CLIENT ? "\x02\0\0\0\0\x02\x02\0\0\0\0\x01\x08\0" : "\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0", 14);
 
     memset(ip, 0, 52);
     ip[0] = 0x45;
@@ -387,7 +388,10 @@ static void end_connection(struct connection *c)
     uint32_t n;
     int first = (int)random_below(2);
 
-    n = build_frame(frame, first, 0x88, "\x03\xe8""bye", 5);
+    n = build_frame(frame, first, 0x88,
+                    "\x03\xe8"
+                    "bye",
+                    5);
     send_segment(c, first, PSH | ACK, frame, n);
     n = build_frame(frame, !first, 0x88, "\x03\xe8", 2);
     send_segment(c, !first, PSH | ACK, frame, n);
@@ -398,14 +402,15 @@ static void end_connection(struct connection *c)
 
 /* ---- payloads */
 
-static const char *const words[] = {"order", "filled", "market", "limit", "client", "session", "update", "price",
-                                    "volume", "latency", "room", "message", "hello", "status", "online", "typing"};
+static const char *const words[] = {"order",  "filled",  "market", "limit",   "client", "session", "update", "price",
+                                    "volume", "latency", "room",   "message", "hello",  "status",  "online", "typing"};
 static const char *const symbols[] = {"BTCUSD", "ETHUSD", "SOLUSD", "EURUSD", "AAPL", "MSFT", "NVDA", "TSLA"};
 
 /* JSON of exactly length bytes (at least 64): a number or two, and prose. */
 static void fill_text(char *to, uint32_t length, uint32_t id)
 {
-    uint32_t n = (uint32_t)snprintf(to, length, "{\"type\":\"event\",\"id\":%u,\"seq\":%u,\"text\":\"", id, random_below(1000000));
+    uint32_t n = (uint32_t)snprintf(to, length, "{\"type\":\"event\",\"id\":%u,\"seq\":%u,\"text\":\"", id,
+                                    random_below(1000000));
 
     while (n < length - 2) {
         const char *word = words[random_below(16)];
@@ -838,10 +843,10 @@ static const struct {
     const char *kind;
     uint32_t n, again; /* each of its connections is heard so many times */
     void (*stranger)(struct connection *);
-} floods[] = {{"synflood", 3000000, 1, flood_syn},      {"randombytes", 1000000, 4, flood_random},
+} floods[] = {{"synflood", 3000000, 1, flood_syn},       {"randombytes", 1000000, 4, flood_random},
               {"halfopen", 1000000, 1, flood_half_open}, {"heads", 20000, 1, flood_head},
-              {"holes", 100000, 1, flood_hole},         {"fragflood", 1000000, 1, flood_fragment},
-              {"windows", 20000, 1, flood_windows},     {"openings", 1000000, 1, flood_opening}};
+              {"holes", 100000, 1, flood_hole},          {"fragflood", 1000000, 1, flood_fragment},
+              {"windows", 20000, 1, flood_windows},      {"openings", 1000000, 1, flood_opening}};
 
 /* Real connections take a step so often that the flood lasts as long as they do. */
 static void run_flood(uint32_t n, uint32_t again, void (*stranger)(struct connection *))
@@ -887,7 +892,10 @@ static const struct plan plans[] = {
 static const struct {
     const char *kind;
     uint32_t n;
-} cases[] = {{"fragments", 400000}, {"frames", 64}, {"reverse", 20000}, {"unacked", 200000}, {"hole", 200000}, {"tls", 20000}, {"tls-small", 1000000}, {"tls-plain", 20000}, {"tls-small-plain", 1000000}, {"tls-idle", 10000}, {"tls-idle-plain", 10000}};
+} cases[] = {{"fragments", 400000},  {"frames", 64},           {"reverse", 20000},
+             {"unacked", 200000},    {"hole", 200000},         {"tls", 20000},
+             {"tls-small", 1000000}, {"tls-plain", 20000},     {"tls-small-plain", 1000000},
+             {"tls-idle", 10000},    {"tls-idle-plain", 10000}};
 
 static bool generate(const char *kind, uint32_t n)
 {

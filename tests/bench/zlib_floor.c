@@ -99,8 +99,7 @@ int main(int argc, char **argv)
         inflated += sizeof(out) - s->avail_out;
     }
     clock_gettime(CLOCK_MONOTONIC, &end);
-    printf("%.6f %zu %llu %llu %u\n",
-           (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9, count,
-           (unsigned long long)packed, (unsigned long long)inflated, windows);
+    printf("%.6f %zu %llu %llu %u\n", (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9,
+           count, (unsigned long long)packed, (unsigned long long)inflated, windows);
     return 0;
 }

@@ -25,7 +25,7 @@ struct way {
     size_t length;
     uint64_t hash;
     int rc;
-    uint8_t *out; /* OUT_MOST bytes, NULL: not kept */
+    uint8_t *out;           /* OUT_MOST bytes, NULL: not kept */
     const struct way *seen; /* what known bytes must be, as far as it goes; NULL: nobody says */
 };
 
@@ -39,7 +39,8 @@ static int take(void *user, struct wsd_bytes bytes, bool known)
     if (w->out != NULL)
         memcpy(w->out + w->length, bytes.data, bytes.length);
     if (w->seen != NULL && known && w->length < w->seen->length)
-        require(memcmp(w->seen->out + w->length, bytes.data, bytes_first(bytes, w->seen->length - w->length).length) == 0);
+        require(memcmp(w->seen->out + w->length, bytes.data, bytes_first(bytes, w->seen->length - w->length).length) ==
+                0);
     w->length += bytes.length;
     for (size_t i = 0; i < bytes.length; i++)
         w->hash = (w->hash ^ bytes.data[i]) * UINT64_C(0x100000001b3);

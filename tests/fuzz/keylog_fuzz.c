@@ -77,7 +77,8 @@ static void check_lines(const struct tls_secrets *s)
         require(length <= sizeof line);
         begin(&again);
         require(tls_secrets_read(&again.secrets, bytes_of((const uint8_t *)line, length), &again.read) == 0);
-        require(again.read.taken == 1 && again.secrets.count == 1 && memcmp(&again.secrets.secrets[0], one, sizeof *one) == 0);
+        require(again.read.taken == 1 && again.secrets.count == 1 &&
+                memcmp(&again.secrets.secrets[0], one, sizeof *one) == 0);
         tls_secrets_free(&again.secrets);
     }
 }

@@ -35,8 +35,9 @@ static void collect(void *user, const char *data, size_t length)
 
 /* ---- what may be shown */
 
-static const uint32_t never[][2] = {{0, 9},           {11, 31},         {0x7F, 0x9F},     {0xAD, 0xAD},     {0x61C, 0x61C},  {0x200B, 0x200F},
-                                    {0x2028, 0x202E}, {0x2060, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
+static const uint32_t never[][2] = {{0, 9},           {11, 31},         {0x7F, 0x9F},      {0xAD, 0xAD},
+                                    {0x61C, 0x61C},   {0x200B, 0x200F}, {0x2028, 0x202E},  {0x2060, 0x206F},
+                                    {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
 
 static void check_characters(bool ascii)
 {
@@ -125,7 +126,9 @@ static void check_json(void)
 
 static void choose(struct options *o, uint8_t bits)
 {
-    *o = (struct options){.output = bits % 3 == 0 ? OUTPUT_JSON : bits % 3 == 1 ? OUTPUT_TEXT : OUTPUT_SUMMARY,
+    *o = (struct options){.output = bits % 3 == 0   ? OUTPUT_JSON
+                                    : bits % 3 == 1 ? OUTPUT_TEXT
+                                                    : OUTPUT_SUMMARY,
                           .max_payload = bits & 8 ? 20 : 65536,
                           .frames = bits & 16,
                           .hex = bits & 32,

@@ -38,7 +38,8 @@ static void keep(const struct wsd_packet *p)
 
 static void write_all(const char *path, const uint8_t *data, size_t size)
 {
-    static const char *const names[] = {NULL, "eth0", "an interface with a name of some length, \xff\xfe and more", "lo"};
+    static const char *const names[] = {NULL, "eth0", "an interface with a name of some length, \xff\xfe and more",
+                                        "lo"};
     char error[PCAPNG_ERROR];
     struct pcapng *file = pcapng_open(&(struct pcapng_options){.path = path}, error, sizeof error);
     struct pcap_input in = {.data = data, .size = size, .at = PCAP_HEADER};

@@ -16,7 +16,8 @@
 
 enum {
     PIECE_MOST = 1500,
-    MEMORY_MOST = 2 * RESYNC_HELD_MOST + RESYNC_CANDIDATES * 256, /* buffers double; besides the runs: one a piece, 64 bytes each */
+    MEMORY_MOST = 2 * RESYNC_HELD_MOST +
+                  RESYNC_CANDIDATES * 256, /* buffers double; besides the runs: one a piece, 64 bytes each */
     RUN = 128,
 };
 
@@ -49,7 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 6)
         return 0;
-    struct resync_terms terms = {.masked = data[0] & 1, .either = data[0] & 2, .strict = data[0] & 4, .deflate = data[0] & 8};
+    struct resync_terms terms = {
+        .masked = data[0] & 1, .either = data[0] & 2, .strict = data[0] & 4, .deflate = data[0] & 8};
     while (terms.known_count < 4 && data[0] & 16 && data[1 + terms.known_count] != 0) {
         terms.known[terms.known_count] = data[1 + terms.known_count];
         terms.known_count++;

@@ -84,7 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     n += store_block(file + n, big, 10, body, length);
     n += store_block(file + n, big, 6, packet, sizeof packet);
-    struct file_hooks whole_hooks = {.secrets = on_secrets, .user = &told[0]}, split_hooks = {.secrets = on_secrets, .user = &told[1]};
+    struct file_hooks whole_hooks = {.secrets = on_secrets, .user = &told[0]},
+                      split_hooks = {.secrets = on_secrets, .user = &told[1]};
     struct got whole = read_back(file, n, n, &whole_hooks), split = read_back(file, n, 1 + data[0], &split_hooks);
     require(memcmp(&told[0], &told[1], sizeof told[0]) == 0);
     require(whole.count == split.count && whole.errors == split.errors && strcmp(whole.error, split.error) == 0);

@@ -104,8 +104,8 @@ static struct stream *sealed_take(void *user, struct via *via, const struct wsd_
     return make(user, &sealed_ops, via);
 }
 
-static bool finding(void *user, const struct stream *inner, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
-                    const struct wsd_moment *moment)
+static bool finding(void *user, const struct stream *inner, enum wsd_direction d, enum wsd_finding_code code,
+                    const char *detail, const struct wsd_moment *moment)
 {
     struct reading *r = user;
     (void)inner, (void)moment;
@@ -135,7 +135,8 @@ static void secret(void *user, void *owner, struct wsd_bytes line)
 
 static const struct tls_hooks hooks = {inside_take, sealed_take, finding, turned, secret};
 
-static int item(struct reading *r, uint8_t what, struct wsd_bytes bytes, size_t length, struct wsd_moment *moment, size_t most)
+static int item(struct reading *r, uint8_t what, struct wsd_bytes bytes, size_t length, struct wsd_moment *moment,
+                size_t most)
 {
     enum wsd_direction d = ((what & 1) ^ r->turned) ? WSD_SERVER : WSD_CLIENT;
     int rc = 0;

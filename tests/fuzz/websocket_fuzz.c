@@ -93,7 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     o.limits.inflate_bytes = INFLATE_MOST;
     o.limits.inflate_ratio = 0; /* what is left by the ratio depends on how much has come */
     cuts_start(&cuts, &o, data[2] + 1u);
-    size_t choice = data[0] % (sizeof extensions / sizeof *extensions + 2), draft = sizeof extensions / sizeof *extensions;
+    size_t choice = data[0] % (sizeof extensions / sizeof *extensions + 2),
+           draft = sizeof extensions / sizeof *extensions;
     if (choice < draft)
         shake_hands(extensions[choice]);
     else

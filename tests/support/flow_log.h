@@ -171,7 +171,8 @@ static inline int flow_log_packet(struct talk *t, const struct wsd_packet *packe
     struct ip_packet ip;
     struct tcp_segment segment;
     const struct wsd_moment moment = {.time = packet->time, .packet = ++log->packets};
-    if (link_decode(packet->link_type, &c) != LINK_IP || ip_decode(cursor_rest(&c), packet->length - packet->captured, &ip) < 0 ||
+    if (link_decode(packet->link_type, &c) != LINK_IP ||
+        ip_decode(cursor_rest(&c), packet->length - packet->captured, &ip) < 0 ||
         tcp_decode(ip.payload, ip.payload_length, &segment) < 0)
         abort();
     return flow_log_segment(log, &ip, &segment, &moment);

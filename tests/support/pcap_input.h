@@ -33,7 +33,8 @@ static inline bool pcap_input_next(struct pcap_input *in, struct wsd_packet *p)
     if (in->size < PCAP_HEADER || in->size - in->at < PCAP_PACKET_HEADER)
         return false;
     const uint8_t *header = in->data + in->at;
-    *p = (struct wsd_packet){.time = (int64_t)pcap_input_u32(header) * 1000000000 + (int64_t)pcap_input_u32(header + 4) * 1000,
+    *p = (struct wsd_packet){.time = (int64_t)pcap_input_u32(header) * 1000000000 +
+                                     (int64_t)pcap_input_u32(header + 4) * 1000,
                              .captured = pcap_input_u32(header + 8),
                              .length = pcap_input_u32(header + 12),
                              .link_type = pcap_input_u32(in->data + 20)};

@@ -30,7 +30,7 @@
 
 struct recorder {
     struct wsd_dissector *dissector;
-    struct wsd_totals totals;                 /* after recorder_finish() */
+    struct wsd_totals totals;               /* after recorder_finish() */
     uint64_t events[WSD_EVENT_REQUEST + 1]; /* by type */
     uint64_t findings[WSD_FINDING_COUNT];
     uint64_t data_messages, incomplete; /* text and binary; those of them that were not complete */

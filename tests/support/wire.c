@@ -45,8 +45,8 @@ static int accepted(void *user, bool swapped, struct websocket_attempt *a)
 static int lost(void *user, const struct http1_lost *what, struct stream **inner)
 {
     struct wire *w = user;
-    const struct websocket_guess guess = {.user = w, .accepted = accepted, .roles_known = true,
-                                          .partial = what->partial, .answered = what->answered};
+    const struct websocket_guess guess = {
+        .user = w, .accepted = accepted, .roles_known = true, .partial = what->partial, .answered = what->answered};
     if (what->waits || (what->border && websocket_sender(what->first) != WSD_CLIENT))
         return 0; /* the server is always heard here */
     *inner = websocket_guess_new(&w->host, &guess, what->request);

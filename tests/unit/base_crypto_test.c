@@ -108,11 +108,8 @@ static void md5_of_parts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base64_as_in_the_rfc),
-        cmocka_unit_test(base64_that_is_none),
-        cmocka_unit_test(sha1_of_parts),
-        cmocka_unit_test(accept_of_rfc_6455),
-        cmocka_unit_test(md5_of_parts),
+        cmocka_unit_test(base64_as_in_the_rfc), cmocka_unit_test(base64_that_is_none), cmocka_unit_test(sha1_of_parts),
+        cmocka_unit_test(accept_of_rfc_6455),   cmocka_unit_test(md5_of_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

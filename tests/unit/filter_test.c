@@ -54,8 +54,12 @@ static int setup(void **state)
     finding = (struct wsd_event){.type = WSD_EVENT_FINDING, .at = at, .connection = &connection};
     finding.finding = (struct wsd_finding){WSD_SERVER, WSD_FINDING_FRAME_SERVER_MASKED, "again"};
     ending = (struct wsd_event){.type = WSD_EVENT_CLOSE, .at = at, .connection = &connection};
-    ending.close = (struct wsd_close){.by = WSD_SERVER, .how = WSD_BY_FIN, .code = 1001, .reported = 1006,
-                                      .reason = bytes_text("bye"), .duration = INT64_C(90000000000)};
+    ending.close = (struct wsd_close){.by = WSD_SERVER,
+                                      .how = WSD_BY_FIN,
+                                      .code = 1001,
+                                      .reported = 1006,
+                                      .reason = bytes_text("bye"),
+                                      .duration = INT64_C(90000000000)};
     return 0;
 }
 
@@ -306,9 +310,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
     const struct CMUnitTest tests[] = {
-        TEST(numbers),  TEST(words),      TEST(addresses),  TEST(texts),
-        TEST(times),    TEST(absent),     TEST(precedence), TEST(connections_by_themselves),
-        TEST(mistakes), TEST(limits),     TEST(fields),     TEST(costly_pattern),
+        TEST(numbers),  TEST(words),  TEST(addresses),  TEST(texts),
+        TEST(times),    TEST(absent), TEST(precedence), TEST(connections_by_themselves),
+        TEST(mistakes), TEST(limits), TEST(fields),     TEST(costly_pattern),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,8 +163,8 @@ static void more_headers_than_are_parsed(void **state)
 static void guesses(void **state)
 {
     (void)state;
-    static const char *const yes[] = {"",         "G", "GET", "GET ", "GET /", "M-SEARCH * HTTP/1.1", "\r\n\r\nGET /",
-                                      "OPTIONS *", "get /"};
+    static const char *const yes[] = {
+        "", "G", "GET", "GET ", "GET /", "M-SEARCH * HTTP/1.1", "\r\n\r\nGET /", "OPTIONS *", "get /"};
     static const char *const no[] = {"GET\t/", "GET  /", "GET \x7f", "\x16\x03\x01", "SSH-2.0", " GET /", "1"};
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
         assert_true(http_may_be_request(put(yes[i])));
@@ -184,8 +184,8 @@ static void first_lines(void **state)
 {
     (void)state;
     static const char *const none[] = {"EHLO a\r\n", "get key\n", "QUIT\r\n", "A\nB HTTP/1.1", "GET / HTTP/1.1 \r\n"};
-    static const char *const some[] = {"", "\r\n", "GET / HT", "EHLO a", "GET / HTTP/1.1\r\nA: b", "GET /a b HTTP/1.0\n",
-                                       "\r\n\nGET / HTTP/1.1\n"};
+    static const char *const some[] = {
+        "", "\r\n", "GET / HT", "EHLO a", "GET / HTTP/1.1\r\nA: b", "GET /a b HTTP/1.0\n", "\r\n\nGET / HTTP/1.1\n"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         assert_true(http_is_no_request(put(none[i])));
     for (size_t i = 0; i < sizeof some / sizeof *some; i++)

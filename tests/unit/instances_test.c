@@ -16,9 +16,11 @@
 #include <string.h>
 
 static const char *const captures[] = {
-    "captures/console.pcap",           "captures/ws-deflate-takeover.pcap",  "captures/bad-utf8.pcap",
-    "captures/ws-deflate-fragments.pcap", "captures/tcp-lost-deflate.pcap",  "captures/tcp-joined-late.pcap",
-    "captures/http-keep-alive.pcap",   "captures/encap-vxlan-fragments.pcap", "captures/hixie-76.pcap",
+    "captures/console.pcap",          "captures/ws-deflate-takeover.pcap",
+    "captures/bad-utf8.pcap",         "captures/ws-deflate-fragments.pcap",
+    "captures/tcp-lost-deflate.pcap", "captures/tcp-joined-late.pcap",
+    "captures/http-keep-alive.pcap",  "captures/encap-vxlan-fragments.pcap",
+    "captures/hixie-76.pcap",
 };
 enum { COUNT = sizeof captures / sizeof *captures };
 

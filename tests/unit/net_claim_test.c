@@ -56,10 +56,14 @@ static void where_a_reset_counts(void **state)
         uint32_t at; /* of the server, that has sent 3 bytes, and lost 2 more on the way to the capture */
         bool certain, end;
     } cases[] = {
-        {3, true, true},         {5, true, true},                  /* what is waited for, what was acknowledged */
-        {4, false, false},       {2, false, false},                /* acknowledged already: no peer takes it */
-        {6, false, true},        {5 + CLAIM_NEAR, false, true},    /* in doubt, and nothing follows */
-        {6 + CLAIM_NEAR, false, false}, {0x80000000, false, false},
+        {3, true, true},
+        {5, true, true}, /* what is waited for, what was acknowledged */
+        {4, false, false},
+        {2, false, false}, /* acknowledged already: no peer takes it */
+        {6, false, true},
+        {5 + CLAIM_NEAR, false, true}, /* in doubt, and nothing follows */
+        {6 + CLAIM_NEAR, false, false},
+        {0x80000000, false, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         live((uint16_t)(51000 + i));
@@ -239,9 +243,10 @@ static void syn_with_an_answer(void **state)
         const char *text, *heard;
     } answers[] = {
         {WSD_SERVER, UINT32_MAX, TCP_SYN | TCP_ACK, "", "-> first\n<- syn\n"},
-        {WSD_CLIENT, 0, TCP_ACK, "first", "-> first\n"}, /* the server is not in the capture, and did not take the data */
+        {WSD_CLIENT, 0, TCP_ACK, "first",
+         "-> first\n"}, /* the server is not in the capture, and did not take the data */
         {WSD_CLIENT, 5, TCP_ACK, "more", "-> first\n-> more\n"},
-        {WSD_SERVER, 0, TCP_ACK, "hello", "-> first\n<- hello\n"}, /* its SYN was lost */
+        {WSD_SERVER, 0, TCP_ACK, "hello", "-> first\n<- hello\n"},                                /* its SYN was lost */
         {WSD_SERVER, 0, TCP_RST | TCP_ACK, "", "-> first\n<- rst\n<- end reset\n-> end reset\n"}, /* refused */
     };
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
@@ -254,7 +259,8 @@ static void syn_with_an_answer(void **state)
         talk_segment(&t, answers[i].from, answers[i].at, answers[i].flags, bytes_text(answers[i].text));
         (void)snprintf(expected, sizeof expected, "<- end idle\n-> end idle\n-> syn\n%s", answers[i].heard);
         if (strstr(answers[i].text, "first") != NULL)
-            (void)snprintf(expected, sizeof expected, "<- end idle\n-> end idle\n-> syn\n-> first\n-> retransmission\n");
+            (void)snprintf(expected, sizeof expected,
+                           "<- end idle\n-> end idle\n-> syn\n-> first\n-> retransmission\n");
         HEARD(expected);
         assert_int_equal(flows_totals(h.flows)->seen, 2 * (i + 1));
     }
@@ -307,10 +313,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(where_a_reset_counts),   TEST(certain_resets),     TEST(doubtful_resets),
-        TEST(resets_of_the_unheard),  TEST(data_after_a_reset), TEST(syn_without_an_answer),
+        TEST(where_a_reset_counts),        TEST(certain_resets),     TEST(doubtful_resets),
+        TEST(resets_of_the_unheard),       TEST(data_after_a_reset), TEST(syn_without_an_answer),
         TEST(syn_near_the_numbers_in_use), TEST(syn_with_an_answer), TEST(answer_without_a_syn),
-        TEST(syn_after_the_end),      TEST(syn_of_the_unheard),
+        TEST(syn_after_the_end),           TEST(syn_of_the_unheard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

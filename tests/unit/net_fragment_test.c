@@ -17,7 +17,7 @@
 static uint8_t original[65536];
 static struct fragments *f;
 static int64_t now;
-static struct ip_packet whole; /* what the last fragment completed */
+static struct ip_packet whole;  /* what the last fragment completed */
 static struct packet_cost cost; /* and what it cost */
 
 static int setup(void **state)

@@ -343,9 +343,11 @@ static void transport_is_told(void **state)
 /* The packet made last, seen again, from a router on: the TTL is one less, and so is the checksum. */
 static void see_again(int64_t later, uint8_t identification)
 {
-    const struct wsd_packet packet = {
-        .time = t.time - t.step + later, .data = t.made.bytes, .captured = (uint32_t)t.made.length,
-        .length = (uint32_t)t.made.length, .link_type = 1};
+    const struct wsd_packet packet = {.time = t.time - t.step + later,
+                                      .data = t.made.bytes,
+                                      .captured = (uint32_t)t.made.length,
+                                      .length = (uint32_t)t.made.length,
+                                      .link_type = 1};
     t.made.bytes[14 + 5] = identification;
     t.made.bytes[14 + 8]--;
     assert_int_equal(t.packet(&t, &packet), 0);

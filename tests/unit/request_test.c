@@ -149,7 +149,7 @@ static void one_after_another(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_is_told_once_before_its_answer), cmocka_unit_test(nobody_asked),
-                                       cmocka_unit_test(one_after_another)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_is_told_once_before_its_answer),
+                                       cmocka_unit_test(nobody_asked), cmocka_unit_test(one_after_another)};
     return cmocka_run_group_tests_name("request", tests, NULL, NULL);
 }

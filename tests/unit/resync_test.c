@@ -135,7 +135,8 @@ static void binary(void **state)
 static void nothing_in_noise(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "lorem ipsum dolor sit amet ", "\x17\x03\x03"};
+    static const char *const texts[] = {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "lorem ipsum dolor sit amet ",
+                                        "\x17\x03\x03"};
     for (size_t kind = 0; kind < 5; kind++) {
         begin(kind + 77);
         for (size_t i = 0; i < 300000; i++) {
@@ -206,8 +207,8 @@ static void long_frames(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(server_text), cmocka_unit_test(client_text), cmocka_unit_test(binary),
-        cmocka_unit_test(nothing_in_noise), cmocka_unit_test(ceiling), cmocka_unit_test(long_frames),
+        cmocka_unit_test(server_text),      cmocka_unit_test(client_text), cmocka_unit_test(binary),
+        cmocka_unit_test(nothing_in_noise), cmocka_unit_test(ceiling),     cmocka_unit_test(long_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

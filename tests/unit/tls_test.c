@@ -59,11 +59,12 @@ static void key_log_lines(void **state)
     from_hex(RANDOM, random);
     from_hex(SECRET, secret);
     assert_int_equal(tls_secrets_init(&s, seed), 0);
-    struct wsd_secrets_read read = read_text(&s, "# comment\r\n\nnonsense\nCLIENT_TRAFFIC_SECRET_0 " RANDOM " " SECRET "\r\n"
-                                                 "CLIENT_TRAFFIC_SECRET_N " RANDOM " " SECRET "\n"
-                                                 "SERVER_TRAFFIC_SECRET_0 " RANDOM " 00ff\n"
-                                                 "CLIENT_RANDOM " RANDOM " " SECRET "\n"
-                                                 "EXPORTER_SECRET " RANDOM " " SECRET);
+    struct wsd_secrets_read read =
+        read_text(&s, "# comment\r\n\nnonsense\nCLIENT_TRAFFIC_SECRET_0 " RANDOM " " SECRET "\r\n"
+                      "CLIENT_TRAFFIC_SECRET_N " RANDOM " " SECRET "\n"
+                      "SERVER_TRAFFIC_SECRET_0 " RANDOM " 00ff\n"
+                      "CLIENT_RANDOM " RANDOM " " SECRET "\n"
+                      "EXPORTER_SECRET " RANDOM " " SECRET);
     assert_int_equal(read.lines, 8);
     assert_int_equal(read.taken, 1);
     assert_int_equal(read.wrong, 3);
@@ -86,7 +87,8 @@ static void store_is_bounded(void **state)
     uint8_t secret[32] = {1};
     assert_int_equal(tls_secrets_init(&s, seed), 0);
     for (uint32_t i = 0; i < TLS_SECRETS_MOST + 100; i++)
-        assert_int_equal(tls_secrets_add(&s, TLS_SECRET_CLIENT_TRAFFIC, 0, bytes_of(&i, sizeof i), bytes_of(secret, 32)), 0);
+        assert_int_equal(
+            tls_secrets_add(&s, TLS_SECRET_CLIENT_TRAFFIC, 0, bytes_of(&i, sizeof i), bytes_of(secret, 32)), 0);
     assert_int_equal(s.count, TLS_SECRETS_MOST);
     for (uint32_t i = 0; i < TLS_SECRETS_MOST + 100; i++) {
         size_t length = tls_secrets_find(&s, TLS_SECRET_CLIENT_TRAFFIC, 0, bytes_of(&i, sizeof i)).length;

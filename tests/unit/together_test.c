@@ -22,7 +22,8 @@ static struct recorder alone, together;
 static bool is_capture(const char *name)
 {
     const char *dot = strrchr(name, '.');
-    return dot != NULL && (strcmp(dot, ".pcap") == 0 || strcmp(dot, ".pcapng") == 0) && strcmp(name, "format-cut.pcap") != 0;
+    return dot != NULL && (strcmp(dot, ".pcap") == 0 || strcmp(dot, ".pcapng") == 0) &&
+           strcmp(name, "format-cut.pcap") != 0;
 }
 
 static void compare(const struct loaded *l, const struct wsd_options *options, size_t step)

@@ -26,8 +26,9 @@ static void differs(const char *a, const char *b, const char *expected)
     for (size_t i = 0; i < c.count; i++) {
         const struct compare_line *l = &c.lines[i];
         size_t length = strlen(told);
-        snprintf(told + length, sizeof told - length, "%c%s:%.*s>%.*s;", " ~-+"[l->kind], l->path != NULL ? l->path : "",
-                 (int)l->a.length, (const char *)l->a.data, (int)l->b.length, (const char *)l->b.data);
+        snprintf(told + length, sizeof told - length, "%c%s:%.*s>%.*s;", " ~-+"[l->kind],
+                 l -> path != NULL ? l -> path : "", (int)l->a.length, (const char *)l->a.data, (int)l->b.length,
+                 (const char *)l->b.data);
     }
     compare_free(&c);
     assert_string_equal(told, expected);

@@ -35,15 +35,21 @@ static void add(struct model *m, const struct wsd_event *e)
     model_add_take(m, b);
 }
 
-static void say(struct model *m, uint64_t id, int64_t time, uint8_t opcode, enum wsd_direction direction, const char *payload)
+static void say(struct model *m, uint64_t id, int64_t time, uint8_t opcode, enum wsd_direction direction,
+                const char *payload)
 {
     connection.id = id;
     struct wsd_event e = {.type = WSD_EVENT_MESSAGE,
                           .at = {.time = time},
                           .connection = &connection,
-                          .message = {.direction = direction, .opcode = opcode, .length = strlen(payload),
-                                      .wire_length = strlen(payload), .frames = 1, .complete = true,
-                                      .payload = text(payload), .close_code = -1}};
+                          .message = {.direction = direction,
+                                      .opcode = opcode,
+                                      .length = strlen(payload),
+                                      .wire_length = strlen(payload),
+                                      .frames = 1,
+                                      .complete = true,
+                                      .payload = text(payload),
+                                      .close_code = -1}};
     add(m, &e);
 }
 
@@ -141,9 +147,14 @@ static void heads_are_kept_bounded(void **state)
     memset(value, 'v', sizeof value);
     for (int i = 0; i < HEADERS; i++)
         headers[i] = (struct wsd_header){text("Cookie"), {(const uint8_t *)value, VALUE}};
-    const struct wsd_head request = {.method = text("GET"), .target = text("/"), .http = text("HTTP/1.1"), .headers = headers,
-                                     .header_count = HEADERS, .raw = {(const uint8_t *)raw, sizeof raw}};
-    struct wsd_event back, e = {.type = WSD_EVENT_CONNECTION, .connection = &connection, .opening = {.request = &request}};
+    const struct wsd_head request = {.method = text("GET"),
+                                     .target = text("/"),
+                                     .http = text("HTTP/1.1"),
+                                     .headers = headers,
+                                     .header_count = HEADERS,
+                                     .raw = {(const uint8_t *)raw, sizeof raw}};
+    struct wsd_event back,
+        e = {.type = WSD_EVENT_CONNECTION, .connection = &connection, .opening = {.request = &request}};
     static struct record_scratch scratch;
     struct model m;
     connection.id = 1;

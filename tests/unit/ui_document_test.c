@@ -75,8 +75,9 @@ static void long_lines_are_broken(void **state)
 /* Whatever comes, every byte that is no blank is shown once, at every width. */
 static void nothing_is_lost(void **state)
 {
-    static const char *const inputs[] = {"{\"key\":\"a \\\\ long \\\" string with \\u00e9\",\"n\":[1,22,333,{\"x\":{}}],\"e\":[]}",
-                                         "{\"a\":tru,\"b\"}", "[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]", "\"\\", "{\"a\":\"\\"};
+    static const char *const inputs[] = {
+        "{\"key\":\"a \\\\ long \\\" string with \\u00e9\",\"n\":[1,22,333,{\"x\":{}}],\"e\":[]}", "{\"a\":tru,\"b\"}",
+        "[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]", "\"\\", "{\"a\":\"\\"};
     (void)state;
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
         for (unsigned width = 8; width < 50; width++) {
@@ -159,8 +160,12 @@ static void what_is_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_gets_structure), cmocka_unit_test(broken_json_ends), cmocka_unit_test(long_lines_are_broken),
-        cmocka_unit_test(nothing_is_lost),     cmocka_unit_test(folding),          cmocka_unit_test(lines_and_bytes),
+        cmocka_unit_test(json_gets_structure),
+        cmocka_unit_test(broken_json_ends),
+        cmocka_unit_test(long_lines_are_broken),
+        cmocka_unit_test(nothing_is_lost),
+        cmocka_unit_test(folding),
+        cmocka_unit_test(lines_and_bytes),
         cmocka_unit_test(what_is_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,8 @@ static void keys(struct editor *e, const uint32_t *keys, size_t n)
         assert_true(e->cursor <= e->length);
     }
 }
-#define KEYS_OF(e, ...) keys(e, (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+#define KEYS_OF(e, ...)                                                                                                \
+    keys(e, (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 static void characters_are_utf8(void **state)
 {
@@ -27,10 +28,11 @@ static void characters_are_utf8(void **state)
     (void)state;
     editor_set(&e, 100, "");
     KEYS_OF(&e, 'a', 0x7F + 1, 0xE9, 0x7FF, 0x800, 0x20AC, 0xFFFD, 0x10000, 0x1F600, 0x10FFFF);
-    assert_string_equal(e.text, "a\xC2\x80\xC3\xA9\xDF\xBF\xE0\xA0\x80\xE2\x82\xAC\xEF\xBF\xBD\xF0\x90\x80\x80\xF0\x9F\x98\x80\xF4\x8F\xBF\xBF");
+    assert_string_equal(e.text, "a\xC2\x80\xC3\xA9\xDF\xBF\xE0\xA0\x80\xE2\x82\xAC\xEF\xBF\xBD\xF0\x90\x80\x80\xF0\x9F"
+                                "\x98\x80\xF4\x8F\xBF\xBF");
     /* Each goes as one. */
-    KEYS_OF(&e, KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE,
-            KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE);
+    KEYS_OF(&e, KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE,
+            KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE, KEYBOARD_BACKSPACE);
     assert_string_equal(e.text, "a\xC2\x80");
 }
 
@@ -66,7 +68,8 @@ static void other_keys_do_nothing(void **state)
     struct editor e;
     (void)state;
     editor_set(&e, 100, "text");
-    KEYS_OF(&e, KEYBOARD_NONE, KEYBOARD_UP, KEYBOARD_PAGE_DOWN, KEYBOARD_F1, KEYBOARD_TAB, KEYBOARD_ESCAPE, CONTROL('x'));
+    KEYS_OF(&e, KEYBOARD_NONE, KEYBOARD_UP, KEYBOARD_PAGE_DOWN, KEYBOARD_F1, KEYBOARD_TAB, KEYBOARD_ESCAPE,
+            CONTROL('x'));
     assert_string_equal(e.text, "text");
     assert_int_equal(e.cursor, 4);
 }

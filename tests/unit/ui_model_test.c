@@ -20,7 +20,8 @@ static struct wsd_connection connection = {.id = 7, .handshake = WSD_HANDSHAKE_C
 
 /* ---- events */
 
-static struct wsd_event message_event(uint64_t id, int64_t time, uint8_t opcode, enum wsd_direction direction, const char *payload)
+static struct wsd_event message_event(uint64_t id, int64_t time, uint8_t opcode, enum wsd_direction direction,
+                                      const char *payload)
 {
     connection.id = id;
     return (struct wsd_event){.type = WSD_EVENT_MESSAGE,
@@ -114,11 +115,15 @@ static void a_compressed_message_comes_back(void **state)
 /* A frame that came in a TLS record keeps what is known of that. */
 static void a_frame_in_tls_comes_back(void **state)
 {
-    const struct wsd_record tls = {.header = {23, 3, 3, 0, 43}, .content = 23, .sequence = 9, .ciphertext = 43, .plaintext = 26};
+    const struct wsd_record tls = {
+        .header = {23, 3, 3, 0, 43}, .content = 23, .sequence = 9, .ciphertext = 43, .plaintext = 26};
     struct wsd_event e = {.type = WSD_EVENT_FRAME, .connection = &connection}, back;
     struct record_scratch scratch;
     (void)state;
-    e.frame = (struct wsd_frame){.opcode = WSD_OPCODE_TEXT, .fin = true, .header = text("\x81\x05"), .first = {.headers = text("packet"), .record = &tls}};
+    e.frame = (struct wsd_frame){.opcode = WSD_OPCODE_TEXT,
+                                 .fin = true,
+                                 .header = text("\x81\x05"),
+                                 .first = {.headers = text("packet"), .record = &tls}};
     struct block *b = block_of(&e);
     record_event(record_in(b), &connection, &scratch, &back);
     assert_memory_equal(back.frame.first.headers.data, "packet", 6);
@@ -238,19 +243,20 @@ static void an_attempt_is_opening_until_it_is_answered(void **state)
 static void a_frame_comes_back(void **state)
 {
     static const uint8_t header[] = {0x81, 0x85, 1, 2, 3, 4}, packet[54] = {9};
-    struct wsd_event e = {.type = WSD_EVENT_FRAME,
-                          .at = {.time = 3, .packet = 9},
-                          .connection = &connection,
-                          .frame = {.direction = WSD_CLIENT,
-                                    .opcode = WSD_OPCODE_TEXT,
-                                    .fin = true,
-                                    .rsv = {false, true, false},
-                                    .masked = true,
-                                    .mask = {1, 2, 3, 4},
-                                    .length = 5,
-                                    .complete = true,
-                                    .header = {header, sizeof header},
-                                    .first = {.time = 2, .packet = 8, .headers = {packet, sizeof packet}, .link_type = 1}}};
+    struct wsd_event e = {
+        .type = WSD_EVENT_FRAME,
+        .at = {.time = 3, .packet = 9},
+        .connection = &connection,
+        .frame = {.direction = WSD_CLIENT,
+                  .opcode = WSD_OPCODE_TEXT,
+                  .fin = true,
+                  .rsv = {false, true, false},
+                  .masked = true,
+                  .mask = {1, 2, 3, 4},
+                  .length = 5,
+                  .complete = true,
+                  .header = {header, sizeof header},
+                  .first = {.time = 2, .packet = 8, .headers = {packet, sizeof packet}, .link_type = 1}}};
     struct wsd_event back;
     struct record_scratch scratch;
     (void)state;

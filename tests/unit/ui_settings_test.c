@@ -41,9 +41,11 @@ static void each_setting_is_read(void **state)
 {
     struct settings s;
     (void)state;
-    struct told told = read_text(&s, "theme = light\n\n # nothing\ncolumns=number url\tclose\r\nsort =  rate   descending \n group = server\n"
-                                     "time = start\nladder_time = previous\ncontrol_frames = hidden\ntcp_events = hidden\nfollow = no\n"
-                                     "split = beside\nsplit_size = 60\nfilter_history = ws.opcode == text\nfilter_history = b = c\nsearch_history = x");
+    struct told told = read_text(
+        &s, "theme = light\n\n # nothing\ncolumns=number url\tclose\r\nsort =  rate   descending \n group = server\n"
+            "time = start\nladder_time = previous\ncontrol_frames = hidden\ntcp_events = hidden\nfollow = no\n"
+            "split = beside\nsplit_size = 60\nfilter_history = ws.opcode == text\nfilter_history = b = "
+            "c\nsearch_history = x");
     assert_string_equal(told.text, "");
     assert_int_equal(s.theme, 1 + THEME_LIGHT);
     assert_int_equal(s.columns, 1u << COLUMN_NUMBER | 1u << COLUMN_URL | 1u << COLUMN_CLOSE);
@@ -65,12 +67,22 @@ static void mistakes_are_told_by_line_and_change_nothing(void **state)
     struct settings s, normal;
     (void)state;
     settings_init(&normal);
-    struct told told = read_text(&s, "# 1\nthem = dark\ntheme = blue\ntheme\nsort = rate up\ncolumns =\ncolumns = number wrong\n"
-                                     "split_size = 9\nsplit_size = 91\nsplit_size = 5x\nsplit_size = 500000000000000000000\nfilter_history =\n= x");
-    static const char *const wanted[] = {"line 2: there is no setting \"them\"\n", "line 3: theme: \"blue\" is not one of: auto dark light",
-                                         "line 4: it is not", "line 5: sort: \"up\"", "line 6: columns: \"\"", "line 7: columns: \"wrong\"",
-                                         "line 8: split_size: \"9\" is not one of: 10 to 90\n", "line 9:", "line 10:", "line 11:",
-                                         "line 12:", "line 13:"};
+    struct told told = read_text(
+        &s,
+        "# 1\nthem = dark\ntheme = blue\ntheme\nsort = rate up\ncolumns =\ncolumns = number wrong\n"
+        "split_size = 9\nsplit_size = 91\nsplit_size = 5x\nsplit_size = 500000000000000000000\nfilter_history =\n= x");
+    static const char *const wanted[] = {"line 2: there is no setting \"them\"\n",
+                                         "line 3: theme: \"blue\" is not one of: auto dark light",
+                                         "line 4: it is not",
+                                         "line 5: sort: \"up\"",
+                                         "line 6: columns: \"\"",
+                                         "line 7: columns: \"wrong\"",
+                                         "line 8: split_size: \"9\" is not one of: 10 to 90\n",
+                                         "line 9:",
+                                         "line 10:",
+                                         "line 11:",
+                                         "line 12:",
+                                         "line 13:"};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         assert_non_null(strstr(told.text, wanted[i]));
     assert_false(settings_differ(&s, &normal));
@@ -79,20 +91,24 @@ static void mistakes_are_told_by_line_and_change_nothing(void **state)
 /* Comments, strange lines and unchanged settings stay as they are; a changed one keeps its place; a new one comes last. */
 static void only_what_changed_is_written(void **state)
 {
-    static const char text[] = "# mine\nthem = x\ntheme = dark\nsplit_size=50\nfilter_history = old\ntheme = light\nfilter_history = older";
+    static const char text[] =
+        "# mine\nthem = x\ntheme = dark\nsplit_size=50\nfilter_history = old\ntheme = light\nfilter_history = older";
     struct settings before, now;
     (void)state;
     read_text(&before, text);
     now = before;
     assert_false(settings_differ(&before, &now));
-    assert_string_equal(written(text, &before, &now), "# mine\nthem = x\ntheme = dark\nsplit_size=50\nfilter_history = old\ntheme = light\nfilter_history = older\n");
+    assert_string_equal(
+        written(text, &before, &now),
+        "# mine\nthem = x\ntheme = dark\nsplit_size=50\nfilter_history = old\ntheme = light\nfilter_history = older\n");
     now.theme = 0;
     now.sort = COLUMN_RATE;
     now.descending = true;
     history_add(&now.history[HISTORY_FILTER], "new");
     assert_true(settings_differ(&before, &now));
     assert_string_equal(written(text, &before, &now),
-                        "# mine\nthem = x\ntheme = auto\nsplit_size=50\nfilter_history = new\nfilter_history = old\nfilter_history = older\nsort = rate descending\n");
+                        "# mine\nthem = x\ntheme = auto\nsplit_size=50\nfilter_history = new\nfilter_history = "
+                        "old\nfilter_history = older\nsort = rate descending\n");
 }
 
 /* Whatever is written is read again as it was. */

@@ -109,8 +109,11 @@ static void close_codes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slots_are_powers_of_two), cmocka_unit_test(all_the_time_stays),         cmocka_unit_test(strange_times),
-        cmocka_unit_test(control_frames_have_no_rate), cmocka_unit_test(close_codes),
+        cmocka_unit_test(slots_are_powers_of_two),
+        cmocka_unit_test(all_the_time_stays),
+        cmocka_unit_test(strange_times),
+        cmocka_unit_test(control_frames_have_no_rate),
+        cmocka_unit_test(close_codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
