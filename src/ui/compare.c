@@ -2,8 +2,8 @@
 
 #include "dissector/base/json_token.h"
 
-#include <errno.h>
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
