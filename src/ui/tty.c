@@ -98,10 +98,12 @@ static int failed(char *error, size_t error_size, const char *why, int code)
 
 int tty_begin(bool standard_input_is_taken, char *error, size_t error_size)
 {
+    if (isatty(STDOUT_FILENO) != 1)
+        return failed(error, error_size, "standard output is none", ENOTTY);
     if (standard_input_is_taken) {
         input = fopen("/dev/tty", "re");
         if (input == NULL)
-            return failed(error, error_size, "packets come from standard input, and there is no /dev/tty for keys",
+            return failed(error, error_size, "standard input is none, and there is no /dev/tty for keys",
                           ENXIO);
         in = fileno(input);
     }

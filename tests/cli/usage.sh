@@ -54,6 +54,11 @@ wrong '--limit flows=1G: too large' --limit flows=1G "$c"
 # What is not an option of this program yet is unknown too.
 for option in --metrics --stats-interval; do wrong "$option: unknown option" "$option" "$c"; done
 
+run -o tui "$c"
+wants 2 'the monitor without a terminal'
+one_line 'the monitor without a terminal'
+says "$err" 'wscope: terminal: standard output is none'
+
 run -f 'tcp prot 80' "$c"
 wants 2 'a capture filter that cannot be compiled'
 one_line 'a capture filter that cannot be compiled'
