@@ -76,18 +76,18 @@ def of_file(wscope, capture):
         subprocess.run([wscope, '-o', 'summary', capture], stdout=subprocess.DEVNULL, check=True)
         summary.append(time.monotonic() - begin)
         monitor = Monitor(wscope, capture)
-        monitor.until(b'LAST MINUTE')
+        monitor.until(b'SERVER')
         monitor.until(b'open')
         first.append(time.monotonic() - monitor.began)
         loaded.append(monitor.quiet() - monitor.began)
         kept = monitor.memory()
         monitor.end()
         monitor = Monitor(wscope, capture)
-        monitor.until(b'LAST MINUTE')
+        monitor.until(b'SERVER')
         limit = time.monotonic() + loaded[-1] - first[-1]
         while time.monotonic() < limit - 0.05:
             keys.append(monitor.press(b'?', b'Everywhere'))
-            keys.append(monitor.press(b'\033', b'LAST MINUTE'))
+            keys.append(monitor.press(b'\033', b'SERVER'))
         monitor.end()
     print(f'first row      {min(first):.3f} to {max(first):.3f} s')
     print(f'all loaded     {statistics.median(loaded):.3f} s; -o summary {statistics.median(summary):.3f} s; '
