@@ -105,11 +105,37 @@ static void md5_of_parts(void **state)
     assert_memory_equal(out, "8jKS'y:G*Co,Wxa-", sizeof out);
 }
 
+/* Test case 3 of the specification of GCM (McGrew and Viega), AES-128: the nonce follows from key, ciphertext and tag. */
+static void nonce_of_gcm(void **state)
+{
+    (void)state;
+    static const uint8_t key[] = {0xFE, 0xFF, 0xE9, 0x92, 0x86, 0x65, 0x73, 0x1C, 0x6D, 0x6A, 0x8F, 0x94, 0x67, 0x30, 0x83, 0x08};
+    static const uint8_t wanted[] = {0xCA, 0xFE, 0xBA, 0xBE, 0xFA, 0xCE, 0xDB, 0xAD, 0xDE, 0xCA, 0xF8, 0x88};
+    uint8_t sealed[] = {
+        0x42, 0x83, 0x1E, 0xC2, 0x21, 0x77, 0x74, 0x24, 0x4B, 0x72, 0x21, 0xB7, 0x84, 0xD0, 0xD4, 0x9C,
+        0xE3, 0xAA, 0x21, 0x2F, 0x2C, 0x02, 0xA4, 0xE0, 0x35, 0xC1, 0x7E, 0x23, 0x29, 0xAC, 0xA1, 0x2E,
+        0x21, 0xD5, 0x14, 0xB2, 0x54, 0x66, 0x93, 0x1C, 0x7D, 0x8F, 0x6A, 0x5A, 0xAC, 0x84, 0xAA, 0x05,
+        0x1B, 0xA3, 0x0B, 0x39, 0x6A, 0x0A, 0xAC, 0x97, 0x3D, 0x58, 0xE0, 0x91, 0x47, 0x3F, 0x59, 0x85,
+        0x4D, 0x5C, 0x2A, 0xF3, 0x27, 0xCD, 0x64, 0xA6, 0x2C, 0xF3, 0x5A, 0xBD, 0x2B, 0xA6, 0xFA, 0xB4};
+    uint8_t scratch[sizeof sealed], nonce[CRYPTO_NONCE];
+    const struct wsd_bytes none = {NULL, 0}, bytes = {sealed, sizeof sealed};
+    assert_true(crypto_gcm_nonce(CRYPTO_AES_128_GCM, key, none, bytes, scratch, nonce));
+    assert_memory_equal(nonce, wanted, sizeof wanted);
+    for (size_t i = 0; i < sizeof sealed; i++) { /* what is not as it was sealed has none */
+        sealed[i] ^= 1;
+        assert_false(crypto_gcm_nonce(CRYPTO_AES_128_GCM, key, none, bytes, scratch, nonce));
+        sealed[i] ^= 1;
+    }
+    for (size_t n = 0; n < sizeof sealed; n++)
+        assert_false(crypto_gcm_nonce(CRYPTO_AES_128_GCM, key, none, bytes_first(bytes, n), scratch, nonce));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base64_as_in_the_rfc), cmocka_unit_test(base64_that_is_none), cmocka_unit_test(sha1_of_parts),
         cmocka_unit_test(accept_of_rfc_6455),   cmocka_unit_test(md5_of_parts),
+        cmocka_unit_test(nonce_of_gcm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
