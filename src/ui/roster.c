@@ -167,14 +167,15 @@ static void make(struct roster *t, const struct model *m, const struct settings 
     for (unsigned i = 0; i < m->opening_count; i++)
         if (filter == NULL || passes_filter(filter, m->opening[i]))
             t->lines[t->count++] = (struct roster_line){m->opening[i], 0};
-    if (settings->group != GROUP_NONE) {
+    if (settings->group != GROUP_NONE && t->count > 0) {
         qsort(t->lines, t->count, sizeof *t->lines, settings->group == GROUP_URL ? by_url : by_server);
         join(t, settings, now);
     }
     order.column = settings->sort;
     order.descending = settings->descending;
     order.now = now;
-    if (settings->sort != COLUMN_NUMBER || settings->descending || settings->group != GROUP_NONE)
+    bool as_they_are = settings->sort == COLUMN_NUMBER && !settings->descending && settings->group == GROUP_NONE;
+    if (!as_they_are && t->count > 0)
         qsort(t->lines, t->count, sizeof *t->lines, in_order);
     t->ordered = nanoseconds();
     t->order_cost = t->ordered - began;
