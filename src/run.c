@@ -281,7 +281,9 @@ static void tell_progress(struct run *r)
                                      .flows = t->flows,
                                      .flows_ignored = t->flows_ignored,
                                      .dropped_kernel = r->drops.kernel,
-                                     .dropped_interface = r->drops.interface};
+                                     .dropped_interface = r->drops.interface,
+                                     .read = r->source->read,
+                                     .size = r->source->size};
     r->sink->progress(r->state, &progress);
 }
 

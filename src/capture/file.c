@@ -116,6 +116,7 @@ int file_open(struct file *f, const char *path, int fd, const struct file_hooks 
     init(f, path);
     f->input.fd = fd >= 0 ? fd : is_standard_input(path) ? STDIN_FILENO : open_path(path);
     f->input.stop = hooks->stop;
+    f->input.count = hooks->count;
     f->input.user = hooks->user;
     if (f->input.fd < 0)
         return fail(f, strerror(errno));

@@ -33,6 +33,7 @@ struct file_hooks {
     void (*idle)(void *user);          /* see struct reader_fd; only for what is no regular file */
     void *user;                        /* handed to both */
     const volatile sig_atomic_t *stop; /* see struct reader_fd */
+    uint64_t *count;                   /* see struct reader_fd */
 };
 
 /* How a path is called in an error: "-" is "standard input". */

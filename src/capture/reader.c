@@ -146,5 +146,7 @@ ssize_t reader_fd_read(void *user, uint8_t *to, size_t size, const char **why)
     }
     if (n < 0)
         *why = strerror(errno);
+    else if (from->count != NULL)
+        *from->count += (uint64_t)n;
     return n;
 }

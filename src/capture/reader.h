@@ -86,6 +86,7 @@ struct reader_fd {
     void (*idle)(void *user); /* may be NULL; called again and again, every READER_IDLE, while nothing comes */
     void *user;
     const volatile sig_atomic_t *stop; /* may be NULL; set: an interrupted read is the end of the input */
+    uint64_t *count;                   /* may be NULL; grows by the bytes that were read */
 };
 
 reader_read_fn reader_fd_read; /* user: struct reader_fd */

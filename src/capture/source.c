@@ -154,6 +154,19 @@ static bool is_regular(const char *path)
     return stat(path, &about) == 0 && S_ISREG(about.st_mode);
 }
 
+/* Bytes of all files together; 0 when one of them is none whose size is known. */
+static uint64_t size_of_all(const struct files *f)
+{
+    uint64_t sum = 0;
+    struct stat about;
+    for (size_t i = 0; i < f->count; i++) {
+        if (stat(f->names[i], &about) != 0 || !S_ISREG(about.st_mode))
+            return 0;
+        sum += (uint64_t)about.st_size;
+    }
+    return sum;
+}
+
 /* Opening a pipe may wait for who writes to it: nobody waits for a later one before the first has been read. */
 static int open_ahead(struct files *f)
 {
@@ -178,9 +191,11 @@ struct source *source_open(const struct source_options *options, char *error, si
         return NULL;
     }
     f->source.ops = &files_ops;
-    f->hooks = (struct file_hooks){options->secrets, options->idle, options->user, options->stop};
+    f->hooks = (struct file_hooks){options->secrets, options->idle, options->user, options->stop,
+                                   &f->source.read};
     f->names = options->files;
     f->count = options->count;
+    f->source.size = size_of_all(f);
     if (options->filter != NULL && (f->bpf = bpf_open(options->filter, error, error_size)) == NULL)
         goto failed;
     f->merging = options->merge && options->count > 1;

@@ -172,6 +172,29 @@ static void closed_early(void **state)
         }
 }
 
+/* At the end all bytes have been read, however the files were taken; of a file that is not there nobody knows the size. */
+static void bytes_are_counted(void **state)
+{
+    (void)state;
+    static const uint32_t a[] = {1, 4, 9}, b[] = {2, 3, 12};
+    enum { FILE_BYTES = 24 + 3 * 16 }; /* at least */
+    const char *files[] = {write_times(0, a, 3, 0), write_times(1, b, 3, 0), "/nonexistent/capture"};
+    for (int merge = 0; merge < 2; merge++) {
+        struct source_options options = {.files = files, .count = 2, .merge = merge};
+        struct source *source = source_open(&options, (char[64]){0}, 64);
+        struct wsd_packet packet;
+        assert_in_range(source->size, 2 * FILE_BYTES, 4 * FILE_BYTES);
+        while (source_next(source, &packet, 1) != 0)
+            ;
+        assert_int_equal(source->read, source->size);
+        source_close(source);
+    }
+    struct source_options options = {.files = files, .count = 3};
+    struct source *source = source_open(&options, (char[64]){0}, 64);
+    assert_int_equal(source->size, 0);
+    source_close(source);
+}
+
 /* ---- filters */
 
 /* A TCP segment to port 8080, behind a link header of any sort. */
@@ -417,6 +440,7 @@ int main(void)
         cmocka_unit_test(merged_at_the_same_time),
         cmocka_unit_test(merged_with_errors),
         cmocka_unit_test(closed_early),
+        cmocka_unit_test(bytes_are_counted),
         cmocka_unit_test(filter_is_compiled_for_each_link_type),
         cmocka_unit_test(filter_that_does_not_fit_a_link_type),
         cmocka_unit_test(filter_that_can_match_nothing_of_a_link_type),
