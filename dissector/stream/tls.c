@@ -161,7 +161,8 @@ static int pass_held(struct tls *t)
         if (held->kind == TLS_HELD_END)
             rc = stream_end(t->inner, d, held->how, &held->moment);
         else if (held->kind == TLS_HELD_GAP)
-            rc = held->count > 0 ? stream_gap(t->inner, d, held->count, &held->moment) : 0; /* else only the framing was lost */
+            rc = held->count > 0 ? stream_gap(t->inner, d, held->count, &held->moment)
+                                 : 0; /* else only the framing was lost */
         else
             rc = stream_data(t->inner, d, bytes_of(held->bytes, held->length), &held->moment);
     }

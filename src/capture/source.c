@@ -191,8 +191,7 @@ struct source *source_open(const struct source_options *options, char *error, si
         return NULL;
     }
     f->source.ops = &files_ops;
-    f->hooks = (struct file_hooks){options->secrets, options->idle, options->user, options->stop,
-                                   &f->source.read};
+    f->hooks = (struct file_hooks){options->secrets, options->idle, options->user, options->stop, &f->source.read};
     f->names = options->files;
     f->count = options->count;
     f->source.size = size_of_all(f);

@@ -39,7 +39,7 @@ struct source_ops {
 struct source {
     const struct source_ops *ops;
     const char *interface; /* live: of the last packet, always the same pointer for the same one; NULL: a file's */
-    uint64_t read, size; /* bytes of the files: read so far, and of all of them together; size 0: not known */
+    uint64_t read, size;   /* bytes of the files: read so far, and of all of them together; size 0: not known */
     char error[SOURCE_ERROR];
 };
 

@@ -81,7 +81,8 @@ static struct histogram histogram_of(const struct statistics_powers *a, const st
     h.each = (end - first + HISTOGRAM_LINES - 1) / HISTOGRAM_LINES;
     h.lines = (end - first + h.each - 1) / h.each;
     for (unsigned i = 0; i < h.lines; i++) {
-        uint64_t sum = slot_sum(a, first + i * h.each, h.each) + (b != NULL ? slot_sum(b, first + i * h.each, h.each) : 0);
+        uint64_t sum =
+            slot_sum(a, first + i * h.each, h.each) + (b != NULL ? slot_sum(b, first + i * h.each, h.each) : 0);
         if (sum > h.most)
             h.most = sum;
     }
@@ -113,7 +114,8 @@ static void time_label(char out[HUMAN_SIZE + 4], uint64_t limit)
     snprintf(out, HUMAN_SIZE + 4, "<%s", time);
 }
 
-static void draw_histogram(struct pen *pen, unsigned line, const struct statistics_powers *a, const struct statistics_powers *b,
+static void draw_histogram(struct pen *pen, unsigned line, const struct statistics_powers *a,
+                           const struct statistics_powers *b,
                            void (*write_label)(char out[HUMAN_SIZE + 4], uint64_t limit))
 {
     struct histogram h = histogram_of(a, b);
@@ -187,7 +189,8 @@ static void draw_opcodes(struct pen *pen, const struct panel_source *s, unsigned
         if (s->statistics->opcodes[i][0] + s->statistics->opcodes[i][1] > most)
             most = s->statistics->opcodes[i][0] + s->statistics->opcodes[i][1];
     if (nth_opcode(s->statistics, line, &opcode))
-        draw_bar(pen, opcode == WSD_OPCODE_CONTINUATION ? "lost start" : wsd_opcode_word(opcode), s->statistics->opcodes[opcode], most);
+        draw_bar(pen, opcode == WSD_OPCODE_CONTINUATION ? "lost start" : wsd_opcode_word(opcode),
+                 s->statistics->opcodes[opcode], most);
     else
         pen_text(pen, ROLE_FAINT, "  none yet");
 }
@@ -320,10 +323,11 @@ static void draw_top(struct pen *pen, const struct panel_source *s, unsigned lin
     pen_right(pen, ROLE_NORMAL, human_size(size, panel_bytes(c)), COUNT_COLUMNS);
 }
 
-const struct panel panels[PANEL_COUNT] = {[PANEL_TOTALS] = {"TOTALS", false, totals_lines, draw_totals},
-                         [PANEL_SIZES] = {"SIZES OF MESSAGES", false, size_lines, draw_sizes},
-                         [PANEL_INTERVALS] = {"TIME FROM MESSAGE TO MESSAGE", false, interval_lines, draw_intervals},
-                         [PANEL_OPCODES] = {"OPCODES", false, opcode_lines, draw_opcodes},
-                         [PANEL_ROUND_TRIPS] = {"ROUND TRIPS, PING TO PONG", false, round_trip_lines, draw_round_trips},
-                         [PANEL_CLOSES] = {"CLOSE CODES", true, close_lines, draw_closes},
-                         [PANEL_TOP] = {"MOST BYTES", true, top_lines, draw_top}};
+const struct panel panels[PANEL_COUNT] = {
+    [PANEL_TOTALS] = {"TOTALS", false, totals_lines, draw_totals},
+    [PANEL_SIZES] = {"SIZES OF MESSAGES", false, size_lines, draw_sizes},
+    [PANEL_INTERVALS] = {"TIME FROM MESSAGE TO MESSAGE", false, interval_lines, draw_intervals},
+    [PANEL_OPCODES] = {"OPCODES", false, opcode_lines, draw_opcodes},
+    [PANEL_ROUND_TRIPS] = {"ROUND TRIPS, PING TO PONG", false, round_trip_lines, draw_round_trips},
+    [PANEL_CLOSES] = {"CLOSE CODES", true, close_lines, draw_closes},
+    [PANEL_TOP] = {"MOST BYTES", true, top_lines, draw_top}};

@@ -12,7 +12,7 @@ enum { PANEL_LABEL = 9 /* columns before a bar */ };
 /* What a panel draws from. */
 struct panel_source {
     const struct statistics *statistics;
-    const struct statistics_closes *closes; /* NULL: of one connection */
+    const struct statistics_closes *closes;    /* NULL: of one connection */
     const struct model_connection *const *top; /* with the most bytes */
     unsigned top_count;
     const struct model *model;
@@ -20,7 +20,16 @@ struct panel_source {
     uint64_t counts[2][4]; /* by sender: messages, bytes, frames, wire bytes */
 };
 
-enum panel_id { PANEL_TOTALS, PANEL_OPCODES, PANEL_SIZES, PANEL_INTERVALS, PANEL_ROUND_TRIPS, PANEL_CLOSES, PANEL_TOP, PANEL_COUNT };
+enum panel_id {
+    PANEL_TOTALS,
+    PANEL_OPCODES,
+    PANEL_SIZES,
+    PANEL_INTERVALS,
+    PANEL_ROUND_TRIPS,
+    PANEL_CLOSES,
+    PANEL_TOP,
+    PANEL_COUNT
+};
 
 struct panel {
     const char *title;

@@ -104,7 +104,8 @@ static int in_order(const void *a, const void *b)
 
 static int by_server(const void *a, const void *b)
 {
-    return column_compare(COLUMN_SERVER, ((const struct roster_line *)a)->connection, ((const struct roster_line *)b)->connection, 0);
+    return column_compare(COLUMN_SERVER, ((const struct roster_line *)a)->connection,
+                          ((const struct roster_line *)b)->connection, 0);
 }
 
 static int by_url(const void *a, const void *b)
@@ -135,7 +136,8 @@ static void join(struct roster *t, const struct settings *settings, int64_t now)
 {
     size_t n = 0;
     for (size_t i = 0; i < t->count;) {
-        struct model_connection *first = t->lines[i].connection, *sum = new_group((enum group)settings->group, first, now);
+        struct model_connection *first = t->lines[i].connection,
+                                *sum = new_group((enum group)settings->group, first, now);
         uint64_t members = 0;
         if (sum == NULL)
             break;
@@ -149,13 +151,18 @@ static void join(struct roster *t, const struct settings *settings, int64_t now)
 /* Of fields that only events have, none passes: a filter for messages shows no connections, and says so in the status line. */
 static bool passes_filter(const struct filter *filter, const struct model_connection *c)
 {
-    struct wsd_close close = {.by = c->by, .how = c->how, .code = c->code, .reported = c->reported,
-                              .reason = {c->reason, c->reason_length}, .duration = c->duration};
+    struct wsd_close close = {.by = c->by,
+                              .how = c->how,
+                              .code = c->code,
+                              .reported = c->reported,
+                              .reason = {c->reason, c->reason_length},
+                              .duration = c->duration};
     struct filter_subject subject = {.connection = &c->about, .close = c->ended ? &close : NULL};
     return filter_match(filter, &subject);
 }
 
-static void make(struct roster *t, const struct model *m, const struct settings *settings, const struct filter *filter, int64_t now)
+static void make(struct roster *t, const struct model *m, const struct settings *settings, const struct filter *filter,
+                 int64_t now)
 {
     int64_t began = nanoseconds();
     clear(t);
@@ -183,7 +190,8 @@ static void make(struct roster *t, const struct model *m, const struct settings 
     t->gone = gone(m);
 }
 
-bool roster_refresh(struct roster *t, const struct model *m, const struct settings *settings, const struct filter *filter, int64_t now)
+bool roster_refresh(struct roster *t, const struct model *m, const struct settings *settings,
+                    const struct filter *filter, int64_t now)
 {
     bool moved = t->count == 0 || gone(m) != t->gone;
     if (!t->stale && !moved && nanoseconds() - t->ordered <= t->order_cost * SORT_PART)
@@ -194,7 +202,8 @@ bool roster_refresh(struct roster *t, const struct model *m, const struct settin
 
 bool roster_has(const struct settings *settings, const struct roster_line *line, const struct model_connection *c)
 {
-    return line->members == 0 ? line->connection->about.id == c->about.id : same_group((enum group)settings->group, line->connection, c);
+    return line->members == 0 ? line->connection->about.id == c->about.id
+                              : same_group((enum group)settings->group, line->connection, c);
 }
 
 void roster_free(struct roster *t)

@@ -103,8 +103,7 @@ int tty_begin(bool standard_input_is_taken, char *error, size_t error_size)
     if (standard_input_is_taken) {
         input = fopen("/dev/tty", "re");
         if (input == NULL)
-            return failed(error, error_size, "standard input is none, and there is no /dev/tty for keys",
-                          ENXIO);
+            return failed(error, error_size, "standard input is none, and there is no /dev/tty for keys", ENXIO);
         in = fileno(input);
     }
     has_before = tcgetattr(in, &before) == 0;

@@ -37,7 +37,9 @@ static void keep_fresh(struct connections *s, struct ui *ui)
 /* At the top it stays there: one looks at whatever comes first. */
 static void remember_cursor(struct connections *s)
 {
-    s->cursor_id = s->list.cursor > 0 && s->list.cursor < s->roster.count ? s->roster.lines[s->list.cursor].connection->about.id : 0;
+    s->cursor_id = s->list.cursor > 0 && s->list.cursor < s->roster.count
+                       ? s->roster.lines[s->list.cursor].connection->about.id
+                       : 0;
 }
 
 /* ---- the view */
@@ -113,7 +115,8 @@ static void sort_by(struct connections *s, enum column column)
     if (s->settings->sort == column)
         s->settings->descending = !s->settings->descending;
     else
-        s->settings->descending = column_info(column)->right && column != COLUMN_NUMBER; /* of numbers the largest first */
+        s->settings->descending =
+            column_info(column)->right && column != COLUMN_NUMBER; /* of numbers the largest first */
     s->settings->sort = column;
     s->roster.stale = true;
 }
@@ -219,7 +222,8 @@ static bool connections_mouse(void *state, struct ui *ui, const struct mouse *mo
 /* ---- drawing */
 
 /* ">" and "<" of a heading are the arrows of the terminal. */
-static void write_heading(char *out, size_t size, const struct terminal *t, enum column column, const struct connections *s)
+static void write_heading(char *out, size_t size, const struct terminal *t, enum column column,
+                          const struct connections *s)
 {
     const char *heading = column_info(column)->heading;
     struct writer w = {.data = out, .size = size - 1};
@@ -262,8 +266,8 @@ static void draw_line(struct connections *s, struct ui *ui, struct area area, in
                                .now = ui_now(ui),
                                .live = ui->loading && ui->news.progress.live};
     enum role base = at != s->list.cursor ? l->connection->marked ? ROLE_MARKED : ROLE_NORMAL
-                     : focused           ? ROLE_CURSOR
-                                         : ROLE_CURSOR_DIM;
+                     : focused            ? ROLE_CURSOR
+                                          : ROLE_CURSOR_DIM;
     struct pen pen = pen_at(&ui->terminal, area, row, base);
     for (int c = 0; c < COLUMN_COUNT; c++) {
         if (s->widths[c] == 0)
@@ -342,8 +346,8 @@ static void connections_status(void *state, struct ui *ui, struct writer *text)
     size_t open = 0, marked = model_marked(&ui->model);
     for (size_t i = 0; i < ui->model.connection_count; i++)
         open += ui->model.connections[i]->state == MODEL_OPEN;
-    writer_format(text, "%llu/%zu %s%s", (unsigned long long)(s->roster.count > 0 ? s->list.cursor + 1 : 0), s->roster.count,
-                  groups[s->settings->group], s->roster.count == 1 ? "" : "s");
+    writer_format(text, "%llu/%zu %s%s", (unsigned long long)(s->roster.count > 0 ? s->list.cursor + 1 : 0),
+                  s->roster.count, groups[s->settings->group], s->roster.count == 1 ? "" : "s");
     writer_format(text, ", %zu open, %llu messages", open, (unsigned long long)ui->model.messages);
     if (marked > 0)
         writer_format(text, ", %zu marked", marked);

@@ -17,9 +17,9 @@
 enum {
     COLUMN_LEAST = 38, /* of the screen, for a column of panels */
     COLUMNS_MOST = 4,
-    CHART_LEAST = 2,   /* lines of each side's rate, */
-    CHART_MOST = 8,    /* by the height of the screen */
-    TOP_MOST = 8,      /* connections */
+    CHART_LEAST = 2, /* lines of each side's rate, */
+    CHART_MOST = 8,  /* by the height of the screen */
+    TOP_MOST = 8,    /* connections */
     LABEL_COLUMNS = PANEL_LABEL
 };
 
@@ -169,7 +169,8 @@ static struct page lay_out(const struct panel_source *s, int width)
     return page;
 }
 
-static void draw_column(struct pen *pen, const struct panel_source *s, const struct page *page, int column, unsigned line)
+static void draw_column(struct pen *pen, const struct panel_source *s, const struct page *page, int column,
+                        unsigned line)
 {
     for (unsigned i = 0; i < page->counts[column]; i++) {
         enum panel_id id = page->order[column][i];
@@ -186,7 +187,8 @@ static void draw_column(struct pen *pen, const struct panel_source *s, const str
     }
 }
 
-static void draw_line(struct ui *ui, const struct panel_source *s, const struct page *page, struct area area, int y, unsigned line)
+static void draw_line(struct ui *ui, const struct panel_source *s, const struct page *page, struct area area, int y,
+                      unsigned line)
 {
     if (line < rate_lines(s)) {
         struct pen pen = pen_at(&ui->terminal, area, y, ROLE_NORMAL);
@@ -226,7 +228,8 @@ static bool statistics_act(void *state, struct ui *ui, enum command command)
     case COMMAND_ENTER: return true;
     default: break;
     }
-    s->list.cursor = command == COMMAND_PAGE_DOWN || command == COMMAND_HALF_DOWN ? s->list.top + s->list.height - 1 : s->list.top;
+    s->list.cursor =
+        command == COMMAND_PAGE_DOWN || command == COMMAND_HALF_DOWN ? s->list.top + s->list.height - 1 : s->list.top;
     return list_act(&s->list, command);
 }
 
@@ -277,7 +280,9 @@ static void statistics_draw(void *state, struct ui *ui, struct area area, bool f
     const struct model_connection *c = s->one ? ui_connection(ui) : NULL;
     struct panel_source source = {.statistics = &ui->model.statistics, .closes = &ui->model.closes, .model = &ui->model};
     (void)focused;
-    source.chart_lines = area.height / 6 < CHART_LEAST ? CHART_LEAST : area.height / 6 > CHART_MOST ? CHART_MOST : area.height / 6;
+    source.chart_lines = area.height / 6 < CHART_LEAST  ? CHART_LEAST
+                         : area.height / 6 > CHART_MOST ? CHART_MOST
+                                                        : area.height / 6;
     if (c != NULL) {
         source.statistics = c->statistics != NULL ? c->statistics : &none;
         source.closes = NULL;

@@ -20,7 +20,8 @@ static void tell(struct handoff *h, enum wsd_event_type type)
 {
     struct wsd_event e = {.type = type, .connection = &connection};
     if (type == WSD_EVENT_MESSAGE)
-        e.message = (struct wsd_message){.length = PAYLOAD, .payload = {payload, PAYLOAD}, .frames = 1, .close_code = -1};
+        e.message =
+            (struct wsd_message){.length = PAYLOAD, .payload = {payload, PAYLOAD}, .frames = 1, .close_code = -1};
     handoff_sink.event(h, &e);
 }
 
