@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Speed and memory of wscope, beside tcpdump (the floor: it only reads and copies), tshark and bare zlib.
 #
-#   tests/bench/bench.sh [speed] [memory] [linear] [loss] [floods] [tls]      WSCOPE (./wscope), ROUNDS (5), SCALE (percent, 100), NO_TSHARK=1
+#   tests/bench/bench.sh [speed | small | large | deflate] [memory] [linear] [loss] [floods] [tls]      WSCOPE (./wscope), ROUNDS (5), SCALE (percent, 100), NO_TSHARK=1
 #
 # Prints tables in Markdown; asserts nothing. The captures are made once, into build/bench/, by generate.c, which says
 # what they hold. All programs of a table take turns, ROUNDS times, with the files in the page cache and their output
@@ -142,15 +142,28 @@ speed_case() { # KIND N TITLE TSHARK-RATIO
 }
 
 memory_rows=
-speed() {
+small() {
     local n
-    echo "# Speed"
     n=$(scaled 2000)
     speed_case small "$n" "## small: $n connections × 500 messages of about 200 bytes" 140
+}
+
+large() {
+    local n
     n=$(scaled 200)
     speed_case large "$n" "## large: $n connections × 40 messages of 100 kB" 65
+}
+
+deflate() {
     deflated=$(scaled 500)
     speed_case deflate "$deflated" "## deflate: $deflated connections × 1,000 compressed messages of 600 bytes" 10
+}
+
+speed() {
+    echo "# Speed"
+    small
+    large
+    deflate
 }
 
 # ---- memory
@@ -311,9 +324,9 @@ echo "wscope $("$wscope" --version 2>/dev/null | head -n 1 | sed 's/^wscope //')
 echo
 for part in "$@"; do
     case $part in
-    speed | memory | linear | loss | floods | tls) "$part" ;;
+    speed | small | large | deflate | memory | linear | loss | floods | tls) "$part" ;;
     *)
-        echo "usage: tests/bench/bench.sh [speed] [memory] [linear] [loss] [floods] [tls]" >&2
+        echo "usage: tests/bench/bench.sh [speed | small | large | deflate] [memory] [linear] [loss] [floods] [tls]" >&2
         exit 2
         ;;
     esac
