@@ -172,7 +172,7 @@ static size_t go_on(struct writing *w, const struct document_at *at)
 {
     enum piece_kind kind = (enum piece_kind)(at->inside - 1);
     bool cut;
-    size_t end = at->offset;
+    size_t end;
     if (kind == PIECE_STRING || kind == PIECE_KEY) {
         end = json_string_end(w->d->bytes, at->offset, &cut);
     } else {

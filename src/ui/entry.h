@@ -27,16 +27,16 @@ struct entry {
 };
 
 /* With a text to begin with. */
-void entry_open(struct entry *entry, enum history_kind kind, const char *text);
+void entry_open(struct entry *p, enum history_kind kind, const char *text);
 
-enum entry_result entry_key(struct entry *entry, uint32_t key);
+enum entry_result entry_key(struct entry *p, uint32_t key);
 
 /* It was right: it is remembered, and the line closed. */
-void entry_accept(struct entry *entry);
+void entry_accept(struct entry *p);
 
 /* It was wrong: the cursor goes to a character, counted from 0, and the message stands beside. */
-void entry_reject(struct entry *entry, unsigned character, const char *message);
+void entry_reject(struct entry *p, unsigned character, const char *message);
 
-void entry_draw(const struct entry *entry, const struct terminal *terminal, struct area area);
+void entry_draw(const struct entry *p, const struct terminal *terminal, struct area area);
 
 #endif
