@@ -45,4 +45,10 @@ static inline uint64_t hash_words(const struct hash_key *key, const uint64_t *wo
     return a ^ b ^ c ^ d;
 }
 
+/* Of a number that we count up ourselves: such numbers spread by themselves, and nobody can choose them, so no key is needed. */
+static inline uint64_t hash_counter(uint64_t number)
+{
+    return number * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+}
+
 #endif

@@ -1,6 +1,7 @@
 #include "output/flow_secrets.h"
 
 #include "dissector/base/crypto.h"
+#include "dissector/base/hash.h"
 #include "dissector/base/table.h"
 
 #include <errno.h>
@@ -16,12 +17,6 @@ struct flow_secrets {
     size_t bytes;
     uint64_t lost;
 };
-
-/* Numbers are counted up, so they spread by themselves, and nobody can choose them. */
-static uint64_t hash(uint64_t flow)
-{
-    return flow * UINT64_C(0x9e3779b97f4a7c15) >> 32;
-}
 
 struct flow_secrets *flow_secrets_new(void)
 {
@@ -52,7 +47,7 @@ void flow_secrets_free(struct flow_secrets *s)
 
 struct flow_secret *flow_secrets_of(const struct flow_secrets *s, uint64_t flow)
 {
-    for (struct probe p = table_probe(&s->table, hash(flow)); table_next(&s->table, &p);)
+    for (struct probe p = table_probe(&s->table, hash_counter(flow)); table_next(&s->table, &p);)
         if (s->row[p.value].flow == flow)
             return &s->row[p.value];
     return NULL;
@@ -79,7 +74,7 @@ static struct flow_secret *make(struct flow_secrets *s, uint64_t flow)
     if (s->free_count == 0 && s->count == s->room && grow(s) < 0)
         return NULL;
     uint32_t place = s->free_count > 0 ? s->free[s->free_count - 1] : s->count;
-    if (table_add(&s->table, hash(flow), place) < 0)
+    if (table_add(&s->table, hash_counter(flow), place) < 0)
         return NULL;
     if (s->free_count > 0)
         s->free_count--;
@@ -92,7 +87,7 @@ static struct flow_secret *make(struct flow_secrets *s, uint64_t flow)
 static void forget(struct flow_secrets *s, struct flow_secret *one)
 {
     uint32_t place = (uint32_t)(one - s->row);
-    table_remove(&s->table, hash(one->flow), place);
+    table_remove(&s->table, hash_counter(one->flow), place);
     s->bytes -= one->length;
     wipe(one);
     *one = (struct flow_secret){0};

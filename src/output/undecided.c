@@ -1,5 +1,6 @@
 #include "output/undecided.h"
 
+#include "dissector/base/hash.h"
 #include "dissector/base/table.h"
 
 #include <errno.h>
@@ -33,12 +34,6 @@ struct undecided {
     uint64_t lost;
 };
 
-/* Numbers are counted up, so they spread by themselves, and nobody can choose them. */
-static uint64_t hash(uint64_t number)
-{
-    return number * UINT64_C(0x9e3779b97f4a7c15) >> 32;
-}
-
 struct undecided *undecided_new(void)
 {
     struct undecided *u = calloc(1, sizeof *u);
@@ -67,7 +62,7 @@ void undecided_free(struct undecided *u)
 
 static uint32_t find(const struct undecided *u, uint64_t number)
 {
-    for (struct probe p = table_probe(&u->table, hash(number)); table_next(&u->table, &p);)
+    for (struct probe p = table_probe(&u->table, hash_counter(number)); table_next(&u->table, &p);)
         if (u->row[p.value].number == number)
             return p.value;
     return NO_OWNER;
@@ -84,7 +79,7 @@ static uint32_t add(struct undecided *u, uint64_t number)
         u->row = larger;
         u->room = room;
     }
-    if (table_add(&u->table, hash(number), place == NO_OWNER ? u->count : place) < 0)
+    if (table_add(&u->table, hash_counter(number), place == NO_OWNER ? u->count : place) < 0)
         return NO_OWNER;
     if (place == NO_OWNER)
         place = u->count++;
@@ -96,7 +91,7 @@ static uint32_t add(struct undecided *u, uint64_t number)
 
 static void remove_owner(struct undecided *u, uint32_t place)
 {
-    table_remove(&u->table, hash(u->row[place].number), place);
+    table_remove(&u->table, hash_counter(u->row[place].number), place);
     u->row[place] = (struct owner){.next_free = u->free};
     u->free = place;
 }
