@@ -263,7 +263,8 @@ WSD_API void wsd_address(const struct wsd_endpoint *endpoint, char out[WSD_ADDRE
 struct wsd_field {
     const char *layer;    /* "Ethernet", "IPv4", "TCP", "WebSocket" ... */
     const char *name;     /* "source port" */
-    uint32_t offset;      /* of its first byte: in the packet, for WebSocket and payload fields in the frame */
+    uint32_t offset;      /* of its first byte: in the packet; of TLS in the record, or in what it was opened
+                               to; of WebSocket and the payload in the frame */
     uint32_t length;      /* bytes it lies in */
     uint8_t bit, bits;    /* for a field smaller than its bytes: first bit (0 is the most significant) and width;
                                bits 0: whole bytes */

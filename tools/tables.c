@@ -121,6 +121,7 @@ static const struct limit_row constants[] = {
         ""),
     ROW(WSD_RANGES_MOST, " ranges", "of unknown bytes told of a message", "a line of JSON", "further ones are joined to the last"),
     ROW(WSD_DETAIL_HEADERS, " bytes", "of a packet's headers, for `-V`", "Ethernet to TCP, with tunnels", "the rest is not described"),
+    ROW(WSD_DETAIL_RECORD, " bytes", "of a TLS record, sealed and opened each, for `-V`", "most messages", "the rest is counted"),
     ROW(WSD_DETAIL_PAYLOAD, " bytes", "of a frame's payload, for `-V`", "a line", "the rest is not described"),
     ROW(MESSAGE_SPARE_MOST, "", "messages kept to be used again", "one for each slot of a busy connection", "freed"),
     ROW(MESSAGE_SPARE_BYTES, " bytes", "of each", "the usual `--max-payload`", "freed"),

@@ -33,7 +33,10 @@ struct wsd_record {
     uint8_t content;     /* the type of what was in it, which TLS 1.3 hides */
     uint64_t sequence;   /* number under its key, from 0 */
     uint32_t ciphertext; /* bytes behind the header */
-    uint32_t plaintext;  /* bytes of content */
+    uint32_t plaintext;  /* bytes of content, */
+    uint32_t behind;     /* and in TLS 1.3 of what stands behind it: its type, and padding (RFC 8446 5.2); else 0 */
+    struct wsd_bytes sealed, opened; /* the first bytes of the ciphertext, and of content and what is behind it; at most
+                                        WSD_DETAIL_RECORD of each */
 };
 
 /* The packet that carried something. */
@@ -46,6 +49,7 @@ struct wsd_moment {
 };
 
 #define WSD_DETAIL_HEADERS 256 /* bytes of packet headers kept for a frame that spans packets */
+#define WSD_DETAIL_RECORD  256 /* bytes of a TLS record, sealed and opened, kept for its description */
 #define WSD_DETAIL_PAYLOAD 64  /* bytes of a frame's payload, as on the wire, kept for its description */
 
 struct wsd_endpoint {

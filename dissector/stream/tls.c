@@ -221,18 +221,23 @@ static int tell_found(struct tls *t, int rc, const struct wsd_moment *moment)
     return rc;
 }
 
-static int deliver(struct tls *t, enum wsd_direction d, const struct tls_record *r, struct wsd_bytes content,
+static int deliver(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct tls_plain *plain,
                    const struct wsd_moment *moment)
 {
+    struct wsd_bytes content = plain->bytes;
     if (content.length == 0 || t->half[d].closed)
         return 0;
     int rc = make_inner(t, d, content);
     if (rc != 0 || !t->host->detail)
         return rc != 0 ? rc : tell_found(t, stream_data(t->inner, d, content, moment), moment);
-    struct wsd_record record = {.content = TLS_APPLICATION_DATA,
-                                .sequence = t->half[d].cipher->sequence - 1,
-                                .ciphertext = (uint32_t)r->body.length,
-                                .plaintext = (uint32_t)content.length};
+    struct wsd_record record = {
+        .content = plain->type,
+        .sequence = t->half[d].cipher->sequence - 1,
+        .ciphertext = (uint32_t)r->body.length,
+        .plaintext = (uint32_t)content.length,
+        .behind = (uint32_t)plain->behind,
+        .sealed = bytes_first(r->body, WSD_DETAIL_RECORD),
+        .opened = bytes_first(bytes_of(content.data, content.length + plain->behind), WSD_DETAIL_RECORD)};
     struct wsd_moment inside = *moment;
     memcpy(record.header, r->header, sizeof record.header);
     inside.record = &record;
@@ -297,7 +302,7 @@ static int read_content(struct tls *t, enum wsd_direction d, const struct tls_re
                         const struct wsd_moment *moment)
 {
     switch (plain->type) {
-    case TLS_APPLICATION_DATA: return deliver(t, d, r, plain->bytes, moment);
+    case TLS_APPLICATION_DATA: return deliver(t, d, r, plain, moment);
     case TLS_HANDSHAKE: return tls_read_handshake(t, d, plain->bytes);
     case TLS_ALERT: return read_alert(t, d, plain->bytes, moment);
     case TLS_CHANGE_CIPHER_SPEC: /* a renegotiation (RFC 5246 7.4.1.1) */

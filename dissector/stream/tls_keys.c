@@ -163,11 +163,13 @@ static void put_aad(uint8_t aad[AAD_12], const struct tls_record *r, uint64_t se
 static bool strip(struct tls_plain *plain)
 {
     struct wsd_bytes *b = &plain->bytes;
+    size_t whole = b->length;
     while (b->length > 0 && b->data[b->length - 1] == 0)
         b->length--;
     if (b->length == 0)
         return false;
     plain->type = b->data[--b->length];
+    plain->behind = whole - b->length;
     return true;
 }
 
@@ -196,7 +198,7 @@ static bool open_aead(struct tls_cipher *c, const struct tls_record *r, uint64_t
         put_aad(aad, r, sequence, sealed.length - tag);
     if (!crypto_open(c->cipher, nonce, extra, sealed, out))
         return false;
-    *plain = (struct tls_plain){r->type, bytes_of(out, sealed.length - tag)};
+    *plain = (struct tls_plain){.type = r->type, .bytes = bytes_of(out, sealed.length - tag)};
     return c->version != TLS_1_3 || strip(plain);
 }
 
@@ -246,7 +248,7 @@ static bool open_cbc(struct tls_cipher *c, const struct tls_record *r, uint64_t 
     }
     if (sealed.length == 0 || !crypto_decrypt(c->cipher, iv, sealed, out))
         return false;
-    *plain = (struct tls_plain){r->type, bytes_of(out, sealed.length)};
+    *plain = (struct tls_plain){.type = r->type, .bytes = bytes_of(out, sealed.length)};
     if (!unpad(&plain->bytes))
         return false;
     if (c->encrypt_then_mac)

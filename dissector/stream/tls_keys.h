@@ -32,6 +32,7 @@ struct tls_cipher {
 struct tls_plain {
     uint8_t type;
     struct wsd_bytes bytes;
+    size_t behind; /* TLS 1.3: bytes behind it, its type and padding */
 };
 
 /* Keys of TLS 1.3 from a traffic secret, whose length must be the hash's. NULL: no memory, or it is not. */

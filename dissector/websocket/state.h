@@ -21,8 +21,9 @@ struct frame_detail {
     uint8_t headers[WSD_DETAIL_HEADERS];
     uint8_t payload[WSD_DETAIL_PAYLOAD];
     size_t payload_length;
-    bool sealed; /* it came in a record */
+    bool in_record; /* of TLS: this one */
     struct wsd_record record;
+    uint8_t sealed[WSD_DETAIL_RECORD], opened[WSD_DETAIL_RECORD];
 };
 
 /* What lies together on one cache line. */

@@ -12,6 +12,21 @@ static struct message_env env_of(struct websocket *ws, enum wsd_direction d, con
 
 /* ---- one frame ------------------------------------------------------------------------------------------------ */
 
+static struct wsd_bytes copy_of(uint8_t to[WSD_DETAIL_RECORD], struct wsd_bytes from)
+{
+    from = bytes_first(from, WSD_DETAIL_RECORD);
+    if (from.length > 0)
+        memcpy(to, from.data, from.length);
+    return bytes_of(to, from.length);
+}
+
+static void note_record(struct frame_detail *detail, const struct wsd_record *record)
+{
+    detail->record = *record;
+    detail->record.sealed = copy_of(detail->sealed, record->sealed);
+    detail->record.opened = copy_of(detail->opened, record->opened);
+}
+
 static int note_detail(struct ws_half *half, const struct wsd_moment *moment)
 {
     if (half->detail == NULL && (half->detail = malloc(sizeof *half->detail)) == NULL)
@@ -22,10 +37,10 @@ static int note_detail(struct ws_half *half, const struct wsd_moment *moment)
         memcpy(detail->headers, headers.data, headers.length);
     detail->headers_length = headers.length;
     detail->link_type = moment->link_type;
-    detail->sealed = moment->record != NULL;
-    if (detail->sealed)
-        detail->record = *moment->record;
     detail->payload_length = 0;
+    detail->in_record = moment->record != NULL;
+    if (detail->in_record)
+        note_record(detail, moment->record);
     return 0;
 }
 
@@ -101,7 +116,7 @@ void websocket_note_frame(struct websocket *ws, enum wsd_direction d, bool compl
         payload = bytes_of(detail->payload, detail->payload_length);
         first.headers = bytes_of(detail->headers, detail->headers_length);
         first.link_type = detail->link_type;
-        first.record = detail->sealed ? &detail->record : NULL;
+        first.record = detail->in_record ? &detail->record : NULL;
     }
     tell_frame(ws, d, complete, &first, payload, moment);
 }

@@ -34,7 +34,7 @@ static struct field_item *add(struct fields *f)
 
 struct walk {
     struct fields *fields;
-    size_t packet, record, frame; /* where their bytes begin */
+    size_t packet, record, opened, frame; /* where their bytes begin */
     bool packets;
     const char *layer; /* of the field before */
     unsigned number;   /* of the frame, from 1; 0: it is the only one */
@@ -45,9 +45,21 @@ static bool is_of_frame(const char *layer)
     return strcmp(layer, "WebSocket") == 0 || strcmp(layer, "payload") == 0;
 }
 
-static size_t beginning_of(const struct walk *w, const char *layer)
+static bool is_of_record(const char *layer)
 {
-    return is_of_frame(layer) ? w->frame : strcmp(layer, "TLS") == 0 ? w->record : w->packet;
+    return strncmp(layer, "TLS", 3) == 0;
+}
+
+/* Where a field lies in the bytes; of a record only the first ones are kept. */
+static void place(const struct walk *w, const struct wsd_field *field, size_t *offset, size_t *length)
+{
+    bool record = is_of_record(field->layer), opened = record && strcmp(field->layer, "TLS") != 0;
+    size_t begin = is_of_frame(field->layer) ? w->frame : opened ? w->opened : record ? w->record : w->packet;
+    size_t end = opened ? w->frame : record ? w->opened : w->fields->length;
+    *offset = field->offset < end - begin ? begin + field->offset : end;
+    *length = record ? field->raw.length : field->length;
+    if (*length > end - *offset)
+        *length = end - *offset;
 }
 
 static void heading(struct walk *w, const char *layer, size_t offset)
@@ -70,7 +82,8 @@ static void visit(void *user, const struct wsd_field *field)
     struct fields *f = w->fields;
     if (!is_of_frame(field->layer) && !w->packets)
         return;
-    size_t offset = beginning_of(w, field->layer) + field->offset;
+    size_t offset, length;
+    place(w, field, &offset, &length);
     if (w->layer == NULL || strcmp(w->layer, field->layer) != 0)
         heading(w, field->layer, offset);
     w->layer = field->layer;
@@ -78,9 +91,7 @@ static void visit(void *user, const struct wsd_field *field)
     if (item == NULL)
         return;
     item->offset = offset;
-    item->length = offset < f->length ? field->length : 0;
-    if (item->length > f->length - offset)
-        item->length = f->length - offset;
+    item->length = length;
     item->bit = field->bit;
     item->bits = field->bits;
     snprintf(item->name, sizeof item->name, "%s", field->name);
@@ -119,8 +130,9 @@ static void put_frame(struct fields *f, struct walk *w, const struct record_fram
     struct wsd_event e;
     record_event(&frame->head, NULL, &scratch, &e);
     const struct wsd_record *tls = packets ? e.frame.first.record : NULL;
-    size_t needed =
-        payload.length + e.frame.header.length + e.frame.first.headers.length + (tls != NULL ? sizeof tls->header : 0);
+    size_t needed = payload.length + e.frame.header.length + e.frame.first.headers.length;
+    if (tls != NULL)
+        needed += sizeof tls->header + tls->sealed.length + tls->opened.length;
     if (f->length + needed > FIELDS_BYTES_MOST) {
         f->cut = true;
         return;
@@ -135,8 +147,13 @@ static void put_frame(struct fields *f, struct walk *w, const struct record_fram
     if (packets)
         put(f, e.frame.first.headers);
     w->record = f->length;
-    if (tls != NULL)
+    if (tls != NULL) {
         put(f, (struct wsd_bytes){tls->header, sizeof tls->header});
+        put(f, tls->sealed);
+    }
+    w->opened = f->length;
+    if (tls != NULL)
+        put(f, tls->opened);
     w->frame = f->length;
     put(f, e.frame.header);
     size_t at = f->length;

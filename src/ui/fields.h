@@ -1,8 +1,9 @@
 /*
  * fields.h: a message as it was on the wire: every header field of its frames, and the bytes they stand in. Nothing of curses.
  *
- * The bytes are made anew from what is kept: the packet's headers, the header of the TLS record, the frame's header, and the
- * payload, masked again. Inside TLS the frame is not what was on the wire, but what the record was opened to.
+ * The bytes are made anew from what is kept: the packet's headers, the TLS record as it was on the wire and as it was opened, as far
+ * as both are kept, the frame's header, and the payload, masked again. Inside TLS the frame is not what was on the wire, but what
+ * the record was opened to: it stands there twice.
  */
 #ifndef UI_FIELDS_H
 #define UI_FIELDS_H
@@ -28,7 +29,7 @@ struct fields {
     struct field_item *items;
     size_t count, slots;
     uint32_t groups;
-    uint8_t *bytes; /* packet and record headers, and frames, one behind the other */
+    uint8_t *bytes; /* packet headers, records and frames, one behind the other */
     size_t length;
     bool without_payload; /* none of it was kept */
     bool cut;             /* there is more than FIELDS_BYTES_MOST or FIELDS_FRAMES, or than was kept */

@@ -205,6 +205,11 @@ static size_t rounded(size_t size)
     return (size + 7) & ~(size_t)7;
 }
 
+static size_t tls_size(const struct wsd_record *tls)
+{
+    return tls != NULL ? sizeof *tls + tls->sealed.length + tls->opened.length : 0;
+}
+
 size_t record_size(const struct wsd_event *e, bool payload)
 {
     size_t size = sizeof(struct record);
@@ -218,7 +223,7 @@ size_t record_size(const struct wsd_event *e, bool payload)
     }
     case WSD_EVENT_FRAME:
         size = sizeof(struct record_frame) + e->frame.header.length + e->frame.first.headers.length +
-               (e->frame.first.record != NULL ? sizeof *e->frame.first.record : 0);
+               tls_size(e->frame.first.record);
         break;
     case WSD_EVENT_MESSAGE:
         size = sizeof(struct record_message);
@@ -247,6 +252,13 @@ static void write_connection(struct record_connection *r, const struct wsd_event
     r->packed_length = p.length;
 }
 
+static uint8_t *put(uint8_t *at, const void *bytes, size_t length)
+{
+    if (length > 0)
+        memcpy(at, bytes, length);
+    return at + length;
+}
+
 static void write_frame(struct record_frame *r, const struct wsd_frame *f)
 {
     r->head.direction = (uint8_t)f->direction;
@@ -262,13 +274,15 @@ static void write_frame(struct record_frame *r, const struct wsd_frame *f)
     r->packet_headers = (uint16_t)f->first.headers.length;
     r->header_length = (uint8_t)f->header.length;
     memcpy(r->mask, f->mask, sizeof r->mask);
-    if (f->header.length > 0)
-        memcpy(r->bytes, f->header.data, f->header.length);
-    if (f->first.headers.length > 0)
-        memcpy(r->bytes + f->header.length, f->first.headers.data, f->first.headers.length);
-    r->in_tls = f->first.record != NULL;
-    if (r->in_tls)
-        memcpy(r->bytes + f->header.length + f->first.headers.length, f->first.record, sizeof *f->first.record);
+    uint8_t *at = put(r->bytes, f->header.data, f->header.length);
+    at = put(at, f->first.headers.data, f->first.headers.length);
+    const struct wsd_record *tls = f->first.record;
+    r->in_tls = tls != NULL;
+    if (tls == NULL)
+        return;
+    at = put(at, tls, sizeof *tls);
+    at = put(at, tls->sealed.data, tls->sealed.length);
+    put(at, tls->opened.data, tls->opened.length);
 }
 
 static void write_message(struct record_message *r, const struct wsd_message *m, bool payload)
@@ -374,7 +388,10 @@ static void read_frame(const struct record_frame *r, struct record_scratch *scra
                   .link_type = r->link_type}};
     memcpy(f->mask, r->mask, sizeof f->mask);
     if (r->in_tls) {
-        memcpy(&scratch->tls, r->bytes + r->header_length + r->packet_headers, sizeof scratch->tls);
+        const uint8_t *at = r->bytes + r->header_length + r->packet_headers;
+        memcpy(&scratch->tls, at, sizeof scratch->tls);
+        scratch->tls.sealed.data = at + sizeof scratch->tls;
+        scratch->tls.opened.data = scratch->tls.sealed.data + scratch->tls.sealed.length;
         f->first.record = &scratch->tls;
     }
 }

@@ -84,7 +84,7 @@ struct record_frame {
     uint32_t link_type;
     uint16_t packet_headers; /* bytes, behind the frame's own header */
     uint8_t header_length;
-    bool in_tls; /* behind the headers stands its struct wsd_record */
+    bool in_tls; /* behind the headers stand its struct wsd_record, and the bytes of that, sealed and opened */
     uint8_t mask[4];
     uint8_t bytes[]; /* the frame's header, then the packet's */
 };

@@ -2,8 +2,8 @@
  * describe_fuzz.c: any packet headers, frame header and payload are described.
  *
  * Input: link type (the first byte chooses), sizes of the packet's headers and of the frame's header, opcode and flags,
- * declared length, masking key; then these bytes, and the rest is payload.
- * Invariants: it ends, after at most a field for each bit and four more; every field's bytes lie in the input that it
+ * declared length, masking key; then these bytes, perhaps a TLS record, and the rest is payload.
+ * Invariants: it ends, after at most a field for each bit and twelve more; every field's bytes lie in the input that it
  * speaks of; packet and WebSocket fields tile their bytes, each bit at most once and in order; a meaning is valid UTF-8
  * without control characters.
  */
@@ -44,6 +44,14 @@ static void check_header(struct seen *seen, const struct wsd_field *field, struc
     check((seen->bit + 7) / 8 == (uint64_t)field->offset + field->length);
 }
 
+static void check_record(const struct wsd_record *record, const struct wsd_field *field)
+{
+    const struct wsd_bytes header = {record->header, sizeof record->header};
+    struct wsd_bytes body = strcmp(field->layer, "TLS") == 0 ? record->sealed : record->opened;
+    check(inside(field->raw, header) || inside(field->raw, body));
+    check(field->raw.length <= field->length);
+}
+
 static void check_meaning(const char *meaning)
 {
     size_t n = strlen(meaning);
@@ -56,6 +64,11 @@ static void visit(void *user, const struct wsd_field *field)
 {
     struct seen *seen = user;
     const struct wsd_frame *frame = seen->frame;
+    if (strncmp(field->layer, "TLS", 3) == 0) {
+        check_record(frame->first.record, field);
+        check_meaning(field->meaning);
+        return;
+    }
     if (!seen->in_frame && strcmp(field->layer, "WebSocket") == 0)
         seen->in_frame = true, seen->bit = 0;
     seen->in_payload |= strcmp(field->layer, "payload") == 0;
@@ -65,7 +78,27 @@ static void visit(void *user, const struct wsd_field *field)
     else
         check_header(seen, field, seen->in_frame ? frame->header : frame->first.headers);
     check_meaning(field->meaning);
-    check(++seen->fields <= (frame->first.headers.length + frame->header.length) * 8 + 4);
+    check(++seen->fields <= (frame->first.headers.length + frame->header.length) * 8 + 12);
+}
+
+static struct wsd_bytes take_some(struct cursor *c, size_t most)
+{
+    size_t n = cursor_u8(c);
+    n = n < most ? n : most;
+    return cursor_bytes(c, n < cursor_left(c) ? n : cursor_left(c));
+}
+
+static void take_record(struct cursor *c, struct wsd_frame *frame, struct wsd_record *record)
+{
+    for (size_t i = 0; i < sizeof record->header; i++)
+        record->header[i] = cursor_u8(c);
+    record->plaintext = cursor_u16(c);
+    record->behind = cursor_u8(c);
+    record->ciphertext = record->plaintext + record->behind + cursor_u8(c);
+    record->sequence = record->ciphertext;
+    record->sealed = take_some(c, record->ciphertext);
+    record->opened = take_some(c, record->plaintext + record->behind);
+    frame->first.record = record;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -84,6 +117,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         frame->mask[i] = cursor_u8(&c);
     frame->first.headers = cursor_bytes(&c, headers < cursor_left(&c) ? headers : cursor_left(&c));
     frame->header = cursor_bytes(&c, header < cursor_left(&c) ? header : cursor_left(&c));
+    struct wsd_record record = {.content = (uint8_t)frame->length};
+    if ((flags & 0x10) != 0)
+        take_record(&c, frame, &record);
     frame->payload = cursor_rest(&c);
     struct seen seen = {.frame = frame};
     wsd_describe(&event, visit, &seen);

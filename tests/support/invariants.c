@@ -56,6 +56,16 @@ static void on_frame(struct invariants *v, const struct wsd_frame *f, struct wsd
     touch(v, f->header);
     touch(v, f->payload);
     touch(v, f->first.headers);
+    if (f->first.record != NULL) {
+        const struct wsd_record *r = f->first.record;
+        hold(v,
+             r->sealed.length <= WSD_DETAIL_RECORD && r->sealed.length <= r->ciphertext &&
+                 r->opened.length <= WSD_DETAIL_RECORD && r->opened.length <= (uint64_t)r->plaintext + r->behind &&
+                 r->plaintext + r->behind <= r->ciphertext,
+             "a record's lengths are not those of its bytes");
+        touch(v, r->sealed);
+        touch(v, r->opened);
+    }
     counts[f->direction].frames++;
     counts[f->direction].header_bytes += f->header.length;
 }

@@ -48,8 +48,8 @@ keys q
 await 'exit status 0'
 start 80x40 -k captures/tls-13-aes-128.keylog captures/tls-13-aes-128.pcap
 loaded
-keys 2 Down Enter V o o o / r e c o r d Enter
-await 'record 1 under its key'
+keys 2 Down Enter V o o o / p l a i n Enter
+await 'TLS opened'
 screen fields-tls
 keys q
 await 'exit status 0'

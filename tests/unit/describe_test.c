@@ -322,6 +322,78 @@ static void test_without_detail(void **state)
     assert_string_equal(told.field[6].layer, "WebSocket");
 }
 
+/* ---- TLS ----------------------------------------------------------------------------------------------------- */
+
+/* The fields of a layer: they lie one behind the other, and tell the bytes that are kept, once each. Returns how many bytes the fields have. */
+static size_t expect_layer(const struct told *told, const char *layer, struct wsd_bytes kept, size_t start)
+{
+    size_t at = start, bytes = 0;
+    for (size_t i = 0; i < told->count; i++) {
+        const struct wsd_field *f = &told->field[i];
+        if (strcmp(f->layer, layer) != 0 || (start > 0 && f->offset < start))
+            continue;
+        assert_int_equal(f->offset, at);
+        assert_true(f->raw.length <= f->length);
+        if (f->raw.length > 0)
+            assert_ptr_equal(f->raw.data, kept.data + (at - start));
+        at += f->length;
+        bytes += f->raw.length;
+    }
+    assert_int_equal(bytes, kept.length);
+    return at - start;
+}
+
+static void test_records(void **state)
+{
+    static const struct {
+        const char *name;
+        struct wsd_record record;
+        const char *sealed, *opened, *lines[MOST_LINES];
+    } records[] = {
+        {"TLS 1.3, padded",
+         {{23, 3, 3, 0, 29}, 23, 7, 29, 3, 10, {0}, {0}},
+         "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c",
+         "81014117000000000000000000",
+         {"TLS: content type: application_data (23)", "TLS: record version: TLS 1.2", "TLS: length: 29",
+          "TLS: sequence number: 7", "TLS: ciphertext: 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c",
+          "TLS opened: plaintext: 810141", "TLS opened: content type: application_data (23)",
+          "TLS opened: padding: 9 bytes of 0", "WebSocket: opcode: pong (10)"}},
+        {"TLS 1.2",
+         {{23, 3, 3, 0, 27}, 23, 1, 27, 3, 0, {0}, {0}},
+         "0001020304",
+         "810141",
+         {"TLS: ciphertext: 0001020304...", "TLS opened: plaintext: 810141",
+          "WebSocket: FIN: last frame of its message"}},
+        {"TLS 1.3, of which the beginning is kept",
+         {{23, 3, 3, 64, 17}, 23, 9, 16401, 16384, 1, {0}, {0}},
+         "0001",
+         "8101",
+         {"TLS: length: 16401", "TLS: ciphertext: 0001...", "TLS opened: plaintext: 8101...",
+          "TLS opened: content type: application_data (23)"}},
+    };
+    static struct told told;
+    (void)state;
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
+        uint8_t sealed[64], opened[64];
+        struct wsd_record record = records[i].record;
+        struct wsd_event event = {.type = WSD_EVENT_FRAME};
+        print_message("%s\n", records[i].name);
+        record.sealed = (struct wsd_bytes){sealed, unhex(sealed, records[i].sealed)};
+        record.opened = (struct wsd_bytes){opened, unhex(opened, records[i].opened)};
+        event.frame.header = (struct wsd_bytes){(const uint8_t *)"\x8a\x00", 2};
+        event.frame.first.record = &record;
+        for (size_t kept = record.opened.length; kept != SIZE_MAX; kept--) {
+            record.opened = guarded(opened, kept);
+            told.count = 0;
+            wsd_describe(&event, tell, &told);
+            if (record.opened.length == unhex(opened, records[i].opened))
+                expect_lines(&told, records[i].lines);
+            assert_int_equal(expect_layer(&told, "TLS opened", record.opened, 0), record.plaintext + record.behind);
+        }
+        assert_int_equal(expect_layer(&told, "TLS", record.sealed, sizeof record.header), record.ciphertext);
+    }
+}
+
 static void test_other_events(void **state)
 {
     static struct told told;
@@ -337,7 +409,8 @@ int main(void)
         cmocka_unit_test(test_packets),         cmocka_unit_test(test_strange_packets),
         cmocka_unit_test(test_damaged_packets), cmocka_unit_test(test_headers_past_their_limit),
         cmocka_unit_test(test_frames),          cmocka_unit_test(test_frame_headers_cut),
-        cmocka_unit_test(test_without_detail),  cmocka_unit_test(test_other_events),
+        cmocka_unit_test(test_without_detail),  cmocka_unit_test(test_records),
+        cmocka_unit_test(test_other_events),
     };
     return cmocka_run_group_tests(tests, guard_set_up, NULL);
 }

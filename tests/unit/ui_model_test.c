@@ -1,6 +1,8 @@
 /*
  * Records, the store, selections and lists: what the monitor stands on, without a terminal.
  */
+#include "base/bytes.h"
+#include "ui/fields.h"
 #include "ui/list.h"
 #include "ui/selection.h"
 
@@ -115,8 +117,14 @@ static void a_compressed_message_comes_back(void **state)
 /* A frame that came in a TLS record keeps what is known of that. */
 static void a_frame_in_tls_comes_back(void **state)
 {
-    const struct wsd_record tls = {
-        .header = {23, 3, 3, 0, 43}, .content = 23, .sequence = 9, .ciphertext = 43, .plaintext = 26};
+    const struct wsd_record tls = {.header = {23, 3, 3, 0, 43},
+                                   .content = 23,
+                                   .sequence = 9,
+                                   .ciphertext = 43,
+                                   .plaintext = 26,
+                                   .behind = 1,
+                                   .sealed = text("ciphertext"),
+                                   .opened = text("plain")};
     struct wsd_event e = {.type = WSD_EVENT_FRAME, .connection = &connection}, back;
     struct record_scratch scratch;
     (void)state;
@@ -128,7 +136,12 @@ static void a_frame_in_tls_comes_back(void **state)
     record_event(record_in(b), &connection, &scratch, &back);
     assert_memory_equal(back.frame.first.headers.data, "packet", 6);
     assert_non_null(back.frame.first.record);
-    assert_memory_equal(back.frame.first.record, &tls, sizeof tls);
+    const struct wsd_record *again = back.frame.first.record;
+    assert_memory_equal(again->header, tls.header, sizeof tls.header);
+    assert_true(again->content == 23 && again->sequence == 9 && again->ciphertext == 43 && again->plaintext == 26);
+    assert_int_equal(again->behind, 1);
+    assert_true(bytes_equal(again->sealed, tls.sealed) && again->sealed.data != tls.sealed.data);
+    assert_true(bytes_equal(again->opened, tls.opened) && again->opened.data != tls.opened.data);
     block_free(b);
     e.frame.first.record = NULL;
     b = block_of(&e);
@@ -272,6 +285,64 @@ static void a_frame_comes_back(void **state)
     assert_int_equal(back.frame.first.packet, 8);
     assert_memory_equal(back.frame.mask, "\1\2\3\4", 4);
     block_free(b);
+}
+
+/* ---- the fields of a message, and the bytes they stand in */
+
+static const struct field_item *field_named(const struct fields *f, const char *name, size_t number)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (!f->items[i].heading && strcmp(f->items[i].name, name) == 0 && number-- == 0)
+            return &f->items[i];
+    fail_msg("no field %s", name);
+    return NULL;
+}
+
+static void expect_bytes(const struct fields *f, const struct field_item *item, const char *bytes)
+{
+    assert_int_equal(item->length, strlen(bytes));
+    assert_memory_equal(f->bytes + item->offset, bytes, strlen(bytes));
+    for (size_t i = 0; i < item->length; i++)
+        assert_ptr_equal(&f->items[fields_at(f, item->offset + i)], item);
+}
+
+/* Each byte of a TLS record is that of its field, and the field's. */
+static void fields_of_a_record_have_their_bytes(void **state)
+{
+    const struct wsd_record tls = {.header = {23, 3, 3, 1, 44},
+                                   .content = 23,
+                                   .sequence = 9,
+                                   .ciphertext = 300,
+                                   .plaintext = 7,
+                                   .behind = 293,
+                                   .sealed = text("ciphertext"),
+                                   .opened = text("\x81\5Hello\x17")};
+    struct wsd_event opening = opening_event(1, &(struct wsd_opening){0}), f = {.type = WSD_EVENT_FRAME},
+                     message = message_event(1, 3, WSD_OPCODE_TEXT, WSD_CLIENT, "Hello");
+    struct model m;
+    struct fields fields = {0};
+    (void)state;
+    f.connection = &connection;
+    f.frame = (struct wsd_frame){.opcode = WSD_OPCODE_TEXT,
+                                 .fin = true,
+                                 .length = 5,
+                                 .complete = true,
+                                 .header = text("\x81\5"),
+                                 .first = {.packet = 8, .record = &tls}};
+    model_init(&m, 64 * 1024, give_back, NULL);
+    model_add_take(&m, block_of(&opening));
+    model_add_take(&m, block_of(&f));
+    model_add_take(&m, block_of(&message));
+    fields_make(&fields, &m, model_row(&m, m.end_row - 1), true);
+    expect_bytes(&fields, field_named(&fields, "ciphertext", 0), "ciphertext");
+    expect_bytes(&fields, field_named(&fields, "plaintext", 0), "\x81\5Hello");
+    expect_bytes(&fields, field_named(&fields, "content type", 0), "\x17");
+    expect_bytes(&fields, field_named(&fields, "content type", 1), "\x17");
+    expect_bytes(&fields, field_named(&fields, "payload data", 0), "Hello");
+    assert_int_equal(field_named(&fields, "sequence number", 0)->length, 0);
+    assert_int_equal(field_named(&fields, "padding", 0)->length, 0);
+    fields_free(&fields);
+    model_free(&m);
 }
 
 /* ---- the store */
@@ -506,6 +577,7 @@ int main(void)
         cmocka_unit_test(a_payload_is_left_out),
         cmocka_unit_test(an_opening_comes_back),
         cmocka_unit_test(a_frame_comes_back),
+        cmocka_unit_test(fields_of_a_record_have_their_bytes),
         cmocka_unit_test(the_oldest_leave),
         cmocka_unit_test(ended_connections_are_forgotten),
         cmocka_unit_test(a_ping_is_timed),
