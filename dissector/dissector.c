@@ -876,7 +876,8 @@ static void set_host(struct wsd_dissector *d)
                                       .detail = o->detail,
                                       .inflate_bytes = o->limits.inflate_bytes,
                                       .inflate_ratio = (uint32_t)o->limits.inflate_ratio,
-                                      .inflate_excess = (uint32_t)o->limits.inflate_excess};
+                                      .inflate_excess = (uint32_t)o->limits.inflate_excess,
+                                      .windows = o->windows};
 }
 
 static int set_tls(struct wsd_dissector *d)

@@ -11,6 +11,7 @@
 #include "ui/handoff.h"
 #include "ui/ui.h"
 #include "secrets.h"
+#include "windows.h"
 #include "writing.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@ struct run {
     void *state;
     struct filter *filter; /* -Y, or NULL */
     struct shown shown;    /* with it: what passes */
+    struct windows windows;
     struct wsd_options wsd;
     struct wsd_dissector *dissector;
     struct source *source;
@@ -464,6 +466,7 @@ static int open_dissector(struct run *r)
     wsd_options_init(&r->wsd);
     r->wsd.secret = r->options->with_secrets ? on_used_secret : NULL;
     r->wsd.limits = r->options->limits;
+    r->wsd.windows = windows_allocator(&r->windows);
     r->wsd.secrets_wait = secrets_wait(r->options, r->live, r->trickles);
     if (getrandom(r->wsd.seed, sizeof r->wsd.seed, 0) != (ssize_t)sizeof r->wsd.seed) {
         complain(r, "random numbers: there are none");
@@ -670,6 +673,7 @@ int run(const struct options *options)
     writing_close(&r->writing);
     secrets_close(&r->secrets);
     wsd_free(r->dissector);
+    windows_free(&r->windows);
     shown_free(&r->shown);
     filter_free(r->filter);
     free(r->state);

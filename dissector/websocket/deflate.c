@@ -14,8 +14,14 @@ struct twin {
     uint64_t known; /* bytes that came out since the last one that is not known */
 };
 
+/* zlib's state and window lie in the same block behind it, one after the other, so that a message can fetch all that it will
+ * need: among a thousand connections that take turns, each window is in no cache when its next message comes. */
 struct deflate {
     z_stream z;
+    const struct wsd_allocator *from;
+    size_t size;       /* of the block */
+    size_t used;       /* of it, from its beginning */
+    size_t last;       /* where the last piece begins that was taken */
     struct twin *twin; /* NULL: the window is known */
     uint8_t window_bits;
     bool ended; /* a block with BFINAL was the last thing */
@@ -37,11 +43,74 @@ uint32_t deflate_window(uint8_t window_bits)
     return (uint32_t)1 << clamped(window_bits);
 }
 
-struct deflate *deflate_new(uint8_t window_bits)
+/* ---- memory --------------------------------------------------------------------------------------------------- */
+
+enum { LINE = 64, STATE = 7680 }; /* of a cache; zlib's state with what a library of another make may add */
+
+static size_t whole_lines(size_t bytes)
 {
-    struct deflate *d = calloc(1, sizeof *d);
-    if (d != NULL && inflateInit2(&d->z, raw_bits(window_bits)) != Z_OK) {
+    return (bytes + LINE - 1) / LINE * LINE;
+}
+
+/* What does not fit into the block, of a window larger than it was made for or a zlib of another make, is malloc's. */
+static void *take_piece(void *user, uInt count, uInt size)
+{
+    struct deflate *d = user;
+    size_t bytes = (size_t)count * size;
+    if (bytes > d->size - d->used)
+        return calloc(count, size);
+    d->last = d->used;
+    d->used += whole_lines(bytes) < d->size - d->used ? whole_lines(bytes) : d->size - d->used;
+    return (uint8_t *)d + d->last;
+}
+
+static void give_piece(void *user, void *piece)
+{
+    struct deflate *d = user;
+    uintptr_t at = (uintptr_t)piece - (uintptr_t)d;
+    if (at >= d->size)
+        free(piece);
+    else if (at == d->last)
+        d->used = d->last;
+}
+
+static void *take_block(const struct wsd_allocator *from, size_t size)
+{
+    return from->take != NULL ? from->take(from->user, size) : malloc(size);
+}
+
+static void give_block(struct deflate *d)
+{
+    if (d->from->take != NULL)
+        d->from->give(d->from->user, d, d->size);
+    else
         free(d);
+}
+
+/* Asks for all of the block to be on its way, unless the message is too short to use much of it. */
+static void fetch(const struct deflate *d, size_t message)
+{
+#if defined(__GNUC__)
+    for (size_t at = 0; message >= LINE && at < d->used; at += LINE)
+        __builtin_prefetch((const uint8_t *)d + at, 1);
+#else
+    (void)d, (void)message;
+#endif
+}
+
+struct deflate *deflate_new(const struct wsd_allocator *from, uint8_t window_bits)
+{
+    size_t head = whole_lines(sizeof(struct deflate));
+    size_t size = head + STATE + deflate_window(window_bits);
+    struct deflate *d = take_block(from, size);
+    if (d == NULL)
+        return NULL;
+    *d = (struct deflate){.from = from, .size = size, .used = head, .last = size};
+    d->z.zalloc = take_piece;
+    d->z.zfree = give_piece;
+    d->z.opaque = d;
+    if (inflateInit2(&d->z, raw_bits(window_bits)) != Z_OK) {
+        give_block(d);
         return NULL;
     }
     return d;
@@ -62,7 +131,7 @@ void deflate_free(struct deflate *d)
         return;
     drop_twin(d);
     inflateEnd(&d->z);
-    free(d);
+    give_block(d);
 }
 
 int deflate_reset(struct deflate *d, uint8_t window_bits)
@@ -189,6 +258,8 @@ int deflate_piece(struct deflate *d, struct wsd_bytes piece, size_t tail, uint64
                   deflate_fn *out, void *user)
 {
     uint64_t told = 0;
+    if (deflate_at_border(d))
+        fetch(d, piece.length);
     d->z.next_in = piece.data;
     d->z.avail_in = (uInt)piece.length;
     for (;;) {

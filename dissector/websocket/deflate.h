@@ -14,6 +14,7 @@
 #ifndef WEBSOCKET_DEFLATE_H
 #define WEBSOCKET_DEFLATE_H
 
+#include "base/allocator.h"
 #include "base/event.h"
 
 enum { DEFLATE_BLOCK = 32768, DEFLATE_SCRATCH = 2 * DEFLATE_BLOCK, DEFLATE_TAIL = 4 };
@@ -26,8 +27,8 @@ struct deflate; /* one window: about 40 KiB once it was used, twice that while i
 /* Inflated bytes, borrowed; at least one. known: these are they; else there are so many, and nobody knows which. */
 typedef int deflate_fn(void *user, struct wsd_bytes bytes, bool known);
 
-/* window_bits: 8 to 15. NULL when there is no memory. */
-struct deflate *deflate_new(uint8_t window_bits);
+/* window_bits: 8 to 15. from: of the block that it lives in; borrowed until deflate_free(). NULL when there is no memory. */
+struct deflate *deflate_new(const struct wsd_allocator *from, uint8_t window_bits);
 void deflate_free(struct deflate *deflate);
 
 /* The window is empty. window_bits may differ from before. Returns 0 or -ENOMEM. */

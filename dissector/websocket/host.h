@@ -18,6 +18,7 @@ struct websocket_host {
     uint64_t inflate_bytes;
     uint32_t inflate_ratio;
     uint32_t inflate_excess;
+    struct wsd_allocator windows; /* of compressed directions */
 
     bool memory_changed; /* that a connection holds: set by all who take it, looked at and cleared behind each piece of bytes */
 

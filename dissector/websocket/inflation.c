@@ -18,7 +18,7 @@ static int begin_empty(struct inflation *inflation, struct websocket_host *host)
     }
     if (inflation->deflate != NULL)
         return deflate_reset(inflation->deflate, inflation->window_bits);
-    inflation->deflate = deflate_new(inflation->window_bits);
+    inflation->deflate = deflate_new(&host->windows, inflation->window_bits);
     return inflation->deflate == NULL ? -ENOMEM : 0;
 }
 
@@ -28,7 +28,7 @@ int inflation_begin(struct inflation *inflation, struct websocket_host *host)
         return -ENOMEM;
     if (inflation->no_takeover)
         return begin_empty(inflation, host);
-    if (inflation->deflate == NULL && (inflation->deflate = deflate_new(inflation->window_bits)) == NULL)
+    if (inflation->deflate == NULL && (inflation->deflate = deflate_new(&host->windows, inflation->window_bits)) == NULL)
         return -ENOMEM;
     if (!inflation->lost)
         return 0;

@@ -29,6 +29,7 @@ struct way {
     const struct way *seen; /* what known bytes must be, as far as it goes; NULL: nobody says */
 };
 
+static const struct wsd_allocator from_malloc;
 static uint8_t block[DEFLATE_SCRATCH];
 
 static int take(void *user, struct wsd_bytes bytes, bool known)
@@ -98,7 +99,7 @@ static void inflate_joined(struct way *w, const struct way *seen, uint8_t bits, 
     if (bytes.length == 0) /* inflates to nothing, without being asked of the inflater (message.c) */
         return;
     if (w->deflate == NULL) {
-        require((w->deflate = deflate_new(bits)) != NULL);
+        require((w->deflate = deflate_new(&from_malloc, bits)) != NULL);
         require(deflate_unknown(w->deflate, bits, block) == 0);
     }
     w->seen = seen;
@@ -122,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ways[0].out = truth;
     struct wsd_bytes rest = bytes_of(data + 3, size - 3);
     for (size_t i = 0; i < 3; i++)
-        require((ways[i].deflate = deflate_new(bits)) != NULL);
+        require((ways[i].deflate = deflate_new(&from_malloc, bits)) != NULL);
     int rc = 0;
     for (bool first = true; rest.length > 0 && rc == 0; first = false) {
         size_t length = (size_t)rest.data[0] * 8;

@@ -16,6 +16,8 @@
 
 enum { ROOM = 1 << 18 };
 
+static const struct wsd_allocator from_malloc;
+
 static struct page input, scratch; /* that ends where DEFLATE_SCRATCH does */
 static uint8_t message[ROOM], packed[ROOM];
 
@@ -119,7 +121,7 @@ static void sizes_and_pieces(void **state)
             size_t n = compress_message(&z, bytes_of(message, sizes[i]), packed, sizeof packed);
             compress_end(&z);
             for (size_t k = n > 20000 ? 2 : 0; k < sizeof pieces / sizeof *pieces; k++) {
-                struct deflate *d = deflate_new(15);
+                struct deflate *d = deflate_new(&from_malloc, 15);
                 assert_non_null(d);
                 assert_int_equal(inflate_message(d, bytes_of(packed, n), pieces[k], k % 2 == 0), 0);
                 assert_true(deflate_at_border(d));
@@ -138,7 +140,7 @@ static void windows(void **state)
         int sender = bits < 9 ? 9 : bits;
         size_t size = ((size_t)1 << sender) - 300, n[2];
         z_stream z;
-        struct deflate *d = deflate_new((uint8_t)bits);
+        struct deflate *d = deflate_new(&from_malloc, (uint8_t)bits);
         assert_non_null(d);
         compress_begin(&z, sender);
         fill(size, 1);
@@ -169,7 +171,7 @@ static void limits(void **state)
     size_t n = compress_message(&z, bytes_of(message, 100000), packed, sizeof packed);
     compress_end(&z);
     for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
-        struct deflate *d = deflate_new(15);
+        struct deflate *d = deflate_new(&from_malloc, 15);
         assert_non_null(d);
         out.length = out.calls = out.unknown = 0;
         assert_int_equal(piece(d, bytes_of(packed, n), 0, most[i]), most[i] < 100000 ? DEFLATE_LIMIT : 0);
@@ -191,7 +193,7 @@ static void bomb(void **state)
         n += compress_message(&z, bytes_of(message, ROOM), bomb_bytes + n, sizeof bomb_bytes - n) + 4;
     compress_end(&z);
     assert_true(n < 60000);
-    struct deflate *d = deflate_new(15);
+    struct deflate *d = deflate_new(&from_malloc, 15);
     assert_non_null(d);
     out.length = out.calls = out.unknown = 0;
     assert_int_equal(piece(d, bytes_of(bomb_bytes, n), 0, ROOM), DEFLATE_LIMIT);
@@ -207,7 +209,7 @@ static void final_blocks(void **state)
                                     0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00};
     for (size_t size = 1; size <= sizeof twice; size++)
         for (size_t n = sizeof twice - 1; n <= sizeof twice; n++) { /* with and without the empty byte */
-            struct deflate *d = deflate_new(15);
+            struct deflate *d = deflate_new(&from_malloc, 15);
             assert_non_null(d);
             for (int again = 0; again < 3; again++) {
                 assert_int_equal(inflate_message(d, bytes_of(twice, n), size, again == 1), 0);
@@ -224,7 +226,7 @@ static void cut_short(void **state)
     (void)state;
     static const uint8_t hello[] = {0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00};
     for (size_t n = 1; n < sizeof hello; n++) {
-        struct deflate *d = deflate_new(15);
+        struct deflate *d = deflate_new(&from_malloc, 15);
         assert_non_null(d);
         int rc = inflate_message(d, bytes_of(hello, n), ROOM, false);
         assert_true(rc == DEFLATE_BROKEN || !deflate_at_border(d) || out.length < 5);
@@ -235,7 +237,7 @@ static void cut_short(void **state)
 static void callback_stops_it(void **state)
 {
     (void)state;
-    struct deflate *d = deflate_new(15);
+    struct deflate *d = deflate_new(&from_malloc, 15);
     assert_non_null(d);
     out.length = out.calls = out.unknown = 0;
     out.stop = -ENOMEM;
@@ -264,7 +266,7 @@ static size_t check_known(const uint8_t *sent, size_t length)
 
 static struct deflate *unknown_new(int bits)
 {
-    struct deflate *d = deflate_new((uint8_t)bits);
+    struct deflate *d = deflate_new(&from_malloc, (uint8_t)bits);
     assert_non_null(d);
     assert_int_equal(deflate_unknown(d, (uint8_t)bits, scratch.end - DEFLATE_SCRATCH), 0);
     assert_false(deflate_exact(d));
