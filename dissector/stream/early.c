@@ -48,7 +48,8 @@ int early_give(struct early *early, struct stream **slot, enum wsd_direction dir
     return rc;
 }
 
-size_t early_next_border(const struct early *early, size_t at)
+/* The first run that begins at `at` or later; count: none does. */
+static size_t run_from(const struct early *early, size_t at)
 {
     uint64_t wanted = early->dropped + at;
     size_t low = 0, high = early->count;
@@ -59,7 +60,21 @@ size_t early_next_border(const struct early *early, size_t at)
         else
             high = middle;
     }
-    return low < early->count ? (size_t)(early->runs[low].begin - early->dropped) : early->bytes.length;
+    return low;
+}
+
+size_t early_next_border(const struct early *early, size_t at)
+{
+    size_t run = run_from(early, at);
+    return run < early->count ? (size_t)(early->runs[run].begin - early->dropped) : early->bytes.length;
+}
+
+size_t early_lengths(const struct early *early, size_t at, uint64_t lengths[2])
+{
+    size_t run = run_from(early, at), n = 0;
+    for (; n < 2 && n < run; n++)
+        lengths[n] = end_of(early, run - n - 1) - (early->runs[run - n - 1].begin - early->dropped);
+    return n;
 }
 
 size_t early_last_border(const struct early *early)

@@ -36,6 +36,9 @@ bool early_border(const struct early *early, size_t at);
 size_t early_next_border(const struct early *early, size_t at);
 size_t early_last_border(const struct early *early);
 
+/* The lengths of up to two runs in front of the one that begins at `at`, or of the end, the latest first. Returns how many there are. */
+size_t early_lengths(const struct early *early, size_t at, uint64_t lengths[2]);
+
 /* Forgets the first n bytes. */
 void early_drop(struct early *early, size_t n);
 

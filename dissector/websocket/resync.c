@@ -12,12 +12,12 @@ enum { SEEN = 16, HEADS = 4 };
 /* Evidence, in bits. A byte is a legal first one by chance about once in 28 times. */
 enum {
     HEADER_BITS = 5,
-    ZERO_BITS = 2,          /* a first byte of 0, of which payloads are full */
-    KNOWN_BITS = 7,         /* the first byte is one that this direction is known to send */
-    MASK_BITS = 1,          /* the MASK bit is right every other time, where it is known what is right */
-    AGAIN_BITS = 1,         /* the same opcode and length as before, which tables and pixels have as well */
-    START_BITS = 12,        /* it begins where a segment does: most frames do */
-    LANDING_BITS = 6,       /* its end is where a segment ends, */
+    ZERO_BITS = 2,    /* a first byte of 0, of which payloads are full */
+    KNOWN_BITS = 8,   /* the first byte is the one that this direction is known to send; less by the number of those */
+    MASK_BITS = 1,    /* the MASK bit is right every other time, where it is known what is right */
+    AGAIN_BITS = 1,   /* the same opcode and length as before, which tables and pixels have as well */
+    START_BITS = 12,  /* it begins where a segment does, which may begin a write: most frames do */
+    LANDING_BITS = 6, /* its end is where a segment ends, */
     LANDING_LONG_BITS = 10, /* and it is LONG_FRAME bytes or more: no cluster of small segments made that likely */
     LONG_FRAME = 16 << 10,
     LONG_FORM_BITS = 6, /* 126 or 127 in the length: one value of 128 */
@@ -25,9 +25,13 @@ enum {
     LOOKED_AT = 256,    /* bytes of a payload */
     TEXT_BITS_MOST =
         16, /* what valid UTF-8 behind a masking key is worth, a bit a byte; and ASCII behind a first byte that is none */
+    NO_TEXT = 4,     /* bytes of zero, and nothing else, are no text but masked zeros */
     CLOSE_BITS = 11, /* a code below 1024 that may be sent */
     FEW_SEGMENTS = 32,
-    OWN_BITS = 12, /* what a frame in front of a chain needs of its own, see begins_rightly() */
+    OWN_BITS = 12,         /* what a frame in front of a chain needs of its own, see own_begin() */
+    ORDER_BITS = 8,        /* against it: with it, fragments are in an order that RFC 6455 5.4 forbids, */
+    ORDER_FRAMES = 16,     /* in so many frames, */
+    MASKED_AGAIN_BITS = 4, /* or it has the masking key and length of the one before it, as patterns have */
 };
 
 /* What a candidate at a segment's start needs, and one more for every doubling of the segments that were looked at without success; others
@@ -55,9 +59,11 @@ struct resync {
     bool found_masked;
     struct candidate *candidates; /* grows: most searches have one or two */
     size_t count, capacity;
-    bool borders_only; /* only what begins where a segment does is looked at */
-    bool cut;          /* what is held does not end where a segment does */
-    bool no_memory;    /* told by the next resync_add() */
+    bool borders_only;  /* only what begins where a segment does is looked at */
+    bool cut;           /* what is held does not end where a segment does */
+    uint64_t before[2]; /* lengths of the segments in front of what is held, the latest first; 0: not known */
+    uint64_t missing;   /* bytes that the gap behind it has */
+    bool no_memory;     /* told by the next resync_add() */
 };
 
 struct resync *resync_new(const struct resync_terms *terms)
@@ -87,6 +93,23 @@ static bool at_border(const struct resync *r, size_t at)
     return at == r->held.bytes.length ? !r->cut : early_border(&r->held, at);
 }
 
+/* The lengths of the two segments before the one that begins at `at`, the latest first; 0: not known. */
+static void lengths_before(const struct resync *r, size_t at, uint64_t lengths[2])
+{
+    size_t n = early_lengths(&r->held, at, lengths);
+    for (size_t i = n; i < 2; i++)
+        lengths[i] = r->before[i - n];
+}
+
+/* Whether the application may have begun to write here: a segment begins, and not behind two of one length that is not less than its
+ * own, as those in the midst of a long write do. */
+static bool may_begin_write(const struct resync *r, size_t at)
+{
+    uint64_t lengths[2];
+    lengths_before(r, at, lengths);
+    return lengths[0] != lengths[1] || early_next_border(&r->held, at + 1) - at > lengths[0];
+}
+
 /* ---- headers -------------------------------------------------------------------------------------------------- */
 
 static bool legal(const struct resync_terms *terms, const struct frame_header *h)
@@ -108,6 +131,20 @@ static bool known(const struct resync_terms *terms, uint8_t first)
         if (terms->known[i] == first)
             return true;
     return false;
+}
+
+/* How many different values there are, less one: what repeats itself on the wire, as masked zeros do, is text of one character behind a
+ * key that is part of it. */
+static size_t variety(const uint8_t *text, size_t length)
+{
+    uint64_t seen[4] = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < length; i++) {
+        uint64_t bit = UINT64_C(1) << (text[i] & 63);
+        n += (seen[text[i] >> 6] & bit) == 0;
+        seen[text[i] >> 6] |= bit;
+    }
+    return n - 1;
 }
 
 static bool ascii(const uint8_t *text, size_t length)
@@ -140,7 +177,11 @@ static int text_bits(const struct resync *r, const struct frame_header *h, size_
         return -1;
     if (h->mask_at == 0 && (r->terms.strict || !ascii(block, payload.length)))
         return 0;
-    return payload.length < TEXT_BITS_MOST ? (int)payload.length : TEXT_BITS_MOST;
+    size_t values = variety(block, payload.length);
+    if (values == 0 && block[0] == 0 && payload.length >= NO_TEXT)
+        return -1;
+    size_t bits = values * 2 < payload.length ? values * 2 : payload.length;
+    return bits < TEXT_BITS_MOST ? (int)bits : TEXT_BITS_MOST;
 }
 
 /* Whether a frame with this opcode and length was in the candidate's chain already; else it is now. */
@@ -155,10 +196,16 @@ static bool has_head(struct candidate *c, const struct frame_header *h)
     return false;
 }
 
+static int known_bits(const struct resync *r)
+{
+    static const uint8_t fewer[] = {0, 0, 1, 2, 2}; /* the logarithm of how many are known */
+    return KNOWN_BITS - fewer[r->terms.known_count];
+}
+
 static int plain_bits(const struct resync *r, const struct frame_header *h)
 {
     int bits = h->bytes[0] == 0 && h->mask_at == 0 ? ZERO_BITS
-               : known(&r->terms, h->bytes[0])     ? KNOWN_BITS
+               : known(&r->terms, h->bytes[0])     ? known_bits(r)
                                                    : HEADER_BITS;
     return bits + (r->terms.either ? 0 : MASK_BITS);
 }
@@ -274,14 +321,16 @@ static void scan(struct resync *r, bool final)
     for (; r->scanned < length; r->scanned++) {
         if (r->borders_only && (r->scanned = early_next_border(&r->held, r->scanned)) == length)
             break;
-        struct candidate c = {.start = r->scanned, .next = r->scanned, .at_segment = early_border(&r->held, r->scanned)};
+        bool border = early_border(&r->held, r->scanned);
+        struct candidate c = {.start = r->scanned, .next = r->scanned};
+        c.at_segment = border && may_begin_write(r, r->scanned);
         c.bits = c.at_segment ? START_BITS : 0;
-        if (length - r->scanned < FRAME_HEADER_MOST && !final && !c.at_segment)
+        if (length - r->scanned < FRAME_HEADER_MOST && !final && !border)
             break;
-        if (!c.at_segment && r->terms.known_count > 0 && !known(&r->terms, r->held.bytes.data[r->scanned]))
+        if (!border && r->terms.known_count > 0 && !known(&r->terms, r->held.bytes.data[r->scanned]))
             continue;
         enum step first = step(r, &c);
-        if (first == STEPPED || (first == WAITING && c.at_segment))
+        if (first == STEPPED || (first == WAITING && border))
             keep(r, &c);
     }
 }
@@ -328,9 +377,8 @@ static size_t end_of_frame(const struct resync *r, size_t at, struct frame_heade
 }
 
 /* Where two chains meet that have met. */
-static size_t meeting(const struct resync *r, const struct candidate *one, const struct candidate *other)
+static size_t meeting(const struct resync *r, size_t a, size_t b)
 {
-    size_t a = one->start, b = other->start;
     struct frame_header h;
     while (a != b) {
         size_t *first = a < b ? &a : &b;
@@ -339,41 +387,85 @@ static size_t meeting(const struct resync *r, const struct candidate *one, const
     return a;
 }
 
-/* The evidence of a candidate's frames up to where its chain meets another one, which shares all that follows. A frame's place and
- * length have to be right by chance to lead there; the same header again is a pattern's period. */
-static int own_bits(const struct resync *r, const struct candidate *c, size_t until)
+/* Whether the fragments from `at` on are in an order that RFC 6455 5.4 allows, as far as it is looked at. */
+static bool in_order(const struct resync *r, size_t at)
 {
-    size_t places = c->at_segment ? 1 : until;
+    enum { UNKNOWN, BETWEEN, OPEN } message = UNKNOWN; /* messages, or inside one */
+    size_t length = r->held.bytes.length;
+    for (int i = 0; i < ORDER_FRAMES && at < length; i++) {
+        struct wsd_bytes rest = bytes_after(buffer_bytes(&r->held.bytes), at);
+        struct frame_header h;
+        if (rest.length < frame_header_size(rest.data, rest.length))
+            return true;
+        at = end_of_frame(r, at, &h);
+        if (frame_is_control(frame_opcode(&h)))
+            continue;
+        if (message == (frame_opcode(&h) == WSD_OPCODE_CONTINUATION ? BETWEEN : OPEN))
+            return false;
+        message = frame_fin(&h) ? BETWEEN : OPEN;
+    }
+    return true;
+}
+
+static int halvings(size_t places)
+{
+    int n = 0;
+    for (; places > 1; places /= 2)
+        n++;
+    return n;
+}
+
+/* The evidence of the frames from `start` up to where their chain meets another one, which shares all that follows. A frame's place and
+ * length have to be right by chance to lead there; the same header again is a pattern's period. *begin: the first of them that is
+ * right. When one is, all behind it are: so a wrong one's predecessors are wrong as well, and wherever behind it the chain becomes right,
+ * the evidence up to there is less than enough. `until` when none is right. */
+static int own_bits(const struct resync *r, size_t start, size_t until, size_t *begin)
+{
     struct frame_header last = {0}, h;
-    int bits = 0;
-    for (size_t at = c->start, end; at < until; at = end, last = h) {
+    size_t reach = 0, from = start;
+    int bits = 0, all = 0;
+    for (size_t at = start, end; at < until; at = end, last = h) {
         end = end_of_frame(r, at, &h);
         int text = text_bits(r, &h, at + h.size), form = (h.bytes[1] & 0x7F) >= 126 ? LONG_FORM_BITS : 0;
         bool again = h.size == last.size && memcmp(h.bytes, last.bytes, h.size) == 0;
-        bits += again ? 0 : plain_bits(r, &h) + (text > 0 ? text : 0) + form;
-        if (end == until)
-            bits += exact_bits(&h);
-        if (places > 1 && at == c->start && end == until && form == 0)
-            places = FRAME_CONTROL_PAYLOAD_MOST; /* from nowhere else does so short a frame lead there */
+        bits -= at == from && !in_order(r, at) ? ORDER_BITS : 0;
+        bits += !again ? plain_bits(r, &h) + (text > 0 ? text : 0) + form : h.mask_at != 0 ? -MASKED_AGAIN_BITS : 0;
+        /* So far away may begin what leads there, as short as these are. */
+        reach = form > 0 || reach > until ? SIZE_MAX / 2 : reach + FRAME_CONTROL_PAYLOAD_MOST;
+        size_t places = early_border(&r->held, from) && may_begin_write(r, from) ? 1 : reach < until ? reach : until;
+        all = bits + exact_bits(&h) - halvings(places);
+        *begin = all < OWN_BITS ? until : *begin == until ? at : *begin;
+        if (bits < 0) { /* what is wrong says nothing of what follows */
+            bits = 0;
+            reach = 0;
+            from = end;
+        }
     }
-    for (; places > 1; places /= 2)
-        bits--;
-    return bits;
+    return all;
 }
 
-/* Of two chains that have met, whether the one that begins earlier is the right one: it needs evidence of its own, since whatever
- * happens to meet the right one shares that one's; and more than the other one, if only one of them can be right. */
-static bool begins_rightly(const struct resync *r, const struct candidate *earlier, const struct candidate *later)
+/* Of two chains that have met, the earlier one begins in front: where to begin. It needs evidence of its own, since whatever happens to
+ * meet the right one shares that one's; and more than the other one, if only one of them can be right. */
+static size_t begin_of_both(const struct resync *r, size_t earlier, size_t later)
 {
-    size_t until = meeting(r, earlier, later);
-    int bits = own_bits(r, earlier, until);
-    return until == later->start ? bits >= OWN_BITS : bits > own_bits(r, later, until);
+    size_t until = meeting(r, earlier, later), begin = until, other = until;
+    int bits = own_bits(r, earlier, until, &begin);
+    return until == later || bits > own_bits(r, later, until, &other) ? begin : later;
+}
+
+/* Of a chain by itself. Which of its frames lead to right ones, and are not right themselves, shows in the same way. */
+static size_t begin_of_one(const struct resync *r, const struct candidate *c)
+{
+    size_t begin = c->next;
+    own_bits(r, c->start, c->next, &begin);
+    return begin == c->next ? c->start : begin;
 }
 
 /* The beginning of the best one's chain: from the latest of those that have met on, as far as the earlier ones are right. */
-static const struct candidate *begin_of_chain(const struct resync *r, const struct candidate *best)
+static size_t begin_of_chain(const struct resync *r, const struct candidate *best)
 {
-    const struct candidate *begin = NULL, *latest = NULL, *next;
+    const struct candidate *latest = NULL, *next;
+    size_t begin = 0;
     for (;; latest = next) {
         next = NULL;
         for (size_t i = 0; i < r->count; i++) {
@@ -384,23 +476,29 @@ static const struct candidate *begin_of_chain(const struct resync *r, const stru
         }
         if (next == NULL)
             return begin;
-        if (begin == NULL || begins_rightly(r, next, begin))
-            begin = next;
+        begin = latest == NULL ? begin_of_one(r, next) : begin_of_both(r, next->start, begin);
     }
+}
+
+/* Where the chain ends a header begins that is cut off: its first byte says something too. */
+static int last_bits(const struct resync *r, const struct candidate *c)
+{
+    size_t length = r->held.bytes.length;
+    return c->next < length && known(&r->terms, r->held.bytes.data[c->next]) ? known_bits(r) : 0;
 }
 
 static bool has_enough(const struct resync *r, const struct candidate *c, bool final)
 {
-    return c->bits >= needed(r, c, final) && c->frames > r->terms.strict;
+    return c->bits + last_bits(r, c) >= needed(r, c, final) && c->frames > r->terms.strict;
 }
 
 /* Whether the chain has enough, from its beginning on or from a later frame. */
-static bool beyond_doubt(const struct resync *r, const struct candidate *begin, bool final)
+static bool beyond_doubt(const struct resync *r, size_t begin, const struct candidate *best, bool final)
 {
     for (size_t i = 0; i < r->count; i++) {
         const struct candidate *c = &r->candidates[i];
-        if (c->next == begin->next && c->masked == begin->masked && c->start >= begin->start &&
-            has_enough(r, c, final) && meeting(r, begin, c) == c->start)
+        if (c->next == best->next && c->masked == best->masked && c->start >= begin && has_enough(r, c, final) &&
+            meeting(r, begin, c->start) == c->start)
             return true;
     }
     return false;
@@ -419,17 +517,17 @@ bool resync_found(struct resync *r, bool final)
     }
     if (best == NULL)
         return false;
-    best = begin_of_chain(r, best);
-    if (!beyond_doubt(r, best, final))
+    size_t begin = begin_of_chain(r, best);
+    if (!beyond_doubt(r, begin, best, final))
         return false;
     /* A frame that began earlier, at a segment's start, and has not ended yet may hold all of this in its payload. */
     for (size_t i = 0; i < r->count && !final; i++) {
         const struct candidate *c = &r->candidates[i];
-        if (c->start < best->start && c->at_segment && c->next > r->held.bytes.length && c->next != best->next &&
+        if (c->start < begin && c->at_segment && c->next > r->held.bytes.length && c->next != best->next &&
             c->bits >= LIKELY_BITS)
             return false;
     }
-    r->found = best->start;
+    r->found = begin;
     r->found_masked = best->masked;
     return true;
 }
@@ -449,6 +547,7 @@ bool resync_likely(const struct resync *r)
 
 void resync_expect_gap(struct resync *r, uint64_t missing)
 {
+    r->missing = missing;
     scan(r, true);
     advance(r);
     for (size_t i = 0; i < r->count; i++)
@@ -488,6 +587,7 @@ void resync_learn(struct resync *r, const struct resync_terms *terms)
 static void drop(struct resync *r, size_t n)
 {
     size_t alive = 0;
+    lengths_before(r, n, r->before);
     for (size_t i = 0; i < r->count; i++) {
         struct candidate c = r->candidates[i];
         if (c.start < n)
@@ -538,6 +638,12 @@ uint64_t resync_take(struct resync *r, struct early *held)
 
 void resync_give_up(struct resync *r)
 {
+    lengths_before(r, r->held.bytes.length, r->before);
+    if (r->cut)
+        r->before[0] += r->missing;
+    else if (r->missing > 0)
+        r->before[0] = r->before[1] = 0;
+    r->missing = 0;
     r->skipped += r->held.bytes.length;
     early_free(&r->held);
     r->count = r->scanned = 0;

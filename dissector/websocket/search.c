@@ -19,7 +19,8 @@ void search_note_frame(struct ws_half *half)
 int search_begin(struct websocket *ws, enum wsd_direction d)
 {
     struct ws_half *half = &ws->half[d];
-    struct resync_terms terms = {.masked = d == WSD_CLIENT, .deflate = half->inflation.negotiated};
+    bool may_deflate = half->inflation.negotiated || ws->info.handshake == WSD_HANDSHAKE_MISSING;
+    struct resync_terms terms = {.masked = d == WSD_CLIENT, .deflate = may_deflate};
     if (ws->info.counts[d].frames > 0)
         terms.masked = half->frame.mask_at != 0;
     while (terms.known_count < sizeof half->known && half->known[terms.known_count] != 0) {

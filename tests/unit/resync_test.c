@@ -53,12 +53,35 @@ static void begin(uint64_t seed)
     s.length = s.count = 0;
 }
 
-static struct resync *search(bool masked)
+/* known: first bytes of frames, of which the last four different ones are remembered. */
+static struct resync *search_for(bool masked, const uint8_t *known, size_t n)
 {
-    struct resync_terms terms = {.masked = masked, .known = {0x81, 0x82}, .known_count = 2};
+    struct resync_terms terms = {.masked = masked};
+    for (size_t i = n; i > 0 && terms.known_count < sizeof terms.known; i--)
+        if (memchr(terms.known, known[i - 1], terms.known_count) == NULL)
+            terms.known[terms.known_count++] = known[i - 1];
     struct resync *r = resync_new(&terms);
     assert_non_null(r);
     return r;
+}
+
+static struct resync *search(bool masked)
+{
+    static const uint8_t known[] = {0x81, 0x82};
+    return search_for(masked, known, sizeof known);
+}
+
+/* A segment of the stream. Returns where in what was given a frame begins, or -1. */
+static long offer(struct resync *r, size_t at, size_t end, bool final)
+{
+    const struct wsd_moment moment = {.time = 1, .packet = 1};
+    struct early held;
+    assert_int_equal(resync_add(r, bytes_of(s.bytes + at, end - at), &moment, false), 0);
+    if (!resync_found(r, final))
+        return -1;
+    long found = (long)resync_take(r, &held);
+    early_free(&held);
+    return found;
 }
 
 /* Hands over the stream from `from` on in segments that end where frames do; returns where the search says that frames begin, or
@@ -66,23 +89,17 @@ static struct resync *search(bool masked)
 static long find(bool masked, size_t from, bool by_frame)
 {
     struct resync *r = search(masked);
-    const struct wsd_moment moment = {.time = 1, .packet = 1};
-    struct early held;
     long found = -1;
     size_t next = 0;
     while (next < s.count && s.starts[next] <= from)
         next++;
     for (size_t at = from; at < s.length && found < 0;) {
         size_t end = by_frame && next < s.count ? s.starts[next++] : at + 700 < s.length ? at + 700 : s.length;
-        assert_int_equal(resync_add(r, bytes_of(s.bytes + at, end - at), &moment, false), 0);
+        found = offer(r, at, end, end == s.length);
         at = end;
-        if (resync_found(r, at == s.length)) {
-            found = (long)(from + resync_take(r, &held));
-            early_free(&held);
-        }
     }
     resync_free(r);
-    return found;
+    return found < 0 ? -1 : (long)from + found;
 }
 
 static size_t first_start_from(size_t at)
@@ -127,6 +144,58 @@ static void binary(void **state)
             put(0x82, 20 + next_random() % 900, (seed & 1) != 0);
         size_t cut = 1 + next_random() % (s.starts[3] - 1);
         long found = find((seed & 1) != 0, cut, true);
+        assert_int_equal(found, first_start_from((size_t)found));
+    }
+}
+
+/* Frames of all kinds and lengths, written one by one and cut into segments: a loss in the midst of one, then whatever comes. Two bytes
+ * of a payload are like a short frame that leads to the right one now and then, at a segment's start too. */
+static void nothing_invented(void **state)
+{
+    static const uint8_t firsts[] = {0x82, 0x82, 0x82, 0x02, 0x00, 0x80, 0x89};
+    enum { SEEDS = 4000, FRAMES = 16, SEGMENT = 97 };
+    (void)state;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        bool masked = (seed & 1) != 0;
+        struct resync *r;
+        size_t cut, at;
+        long found = -1;
+        begin(seed);
+        for (int i = 0; i < FRAMES; i++) {
+            uint8_t first = firsts[next_random() % sizeof firsts];
+            size_t most = first == 0x89 ? 30 : i % 3 == 0 ? 1500 : 120;
+            put(first, 1 + next_random() % most, masked);
+        }
+        cut = at = 1 + next_random() % (s.starts[1] - 1);
+        r = search_for(masked, firsts, sizeof firsts);
+        for (size_t next = 1; at < s.length && found < 0;) {
+            size_t end = next < s.count ? s.starts[next] : s.length;
+            end = end - at > SEGMENT ? at + SEGMENT : end;
+            next += next < s.count && end == s.starts[next];
+            found = offer(r, at, end, end == s.length);
+            at = end;
+        }
+        resync_free(r);
+        if (found >= 0 && first_start_from(cut + (size_t)found) != cut + (size_t)found)
+            fail_msg("seed %d: no frame begins at %ld", (int)seed, (long)cut + found);
+    }
+}
+
+/* Masked zeros are their key again and again, which may look like the header of a frame whose payload, unmasked with a key that is the same
+ * bytes again, is zeros. Cut anywhere in such a frame, the search finds one of those behind it. */
+static void masked_zeros(void **state)
+{
+    static const uint8_t key[] = {0x81, 0xCE, 0xDE, 0xFA};
+    enum { ZEROS = 1500, HEADER = 8 };
+    (void)state;
+    begin(11);
+    put(0x82, ZEROS, true);
+    for (size_t i = 4; i < HEADER + ZEROS; i++)
+        s.bytes[i] = key[i % 4];
+    for (int i = 0; i < 6; i++)
+        put(0x82, 200, true);
+    for (size_t cut = HEADER; cut < HEADER + ZEROS; cut++) {
+        long found = find(true, cut, true);
         assert_int_equal(found, first_start_from((size_t)found));
     }
 }
@@ -207,8 +276,9 @@ static void long_frames(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(server_text),      cmocka_unit_test(client_text), cmocka_unit_test(binary),
-        cmocka_unit_test(nothing_in_noise), cmocka_unit_test(ceiling),     cmocka_unit_test(long_frames),
+        cmocka_unit_test(server_text),      cmocka_unit_test(client_text),  cmocka_unit_test(binary),
+        cmocka_unit_test(nothing_in_noise), cmocka_unit_test(ceiling),      cmocka_unit_test(long_frames),
+        cmocka_unit_test(nothing_invented), cmocka_unit_test(masked_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
