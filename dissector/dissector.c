@@ -233,9 +233,15 @@ static void on_limit(void *user, enum wsd_direction direction, const char *what,
 static struct stream *on_tunnel_take(void *user, struct via *via);
 static struct stream *on_inside_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first);
 
+/* Lost bytes of the server come late, when it sends them again, or as a gap. */
+static bool on_heard_more(void *user)
+{
+    return flow_acknowledged_more(((struct wsd_dissector *)user)->opening, WSD_SERVER);
+}
+
 #define HTTP1_HOOKS(asked)                                                                                             \
     {                                                                                                                  \
-        on_answered, on_unanswered, on_lost, on_tunnel_take, on_limit, asked                                           \
+        on_answered, on_unanswered, on_lost, on_tunnel_take, on_limit, asked, on_heard_more                            \
     }
 static const struct http1_hooks http1_hooks = HTTP1_HOOKS(NULL), http1_hooks_asked = HTTP1_HOOKS(on_asked);
 static const struct proxy_hooks proxy_hooks = {on_inside_take, on_limit};

@@ -658,10 +658,14 @@ static int take_reset(struct flows *flows, struct flow *flow, unsigned side, con
 }
 
 /* Whoever sent a real RST neither says nor acknowledges anything new behind it. What does was not ended by it, and is looked at
- * like a connection joined late. */
+ * like a connection joined late; so is another one on its four-tuple whose SYN is lost. */
 static bool goes_on(const struct flow *flow, unsigned side, const struct tcp_segment *s)
 {
-    if (!flow->attempted || flow->reset != side + 1 || (s->flags & (TCP_SYN | TCP_RST)) != 0)
+    if (!flow->attempted || (s->flags & (TCP_SYN | TCP_RST)) != 0)
+        return false;
+    if (claim_is_jump(flow->half, side, s, 0))
+        return true;
+    if (flow->reset != side + 1)
         return false;
     const struct reassembly *r = &flow->half[side], *peer = &flow->half[!side];
     int32_t said = r->known && s->length > 1 ? tcp_distance(s->seq + s->length, r->next) : 0;
@@ -688,7 +692,7 @@ static int weigh_claim(struct flows *flows, struct flow *flow, unsigned side, co
                        const struct wsd_moment *moment)
 {
     struct claim *claim = flow->claim;
-    enum claim_state state = claim_judge(claim, &flow->half[claim->side], side, s, moment);
+    enum claim_state state = claim_judge(claim, flow->half, side, s, moment);
     if (state == CLAIM_OPEN)
         return 0;
     if (state == CLAIM_HOLDS && claim_is_reset(claim))
@@ -717,6 +721,8 @@ static __attribute__((noinline)) int take_event(struct flows *flows, struct flow
     }
     if (s->flags & TCP_RST)
         return take_reset(flows, flow, side, s, moment);
+    if (claim_is_jump(flow->half, side, s, moment->time - flow->last))
+        return remember_claim(flows, flow, side, s, moment);
     flow->last = moment->time;
     int rc = settle(flows, flow, take_segment(flows, flow, side, s, moment));
     if (rc == 0 && flow->half[0].ended && flow->half[1].ended)
@@ -733,9 +739,10 @@ static inline int read_segment(struct flows *flows, struct flow *flow, unsigned 
         flow->last = moment->time;
         return 0;
     }
-    if (!uneventful(flow, side, s))
-        return take_event(flows, flow, side, s, moment);
     struct reassembly *r = &flow->half[side];
+    if (!uneventful(flow, side, s) ||
+        (s->seq != r->next && claim_is_jump(flow->half, side, s, moment->time - flow->last)))
+        return take_event(flows, flow, side, s, moment);
     flow->last = moment->time;
     note_ack(&flow->half[!side], s);
     if (s->length == 0)

@@ -169,6 +169,13 @@ static inline bool flow_heard(const struct flow *flow, enum wsd_direction direct
     return flow->half[side].known || flow->half[!side].acked_known;
 }
 
+/* Whether the other side has acknowledged bytes of this direction that were not delivered yet. */
+static inline bool flow_acknowledged_more(const struct flow *flow, enum wsd_direction direction)
+{
+    const struct reassembly *r = &flow->half[direction == WSD_CLIENT ? flow->client : !flow->client];
+    return r->known && r->acked_known && tcp_distance(r->acked, r->next) > 0;
+}
+
 static inline bool flow_ended(const struct flow *flow, enum wsd_direction direction)
 {
     return flow->half[direction == WSD_CLIENT ? flow->client : !flow->client].ended;

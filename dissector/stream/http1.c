@@ -173,6 +173,8 @@ static int hold(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, 
     struct wsd_bytes kept = h->dropped > 0 ? (struct wsd_bytes){NULL, 0} : bytes_first(*bytes, room);
     if (kept.length < bytes->length && h->dropped == 0)
         http1_reach(h, d, "bytes before the answer to an upgrade", moment);
+    if (h->early[d].count == 0 && h->dropped == 0)
+        h->early_heard = h->hooks->heard_more != NULL && h->hooks->heard_more(h->user);
     h->dropped += bytes->length - kept.length;
     *bytes = (struct wsd_bytes){NULL, 0};
     return early_add(&h->early[d], kept, moment, h->limits.early_bytes);
@@ -194,6 +196,29 @@ static int begin_unanswered(struct http1 *h, struct wsd_bytes bytes, const struc
     return http1_lose(h, WSD_CLIENT, first, condition, bytes, moment, gone);
 }
 
+/* Behind lost bytes: a head, or what goes on inside the connection. No frame begins like an answer, so a few bytes of one wait for more. */
+static int take_lost(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
+                     bool *gone)
+{
+    enum { TELLING = 8 };
+    struct http1_half *half = &h->half[d];
+    if (may_go_on(half, d, *bytes) && (d == WSD_SERVER || bytes->length >= TELLING)) {
+        half->phase = half->line.length + bytes->length >= TELLING ? HEAD : LOST;
+        if (half->phase == HEAD)
+            return 0;
+        int rc = buffer_append(&half->line, *bytes, TELLING);
+        *bytes = (struct wsd_bytes){NULL, 0};
+        return rc < 0 ? -ENOMEM : 0;
+    }
+    struct buffer kept = half->line;
+    half->line = (struct buffer){0};
+    int rc = kept.length > 0 ? buffer_append(&kept, *bytes, kept.length + bytes->length) : 0;
+    struct wsd_bytes all = kept.length > 0 ? buffer_bytes(&kept) : *bytes;
+    rc = rc < 0 ? -ENOMEM : http1_lose(h, d, all, ANYTHING, all, moment, gone);
+    buffer_free(&kept);
+    return rc == 0 && !*gone ? STREAM_DONE : rc;
+}
+
 static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
                 bool *gone)
 {
@@ -208,13 +233,7 @@ static int step(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, 
     case WAIT:
         rc = d == WSD_CLIENT && waits_in_vain(h, bytes->length) ? begin_unanswered(h, *bytes, moment, gone) : 0;
         return rc != 0 || *gone ? rc : hold(h, d, bytes, moment);
-    case LOST:
-        if (bytes->length >= 8 && may_begin(d, *bytes)) {
-            half->phase = HEAD;
-            return 0;
-        }
-        rc = http1_lose(h, d, *bytes, ANYTHING, *bytes, moment, gone);
-        return rc == 0 && !*gone ? STREAM_DONE : rc;
+    case LOST: return take_lost(h, d, bytes, moment, gone);
     case UNTIL_CLOSE: break;
     }
     h->bytes += bytes->length;
@@ -313,8 +332,17 @@ static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, c
         if (lost != 0 || gone)
             return lost;
     }
-    if (half->phase == UNTIL_CLOSE || half->phase == LOST)
+    if (d == WSD_SERVER && half->phase == WAIT) {
+        /* Nobody will ask for the answer that waits: what it held is read, and what is missing follows. */
+        struct stream **slot = s->slot;
+        h->orphan = true;
+        int waited = http1_stop_waiting(h, d);
+        return waited != 0 ? waited : stream_gap(*slot, d, missing, moment);
+    }
+    if (half->phase == UNTIL_CLOSE || half->phase == LOST) {
+        half->line.length = 0;
         return 0; /* an estimated gap is larger than any body */
+    }
     if ((half->phase == BODY || half->phase == CHUNK_DATA) && missing < half->left) {
         half->left -= missing;
         return 0;

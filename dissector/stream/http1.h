@@ -22,7 +22,7 @@ struct http1_exchange {
     struct wsd_moment request_at, response_at;
     const struct via *via; /* the proxies in front; NULL: none */
     uint64_t bytes;        /* of HTTP and these proxies, both ways, since the connection began */
-    size_t early;          /* bytes that the client sent before the answer, the first at: */
+    size_t early; /* bytes that the client sent before the answer, 0 where it had acknowledged more; the first at: */
     struct wsd_moment early_at;
     struct stream_limit limit; /* reached while it waited */
 };
@@ -50,6 +50,8 @@ struct http1_hooks {
     void (*limit)(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment);
     /* An upgrade is attempted: here is its request, and its answer is waited for. Returns 0 or -ENOMEM. NULL: nobody asks. */
     int (*asked)(void *user, const struct wsd_head *request, const struct wsd_moment *moment);
+    /* Whether the client has acknowledged bytes of the server that did not come yet. NULL: nobody knows. */
+    bool (*heard_more)(void *user);
 };
 
 enum {

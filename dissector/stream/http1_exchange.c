@@ -165,7 +165,7 @@ static struct http1_exchange exchange_of(const struct http1 *h, struct http_head
     if (h->request.length > 0 && http_parse_request(buffer_bytes(&h->request), request) == 0)
         x.request = &request->head;
     if (h->early[WSD_CLIENT].count > 0) {
-        x.early = h->early[WSD_CLIENT].bytes.length;
+        x.early = h->early_heard ? 0 : h->early[WSD_CLIENT].bytes.length;
         x.early_at = h->early[WSD_CLIENT].runs[0].moment;
     }
     return x;

@@ -44,6 +44,7 @@ struct http1 {
     struct buffer request;                 /* the head of the attempt that waits for its answer */
     bool partial;                          /* these are only its first lines: the rest is not in the capture */
     bool answered;                         /* of an answer 101 the capture has the beginning */
+    bool early_heard; /* the client may have had the answer, which is not there yet, when it went on */
     struct wsd_moment request_at;
     uint64_t bytes;
     uint64_t dropped;          /* bytes of the client behind early[WSD_CLIENT] that were not kept */

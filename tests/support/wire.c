@@ -62,7 +62,7 @@ static void limit(void *user, enum wsd_direction d, const char *what, const stru
 static struct stream *tunnel_take(void *user, struct via *via);
 static struct stream *inside_take(void *user, struct via *via, enum wsd_direction d, struct wsd_bytes first);
 
-static const struct http1_hooks hooks = {attempt, unanswered, lost, tunnel_take, limit, NULL};
+static const struct http1_hooks hooks = {attempt, unanswered, lost, tunnel_take, limit, NULL, NULL};
 static const struct proxy_hooks proxy_hooks = {inside_take, limit};
 
 static struct stream *inside_take(void *user, struct via *via, enum wsd_direction d, struct wsd_bytes first)

@@ -233,6 +233,26 @@ static void syn_near_the_numbers_in_use(void **state)
     assert_int_equal(flows_totals(h.flows)->seen, 1);
 }
 
+/* Near them it needs more: the sender's FIN before it, or an acknowledgement of what the old connection never said behind it. */
+static void syn_near_them_of_another(void **state)
+{
+    (void)state;
+    live(51000);
+    talk_fin(&t, WSD_CLIENT);
+    flow_log_clear(&h);
+    t.start[WSD_CLIENT] -= 1000;
+    talk_segment(&t, WSD_CLIENT, UINT32_MAX, TCP_SYN, bytes_text(""));
+    talk_segment(&t, WSD_CLIENT, 0, TCP_ACK, bytes_text("new"));
+    HEARD("-> syn\n<- end idle\n-> syn\n-> new\n");
+
+    live(51001);
+    t.start[WSD_CLIENT] += 5;
+    talk_segment(&t, WSD_CLIENT, UINT32_MAX, TCP_SYN, bytes_text(""));
+    t.start[WSD_SERVER] -= 0x10000000;
+    talk_segment(&t, WSD_CLIENT, 0, TCP_ACK, bytes_text("new"));
+    HEARD("-> syn\n<- end idle\n-> end idle\n-> syn\n-> new\n");
+}
+
 static void syn_with_an_answer(void **state)
 {
     (void)state;
@@ -309,14 +329,114 @@ static void syn_of_the_unheard(void **state)
     HEARD("-> syn\n<- end idle\n-> end idle\n-> syn\n<- syn\n-> new\n");
 }
 
+/* ---- other numbers, without a SYN */
+
+static void bytes_far_away(void **state)
+{
+    (void)state;
+    for (enum wsd_direction from = WSD_CLIENT; from <= WSD_SERVER; from++) {
+        enum wsd_direction other = (enum wsd_direction) !from;
+        live((uint16_t)(51000 + from));
+        h.sender = WSD_CLIENT;
+        new_start();
+        talk_send_text(&t, WSD_CLIENT, "GET ");
+        talk_send_text(&t, WSD_CLIENT, "/chat");
+        HEARD("<- end idle\n-> end idle\n-> GET \n-> /chat\n");
+        live((uint16_t)(51010 + from));
+        h.sender = WSD_NEITHER;
+        new_start();
+        talk_send_text(&t, from, "new");
+        HEARD("");
+        talk_send_text(&t, other, "answer"); /* whoever goes on there */
+        HEARD(from == WSD_CLIENT ? "<- end idle\n-> end idle\n-> new\n<- answer\n"
+                                 : "<- end idle\n-> end idle\n<- new\n-> answer\n");
+    }
+}
+
+/* What goes on at the old numbers says that these were another's; the same once more says nothing. */
+static void bytes_far_away_injected(void **state)
+{
+    (void)state;
+    live(51000);
+    for (int i = 0; i < 3; i++) {
+        new_start();
+        talk_segment(&t, WSD_CLIENT, 0, TCP_ACK, bytes_text("injected"));
+        talk_segment(&t, WSD_CLIENT, 0, TCP_ACK, bytes_text("injected"));
+        old_start((uint32_t)(3 + i), 3);
+        HEARD("");
+        talk_send_text(&t, WSD_CLIENT, "d");
+        HEARD("-> d\n");
+    }
+    assert_int_equal(flows_totals(h.flows)->seen, 1);
+}
+
+/* Only one of both numbers is far, or as much may have passed in that time: bytes are missing. */
+static void bytes_far_away_of_the_same(void **state)
+{
+    (void)state;
+    live(51000);
+    t.sent[WSD_CLIENT] += 100000000;
+    talk_send_text(&t, WSD_CLIENT, "on");
+    t.acked[WSD_CLIENT] = t.sent[WSD_CLIENT];
+    talk_ack(&t, WSD_SERVER);
+    flow_log_finish(&h);
+    HEARD("-> gap 100000000\n-> on\n<- end capture\n-> end capture\n");
+
+    live(51001);
+    t.time += INT64_C(10000000000);
+    t.sent[WSD_CLIENT] += 500000000;
+    t.sent[WSD_SERVER] += 500000000;
+    t.acked[WSD_SERVER] = t.sent[WSD_SERVER];
+    talk_send_text(&t, WSD_CLIENT, "on");
+    talk_send_text(&t, WSD_SERVER, "on");
+    flow_log_finish(&h);
+    assert_non_null(strstr(h.text, "-> gap 500000000\n-> on\n"));
+    assert_non_null(strstr(h.text, "<- gap 500000000\n<- on\n"));
+    assert_int_equal(flows_totals(h.flows)->seen, 2);
+}
+
+/* After an end that was seen nothing has to bear it out. */
+static void bytes_far_away_after_the_end(void **state)
+{
+    (void)state;
+    for (int how = 0; how < 2; how++) {
+        live((uint16_t)(51000 + how));
+        h.flow->attempted = true;
+        if (how == 0) {
+            talk_fin(&t, WSD_CLIENT);
+            talk_fin(&t, WSD_SERVER);
+        } else {
+            reset_at(WSD_SERVER, 3);
+        }
+        flow_log_clear(&h);
+        talk_segment(&t, WSD_CLIENT, 0, TCP_ACK, bytes_text("abc")); /* late */
+        HEARD("");
+        new_start();
+        talk_send_text(&t, WSD_SERVER, "new");
+        HEARD("<- new\n");
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(where_a_reset_counts),        TEST(certain_resets),     TEST(doubtful_resets),
-        TEST(resets_of_the_unheard),       TEST(data_after_a_reset), TEST(syn_without_an_answer),
-        TEST(syn_near_the_numbers_in_use), TEST(syn_with_an_answer), TEST(answer_without_a_syn),
-        TEST(syn_after_the_end),           TEST(syn_of_the_unheard),
+        TEST(where_a_reset_counts),
+        TEST(certain_resets),
+        TEST(doubtful_resets),
+        TEST(resets_of_the_unheard),
+        TEST(data_after_a_reset),
+        TEST(syn_without_an_answer),
+        TEST(syn_near_the_numbers_in_use),
+        TEST(syn_with_an_answer),
+        TEST(answer_without_a_syn),
+        TEST(syn_after_the_end),
+        TEST(syn_of_the_unheard),
+        TEST(syn_near_them_of_another),
+        TEST(bytes_far_away),
+        TEST(bytes_far_away_injected),
+        TEST(bytes_far_away_of_the_same),
+        TEST(bytes_far_away_after_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
