@@ -159,12 +159,11 @@ void bars_top(struct ui *ui, struct area area)
 
 /* ---- the status line */
 
-static void write_losses(const struct ui *ui, struct writer *w)
+/* What is not to be seen, and why. */
+static void write_losses(const struct ui *ui, struct writer *w, bool narrow)
 {
     const struct handoff_news *n = &ui->news;
     char count[HUMAN_SIZE];
-    if (ui->filter != NULL)
-        writer_format(w, "  filter: %.60s", ui->filter_text);
     if (n->progress.live && drops(ui))
         writer_format(w, "  dropped: kernel %llu, interface %llu, here %llu",
                       (unsigned long long)n->progress.dropped_kernel, (unsigned long long)n->progress.dropped_interface,
@@ -174,7 +173,7 @@ static void write_losses(const struct ui *ui, struct writer *w)
     if (n->left_out_payloads > 0)
         writer_format(w, "  %s without payload", human_count(count, n->left_out_payloads));
     if (ui->model.messages_left > 0)
-        writer_format(w, "  %s older messages left", human_count(count, ui->model.messages_left));
+        writer_format(w, "  %llu older%s", (unsigned long long)ui->model.messages_left, narrow ? "" : " messages left");
     if (ui->model.connections_left > 0)
         writer_format(w, "  %s older connections", human_count(count, ui->model.connections_left));
     if (ui->model.out_of_memory)
@@ -188,16 +187,28 @@ void bars_status(struct ui *ui, struct area area)
     const struct view *view = ui_view(ui->place);
     if (ui->said[0] != 0)
         writer_text(&l, ui->said);
+    else if (ui->searching.direction != 0)
+        searching_status(ui, &l);
     else if (save_runs(ui))
         save_status(ui, &l);
     else
         view->status(ui->states[ui->place], ui, &l);
-    write_losses(ui, &r);
+    write_losses(ui, &r, area.width < NARROWEST);
     left[l.length] = right[r.length] = 0;
-    struct pen pen = pen_at(&ui->terminal, area, 0, ui->said[0] != 0 && ui->said_wrong ? ROLE_ERROR : ROLE_STATUS);
     int losses = draw_columns(right);
+    size_t length = r.length;
+    /* The filter is known to who typed it: it has what room is left. */
+    if (ui->filter != NULL)
+        writer_format(&r, "  filter: %.60s", ui->filter_text);
+    right[r.length] = 0;
+    struct pen pen = pen_at(&ui->terminal, area, 0, ui->said[0] != 0 && ui->said_wrong ? ROLE_ERROR : ROLE_STATUS);
+    int wanted = draw_columns(right), room = area.width - 2 - draw_columns(left);
     if (losses > area.width / 2)
         losses = area.width / 2;
+    if (losses < room)
+        losses = wanted < room ? wanted : room;
+    else
+        right[length] = 0;
     pen_text(&pen, ROLE_STATUS, " ");
     pen_left(&pen, ROLE_STATUS, left, area.width - losses - 2);
     pen_right(&pen, ROLE_STATUS, right, losses);

@@ -13,6 +13,7 @@ enum {
     WIDTH_LEAST = 8,
     INDENT_MOST = 40,
     LINE_BYTES = 4096,
+    TOKEN_BYTES = 2048, /* of a token that are looked at where it begins; a longer key is no key */
     FOLD_ALL_MOST = 100000
 };
 
@@ -61,19 +62,39 @@ static bool text_line(const struct document *d, struct document_at *at, struct d
 
 /* ---- JSON */
 
-static bool is_folded(const struct document *d, size_t bracket)
+/* As json_token(), but does not read on and on, since each look at the line would do so again: a long token is cut, and goes on in
+ * the lines behind. */
+static struct json_token token_at(const struct document *d, size_t at)
+{
+    for (;;) {
+        struct wsd_bytes near = d->bytes;
+        if (at < near.length && near.length - at > TOKEN_BYTES)
+            near.length = at + TOKEN_BYTES;
+        struct json_token t = json_token(near, at);
+        if (near.length == d->bytes.length || t.offset + t.length < near.length)
+            return t;
+        if (t.offset == at) {
+            t.cut = true;
+            return t;
+        }
+        at = t.offset; /* behind the blanks */
+    }
+}
+
+/* NULL: what the bracket opens is not folded. */
+static struct fold *fold_at(const struct document *d, size_t bracket)
 {
     size_t low = 0, high = d->fold_count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (d->folds[middle] == bracket)
-            return true;
-        if (d->folds[middle] < bracket)
+        if (d->folds[middle].bracket == bracket)
+            return &d->folds[middle];
+        if (d->folds[middle].bracket < bracket)
             low = middle + 1;
         else
             high = middle;
     }
-    return false;
+    return NULL;
 }
 
 struct writing {
@@ -84,7 +105,8 @@ struct writing {
     struct document_at rest;
 };
 
-static void put(struct writing *w, enum piece_kind kind, size_t from, size_t to, uint32_t depth)
+/* A token, or as much of it as was looked at: `cut`. */
+static void put(struct writing *w, enum piece_kind kind, size_t from, size_t to, bool cut, uint32_t depth)
 {
     size_t room = w->d->width > w->column ? w->d->width - w->column : 0, taken = 0, length = to - from;
     if (w->full || length == 0)
@@ -95,18 +117,24 @@ static void put(struct writing *w, enum piece_kind kind, size_t from, size_t to,
         return;
     }
     size_t used = fitting(part(w->d, from, to), room, &taken);
+    bool goes_on = used < length || (cut && to < w->d->bytes.length);
     /* A backslash and what it stands before stay together, so that the rest can be read. */
     size_t slashes = 0;
-    while (used < length && slashes < used && w->d->bytes.data[from + used - 1 - slashes] == '\\')
+    while (goes_on && slashes < used && w->d->bytes.data[from + used - 1 - slashes] == '\\')
         slashes++;
     if (slashes % 2 == 1)
         used += used > 1 ? (size_t)-1 : 1;
     w->line->piece[w->line->pieces++] = (struct piece){kind, part(w->d, from, from + used)};
     w->column += taken;
-    if (used < length) {
+    if (goes_on) {
         w->full = true;
         w->rest = (struct document_at){from + used, depth, (uint8_t)(1 + kind)};
     }
+}
+
+static void put_token(struct writing *w, enum piece_kind kind, const struct json_token *t, uint32_t depth)
+{
+    put(w, kind, t->offset, t->offset + t->length, t->cut, depth);
 }
 
 static enum piece_kind kind_of(enum json_token_kind kind)
@@ -123,10 +151,10 @@ static enum piece_kind kind_of(enum json_token_kind kind)
 /* Behind a value: its comma, if there is one. Returns where the next line begins. */
 static size_t put_comma(struct writing *w, size_t at, uint32_t depth)
 {
-    struct json_token t = json_token(w->d->bytes, at);
+    struct json_token t = token_at(w->d, at);
     if (t.kind != JSON_TOKEN_COMMA)
         return at;
-    put(w, PIECE_PLAIN, t.offset, t.offset + 1, depth);
+    put_token(w, PIECE_PLAIN, &t, depth);
     return t.offset + 1;
 }
 
@@ -142,63 +170,70 @@ static void put_constant(struct writing *w, enum piece_kind kind, const char *te
 static size_t put_open(struct writing *w, struct json_token t, uint32_t *depth)
 {
     struct wsd_bytes bytes = w->d->bytes;
-    struct json_token next = json_token(bytes, t.offset + 1);
-    put(w, PIECE_PLAIN, t.offset, t.offset + 1, *depth);
+    struct json_token next = token_at(w->d, t.offset + 1);
+    put_token(w, PIECE_PLAIN, &t, *depth);
     if (w->full)
         return t.offset;
     if (next.kind == JSON_TOKEN_CLOSE) {
-        put(w, PIECE_PLAIN, next.offset, next.offset + 1, *depth + 1);
+        put_token(w, PIECE_PLAIN, &next, *depth + 1);
         return put_comma(w, next.offset + 1, *depth);
     }
     w->line->opens = true;
     w->line->bracket = t.offset;
-    if (!is_folded(w->d, t.offset)) {
+    struct fold *fold = fold_at(w->d, t.offset);
+    if (fold == NULL) {
         ++*depth;
         return t.offset + 1;
     }
-    uint64_t members;
-    size_t end = json_skip(bytes, t.offset, &members);
+    if (fold->end == 0)
+        fold->end = json_skip(bytes, t.offset, &fold->members);
     w->line->folded = true;
-    snprintf(w->line->fold_text, sizeof w->line->fold_text, " %llu %s%s ", (unsigned long long)members,
-             bytes.data[t.offset] == '{' ? "member" : "element", members == 1 ? "" : "s");
+    snprintf(w->line->fold_text, sizeof w->line->fold_text, " %llu %s%s ", (unsigned long long)fold->members,
+             bytes.data[t.offset] == '{' ? "member" : "element", fold->members == 1 ? "" : "s");
     put_constant(w, PIECE_FOLD, w->line->fold_text);
-    if (end > t.offset + 1)
-        put(w, PIECE_PLAIN, end - 1, end, *depth + 1);
-    return put_comma(w, end, *depth);
+    if (fold->end > t.offset + 1)
+        put(w, PIECE_PLAIN, fold->end - 1, fold->end, false, *depth + 1);
+    return put_comma(w, fold->end, *depth);
 }
 
-/* A token that began in a line before. Returns where it ends. */
+/* A token that began in a line before. Returns where it ends, as far as it was looked at. */
 static size_t go_on(struct writing *w, const struct document_at *at)
 {
     enum piece_kind kind = (enum piece_kind)(at->inside - 1);
-    bool cut;
+    struct wsd_bytes near = w->d->bytes;
+    size_t most = (size_t)w->d->width * 4; /* more than a line shows */
+    bool cut = near.length - at->offset > most;
+    if (cut)
+        near.length = at->offset + most;
     size_t end;
     if (kind == PIECE_STRING || kind == PIECE_KEY) {
-        end = json_string_end(w->d->bytes, at->offset, &cut);
+        bool open;
+        end = json_string_end(near, at->offset, &open);
+        cut = cut && open;
     } else {
-        struct json_token t = json_token(w->d->bytes, at->offset);
+        struct json_token t = json_token(near, at->offset);
         end = t.offset + t.length;
+        cut = cut && end == near.length;
     }
-    put(w, kind, at->offset, end, at->depth);
+    put(w, kind, at->offset, end, cut, at->depth);
     return end;
 }
 
 /* A member's key, with its colon; the token behind it. */
 static struct json_token put_key(struct writing *w, struct json_token t, struct json_token colon, uint32_t depth)
 {
-    put(w, PIECE_KEY, t.offset, t.offset + t.length, depth);
+    put_token(w, PIECE_KEY, &t, depth);
     put_constant(w, PIECE_PLAIN, ": ");
-    return json_token(w->d->bytes, colon.offset + 1);
+    return token_at(w->d, colon.offset + 1);
 }
 
 static bool json_line(const struct document *d, struct document_at *at, struct document_line *line)
 {
-    struct wsd_bytes bytes = d->bytes;
     uint32_t depth = at->depth;
     struct json_token t = {0};
     bool continued = at->inside != 0;
     if (!continued) {
-        t = json_token(bytes, at->offset);
+        t = token_at(d, at->offset);
         if (t.kind == JSON_TOKEN_END)
             return false;
         if (t.kind == JSON_TOKEN_CLOSE && depth > 0)
@@ -211,23 +246,22 @@ static bool json_line(const struct document *d, struct document_at *at, struct d
     size_t next;
     if (continued) {
         next = go_on(&w, at);
-        struct json_token colon = json_token(bytes, next);
-        if (at->inside - 1 == PIECE_KEY && colon.kind == JSON_TOKEN_COLON && !w.full) {
+        t.kind = JSON_TOKEN_END; /* nothing but a comma may follow, */
+        struct json_token colon = w.full || at->inside - 1 != PIECE_KEY ? t : token_at(d, next);
+        if (colon.kind == JSON_TOKEN_COLON) { /* or a member's value */
             put_constant(&w, PIECE_PLAIN, ": ");
-            t = json_token(bytes, colon.offset + 1);
-        } else {
-            t.kind = JSON_TOKEN_END; /* nothing but a comma may follow */
+            t = token_at(d, colon.offset + 1);
         }
     } else {
         next = t.offset;
-        struct json_token colon = t.kind == JSON_TOKEN_STRING ? json_token(bytes, t.offset + t.length) : t;
+        struct json_token colon = t.kind == JSON_TOKEN_STRING && !t.cut ? token_at(d, t.offset + t.length) : t;
         if (t.kind == JSON_TOKEN_STRING && colon.kind == JSON_TOKEN_COLON)
             t = put_key(&w, t, colon, depth);
     }
     if (t.kind == JSON_TOKEN_OPEN && !w.full) {
         next = put_open(&w, t, &depth);
     } else if (t.kind != JSON_TOKEN_END && !w.full) {
-        put(&w, kind_of(t.kind), t.offset, t.offset + t.length, depth);
+        put_token(&w, kind_of(t.kind), &t, depth);
         next = t.offset + t.length;
     }
     if (!w.full && !line->opens)
@@ -254,6 +288,8 @@ static bool next_line(const struct document *d, struct document_at *at, struct d
 static void begin_anew(struct document *d)
 {
     d->mark_count = 0;
+    d->next_number = 0;
+    d->next = (struct document_at){0};
     d->end = (struct document_at){0};
     d->lines = 0;
     d->complete = false;
@@ -325,15 +361,19 @@ static void hex_line(const struct document *d, uint64_t number, struct document_
         .offset = from, .length = n, .pieces = 1, .piece = {{PIECE_PLAIN, part(d, from, from + n)}}};
 }
 
-void document_line(const struct document *d, uint64_t number, struct document_line *line)
+void document_line(struct document *d, uint64_t number, struct document_line *line)
 {
     if (d->mode == DOCUMENT_HEX) {
         hex_line(d, number, line);
         return;
     }
-    struct document_at at = d->marks[number / LINES_A_MARK];
-    for (uint64_t i = number / LINES_A_MARK * LINES_A_MARK; i <= number; i++)
-        next_line(d, &at, line);
+    uint64_t from = number / LINES_A_MARK * LINES_A_MARK;
+    if (d->next_number < from || d->next_number > number) {
+        d->next_number = from;
+        d->next = d->marks[number / LINES_A_MARK];
+    }
+    for (; d->next_number <= number; d->next_number++)
+        next_line(d, &d->next, line);
 }
 
 uint64_t document_find(const struct document *d, size_t offset)
@@ -364,14 +404,14 @@ static bool add_fold(struct document *d, size_t index, size_t bracket)
 {
     if (d->fold_count == d->fold_slots) {
         size_t slots = d->fold_slots == 0 ? SLOTS_LEAST : d->fold_slots * 2;
-        size_t *folds = realloc(d->folds, slots * sizeof *folds);
+        struct fold *folds = realloc(d->folds, slots * sizeof *folds);
         if (folds == NULL)
             return false;
         d->folds = folds;
         d->fold_slots = slots;
     }
     memmove(d->folds + index + 1, d->folds + index, (d->fold_count - index) * sizeof *d->folds);
-    d->folds[index] = bracket;
+    d->folds[index] = (struct fold){.bracket = bracket};
     d->fold_count++;
     return true;
 }
@@ -387,15 +427,17 @@ static void forget_from(struct document *d, size_t offset)
     d->end = kept < d->mark_count ? d->marks[kept] : (struct document_at){0};
     d->mark_count = kept;
     d->lines = (uint64_t)kept * LINES_A_MARK;
+    d->next_number = 0;
+    d->next = (struct document_at){0};
     d->complete = false;
 }
 
 void document_fold(struct document *d, size_t bracket)
 {
     size_t i = 0;
-    while (i < d->fold_count && d->folds[i] < bracket)
+    while (i < d->fold_count && d->folds[i].bracket < bracket)
         i++;
-    if (i < d->fold_count && d->folds[i] == bracket) {
+    if (i < d->fold_count && d->folds[i].bracket == bracket) {
         d->fold_count--;
         memmove(d->folds + i, d->folds + i + 1, (d->fold_count - i) * sizeof *d->folds);
     } else {

@@ -2,7 +2,8 @@
  * document.h: a payload as lines: JSON with its structure, text, or hex. Nothing of curses.
  *
  * Where the lines begin is found a slice at a time, and remembered for every 64th; a line is made anew when it is to be seen.
- * So a payload of any length can be scrolled at once, and takes little memory beside itself. Long lines are broken at the width.
+ * So a payload of any length can be scrolled at once, and takes little memory beside itself. Long lines are broken at the width; what
+ * a line costs does not depend on how long the string is that it is part of.
  * JSON is shown as it stands: numbers, escapes and the order of members are not touched, only blanks between tokens.
  */
 #ifndef UI_DOCUMENT_H
@@ -41,6 +42,12 @@ struct document_at {
     uint8_t inside; /* 0, or 1 + the enum piece_kind of the token that the line before broke */
 };
 
+/* What is folded away, and how much that is, once it was looked at. */
+struct fold {
+    size_t bracket, end; /* offsets; 0: not yet known */
+    uint64_t members;
+};
+
 struct document {
     struct wsd_bytes bytes; /* borrowed */
     enum document_mode mode;
@@ -51,7 +58,9 @@ struct document {
     uint64_t lines;         /* known */
     bool complete;
     bool out_of_memory;
-    size_t *folds; /* offsets of brackets, ascending */
+    uint64_t next_number; /* the line behind the one that was made last, and where it begins: lines are asked for in order */
+    struct document_at next;
+    struct fold *folds; /* by bracket, ascending */
     size_t fold_count, fold_slots;
 };
 
@@ -63,9 +72,9 @@ void document_free(struct document *d);
 bool document_work(struct document *d, size_t most);
 
 /* A known line. */
-void document_line(const struct document *d, uint64_t number, struct document_line *line);
+void document_line(struct document *d, uint64_t number, struct document_line *line);
 
-/* The known line that shows the byte at an offset, or the last one known before it. */
+/* The known line that shows the byte at an offset, or the last one known before it; all before document.end are known. */
 uint64_t document_find(const struct document *d, size_t offset);
 
 /* Folds, or unfolds, the object or array whose bracket is there. Lines behind it are to be found anew. */

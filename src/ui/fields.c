@@ -130,13 +130,18 @@ static void put_frame(struct fields *f, struct walk *w, const struct record_fram
     struct wsd_event e;
     record_event(&frame->head, NULL, &scratch, &e);
     const struct wsd_record *tls = packets ? e.frame.first.record : NULL;
-    size_t needed = payload.length + e.frame.header.length + e.frame.first.headers.length;
+    size_t headers = e.frame.header.length + e.frame.first.headers.length;
     if (tls != NULL)
-        needed += sizeof tls->header + tls->sealed.length + tls->opened.length;
-    if (f->length + needed > FIELDS_BYTES_MOST) {
+        headers += sizeof tls->header + tls->sealed.length + tls->opened.length;
+    if (f->length + headers > FIELDS_BYTES_MOST) {
         f->cut = true;
         return;
     }
+    if (payload.length > FIELDS_BYTES_MOST - f->length - headers) {
+        payload.length = FIELDS_BYTES_MOST - f->length - headers;
+        f->cut = true;
+    }
+    size_t needed = headers + payload.length;
     uint8_t *bytes = realloc(f->bytes, f->length + needed + 1);
     if (bytes == NULL) {
         f->out_of_memory = true;

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROWS_A_SLICE = 2000, PACKETS_A_SLICE = 2000, ERROR_SIZE = 1280, PART = 8 };
+enum { ROWS_A_SLICE = 64, PACKETS_A_SLICE = 256, /* each may be large */ ERROR_SIZE = 1280, PART = 8 };
 
 /* Key, what it is, ending of the file's name. */
 #define FORMATS(X)                                                                                                     \

@@ -31,6 +31,13 @@ void selection_reset(struct selection *s);
 /* Looks at `most` more rows at most. True when there are more to look at. */
 bool selection_work(struct selection *s, const struct model *model, size_t most);
 
+/* How many of a hundred rows have been looked at. */
+static inline unsigned selection_percent(const struct selection *s, const struct model *m)
+{
+    uint64_t all = m->end_row - m->first_row, done = s->next > m->first_row ? s->next - m->first_row : 0;
+    return (unsigned)(all > 0 ? 100 * done / all : 100);
+}
+
 /* The row number at a position between first and end. */
 static inline uint64_t selection_row(const struct selection *s, uint64_t position)
 {

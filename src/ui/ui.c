@@ -6,7 +6,6 @@
 #include "ui/pointer.h"
 #include "ui/preferences.h"
 #include "ui/save.h"
-#include "ui/searching.h"
 #include "ui/tty.h"
 #include "ui/view.h"
 
@@ -27,6 +26,8 @@ enum {
     FRAME =
         20, /* ms between two drawings, unless a key was pressed: with the 10 ms of a capture's block a message is seen within 30 */
     FILE_FRAME = 40, /* the same while a file is read, which has more to do than to be drawn */
+    ROWS_A_SLICE = 20000,
+    FILTERED_A_SLICE = 64,
     TICK = 1000,     /* ms after which times and rates are drawn anew in live capture */
 };
 
@@ -41,7 +42,6 @@ struct loop {
     size_t told; /* lines of the hand-off that were shown */
     struct layout layout;
     struct pointer pointer;
-    struct searching searching;
 };
 
 static volatile sig_atomic_t signalled;
@@ -100,6 +100,11 @@ bool ui_passes(const struct ui *ui, const struct model_row *row)
     model_event(row, &scratch, &e);
     struct filter_subject subject = filter_subject_of(&e);
     return filter_match(ui->filter, &subject);
+}
+
+size_t ui_rows_a_slice(const struct ui *ui)
+{
+    return ui->filter != NULL ? FILTERED_A_SLICE : ROWS_A_SLICE;
 }
 
 void ui_show(struct ui *ui, uint64_t row)
@@ -258,7 +263,7 @@ static void key_in_entry(struct loop *l, uint32_t key)
     if (l->ui.entry.kind == HISTORY_FILTER)
         enter_filter(l);
     else
-        searching_enter(&l->searching, &l->ui);
+        searching_enter(&l->ui);
 }
 
 /* A file is read as fast as it can be; of everything else it matters how soon it is seen. */
@@ -288,8 +293,8 @@ static bool work(struct loop *l)
         }
         if (save_work(&l->ui))
             more = l->redraw = true;
-        if (l->searching.direction != 0) {
-            more = searching_work(&l->searching, &l->ui) || more;
+        if (l->ui.searching.direction != 0) {
+            more = searching_work(&l->ui) || more;
             l->redraw = true;
         }
         for (int place = 0; place < PLACE_COUNT; place++) {
@@ -394,16 +399,18 @@ static void act(struct loop *l, enum command command)
         save_stop(ui);
         return;
     }
-    if (l->searching.direction != 0 && command == COMMAND_BACK)
+    if (ui->searching.direction != 0 && command == COMMAND_BACK) {
+        ui_say(ui, "the search was stopped");
         command = COMMAND_NONE;
-    l->searching.direction = 0;
+    }
+    ui->searching.direction = 0;
     if (command == COMMAND_NONE || views[ui->place]->act(ui->states[ui->place], ui, command) || go_to(ui, command))
         return;
     switch (command) {
     case COMMAND_BACK: ui_back(ui); break;
     case COMMAND_SEARCH: entry_open(&ui->entry, HISTORY_SEARCH, ""); break;
-    case COMMAND_SEARCH_NEXT: searching_begin(&l->searching, ui, 1); break;
-    case COMMAND_SEARCH_PREVIOUS: searching_begin(&l->searching, ui, -1); break;
+    case COMMAND_SEARCH_NEXT: searching_begin(ui, 1); break;
+    case COMMAND_SEARCH_PREVIOUS: searching_begin(ui, -1); break;
     case COMMAND_FILTER: entry_open(&ui->entry, HISTORY_FILTER, ui->filter_text); break;
     case COMMAND_PAUSE: pause_or_go_on(ui); break;
     case COMMAND_THEME: preferences_next_theme(ui); break;
@@ -516,8 +523,10 @@ static void loop(struct loop *l)
         keyboard(l);
         find_areas(l);
         bool more = work(l);
-        if (l->redraw_now || (l->redraw && milliseconds() >= next_frame(l)))
+        if (l->redraw_now || (l->redraw && milliseconds() >= next_frame(l))) {
             draw(l);
+            more = true; /* what is seen for the first time may have work to be done */
+        }
         if (!l->ui.quit)
             wait_for_something(l, more);
         if (signalled == SIGHUP && !tty_lost()) {

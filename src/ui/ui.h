@@ -17,6 +17,7 @@
 #include "ui/marks.h"
 #include "ui/model.h"
 #include "ui/prompt.h"
+#include "ui/searching.h"
 #include "ui/selection.h"
 #include "ui/settings.h"
 #include "ui/theme.h"
@@ -77,6 +78,7 @@ struct ui {
     uint64_t filter_number;  /* counts up when the filter is another */
     struct pattern *pattern; /* what is searched for, or NULL */
     struct entry entry;      /* where both are typed */
+    struct searching searching;
 
     bool paused; /* what is shown stands still: what comes waits outside of the model */
     int64_t paused_now;
@@ -103,6 +105,9 @@ void ui_back(struct ui *ui);
 
 /* Whether a row is one that the filter shows. */
 bool ui_passes(const struct ui *ui, const struct model_row *row);
+
+/* Rows that a view looks at in a slice of work: with a filter each may take its time. */
+size_t ui_rows_a_slice(const struct ui *ui);
 
 /* The messages' cursor goes to a row of this connection; the view of the messages is not shown by that. */
 void ui_show(struct ui *ui, uint64_t row);

@@ -353,6 +353,11 @@ static void connections_status(void *state, struct ui *ui, struct writer *text)
         writer_format(text, ", %zu marked", marked);
 }
 
+static const struct list *connections_list(const void *state)
+{
+    return &((const struct connections *)state)->list;
+}
+
 static enum found connections_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
 {
     struct connections *s = state;
@@ -384,5 +389,6 @@ const struct view connections_view = {
     .mouse = connections_mouse,
     .draw = connections_draw,
     .find = connections_find,
+    .list = connections_list,
     .status = connections_status,
 };

@@ -24,7 +24,8 @@ enum mode { MODES(MODE_ENUM) MODE_COUNT };
 #undef MODE_ENUM
 
 enum {
-    LINES_A_SLICE = 2000,
+    LINES_A_SLICE = 500,
+    JSON_LOOKED_AT = 256 * 1024, /* bytes */
     HEADER_LINES = 2,
     WIDTH_AT_FIRST = 80,  /* columns, until it is drawn */
     TELL_SIZE = 64 * 1024 /* what is told of a row that is no message */
@@ -38,6 +39,7 @@ struct detail {
     uint64_t row;
     const struct record *record; /* of that row, when the document was made; only compared */
     unsigned width;
+    size_t wanted; /* offset that the cursor goes to once its line is known, 0: none */
     struct fields wire; /* frames as on the wire */
     struct field_view fields;
     struct area fields_area;
@@ -145,7 +147,24 @@ static bool is_there(struct detail *s, const struct ui *ui)
     if (s->has)
         document_set(&s->document, (struct wsd_bytes){0}, DOCUMENT_TEXT, s->width);
     s->has = false;
+    s->wanted = 0;
     return false;
+}
+
+/* At another width the lines are others, which are to be found first. */
+static void go_to_wanted(struct detail *s)
+{
+    if (s->wanted == 0 || (s->document.end.offset <= s->wanted && !s->document.complete))
+        return;
+    s->list.end = s->document.lines;
+    list_go(&s->list, document_find(&s->document, s->wanted));
+    s->wanted = 0;
+}
+
+/* What decides whether it is JSON: a string may be long. */
+static struct wsd_bytes beginning(struct wsd_bytes bytes)
+{
+    return (struct wsd_bytes){bytes.data, bytes.length < JSON_LOOKED_AT ? bytes.length : JSON_LOOKED_AT};
 }
 
 /* The document for the row that is to be shown, at a width. */
@@ -159,12 +178,12 @@ static void refresh_document(struct detail *s, struct ui *ui, unsigned width)
     }
     if (same && s->width == width)
         return;
-    size_t offset = 0;
     struct document_line line;
-    if (same && s->document.lines > 0) {
+    if (same && s->document.lines > 0 && s->wanted == 0) {
         document_line(&s->document, s->list.cursor, &line);
-        offset = line.offset;
-    } else {
+        s->wanted = s->list.follows ? 0 : line.offset;
+    } else if (!same) {
+        s->wanted = 0;
         s->list.cursor = s->list.top = 0;
         s->list.follows = false;
     }
@@ -176,7 +195,7 @@ static void refresh_document(struct detail *s, struct ui *ui, unsigned width)
     if (row->type == WSD_EVENT_MESSAGE) {
         const struct record_message *m = (const struct record_message *)row->record;
         bytes = record_payload(m);
-        s->is_json = (m->head.flags & RECORD_TEXT) != 0 && json_looks_like(bytes);
+        s->is_json = (m->head.flags & RECORD_TEXT) != 0 && json_looks_like(beginning(bytes));
         s->is_deflated = m->kept_wire > 0;
         s->mode = mode_for(s, m);
         if (s->mode == MODE_DEFLATED) {
@@ -192,14 +211,15 @@ static void refresh_document(struct detail *s, struct ui *ui, unsigned width)
         s->mode = MODE_TEXT;
     }
     set_document(s, bytes);
-    if (offset > 0)
-        list_go(&s->list, document_find(&s->document, offset));
+    go_to_wanted(s);
 }
 
 /* Keys may come faster than it is drawn: before one acts, what it acts upon is made. */
 static void catch_up(struct detail *s, struct ui *ui)
 {
     refresh_document(s, ui, s->width > 0 ? s->width : WIDTH_AT_FIRST);
+    s->list.first = 0;
+    s->list.end = s->has ? s->document.lines : 0;
 }
 
 /* ---- the view */
@@ -224,7 +244,9 @@ static void detail_end(void *state, struct ui *ui)
 static bool detail_work(void *state, struct ui *ui)
 {
     struct detail *s = state;
-    return is_there(s, ui) && document_work(&s->document, LINES_A_SLICE);
+    bool more = is_there(s, ui) && document_work(&s->document, LINES_A_SLICE);
+    go_to_wanted(s);
+    return more;
 }
 
 static void fold_at_cursor(struct detail *s)
@@ -269,6 +291,7 @@ static bool detail_act(void *state, struct ui *ui, enum command command)
     if (s->mode == MODE_FIELDS && s->has && field_view_act(&s->fields, command))
         return true;
     if (s->mode != MODE_FIELDS && list_act(&s->list, command)) {
+        s->wanted = 0;
         if (s->document.complete)
             s->list.follows = false;
         return true;
@@ -434,6 +457,12 @@ static void detail_status(void *state, struct ui *ui, struct writer *text)
         writer_text(text, "  out of memory");
 }
 
+static const struct list *detail_list(const void *state)
+{
+    const struct detail *s = state;
+    return s->mode == MODE_FIELDS ? &s->fields.list : &s->list;
+}
+
 static enum found detail_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
 {
     struct detail *s = state;
@@ -442,11 +471,14 @@ static enum found detail_find(void *state, struct ui *ui, int64_t n, const struc
     catch_up(s, ui);
     if (s->has && s->mode == MODE_FIELDS)
         return field_view_find(&s->fields, n, pattern);
+    while (s->has && at >= s->document.lines && document_work(&s->document, LINES_A_SLICE))
+        ;
     if (!s->has || at >= s->document.lines)
         return FOUND_END;
     document_line(&s->document, at, &line);
     for (size_t i = 0; i < line.pieces; i++) {
         if (pattern_matches(pattern, line.piece[i].bytes)) {
+            s->list.end = s->document.lines;
             list_go(&s->list, at);
             s->list.follows = false;
             return FOUND_HERE;
@@ -465,5 +497,6 @@ const struct view detail_view = {
     .work = detail_work,
     .draw = detail_draw,
     .find = detail_find,
+    .list = detail_list,
     .status = detail_status,
 };

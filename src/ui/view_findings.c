@@ -278,6 +278,11 @@ static void findings_draw(void *state, struct ui *ui, struct area area, bool foc
     draw_scroll_bar(&ui->terminal, body, &s->list);
 }
 
+static const struct list *findings_list(const void *state)
+{
+    return &((const struct findings *)state)->list;
+}
+
 static enum found findings_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
 {
     struct findings *s = state;
@@ -321,5 +326,6 @@ const struct view findings_view = {
     .work = findings_work,
     .draw = findings_draw,
     .find = findings_find,
+    .list = findings_list,
     .status = findings_status,
 };

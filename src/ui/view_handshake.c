@@ -519,6 +519,11 @@ static void handshake_draw(void *state, struct ui *ui, struct area area, bool fo
     draw_scroll_bar(&ui->terminal, body, &s->list);
 }
 
+static const struct list *handshake_list(const void *state)
+{
+    return &((const struct handshake_lines *)state)->list;
+}
+
 static enum found handshake_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
 {
     struct handshake_lines *s = state;
@@ -558,5 +563,6 @@ const struct view handshake_view = {
     .mouse = handshake_mouse,
     .draw = handshake_draw,
     .find = handshake_find,
+    .list = handshake_list,
     .status = handshake_status,
 };

@@ -110,6 +110,11 @@ static void help_status(void *state, struct ui *ui, struct writer *text)
     writer_format(text, "wscope %s", wsd_version());
 }
 
+static const struct list *help_list(const void *state)
+{
+    return &((const struct help *)state)->list;
+}
+
 static enum found help_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
 {
     struct help *s = state;
@@ -139,5 +144,6 @@ const struct view help_view = {
     .mouse = help_mouse,
     .draw = help_draw,
     .find = help_find,
+    .list = help_list,
     .status = help_status,
 };

@@ -17,7 +17,7 @@
 
 #include <stdio.h>
 
-enum { ROWS_A_SLICE = 20000, WIDE = 72 /* columns from which there is room for microseconds */, HEADING_LINES = 1 };
+enum { WIDE = 72 /* columns from which there is room for microseconds */, HEADING_LINES = 1 };
 
 struct ladder {
     const struct ui *ui;
@@ -103,7 +103,7 @@ static bool ladder_work(void *state, struct ui *ui)
     struct ladder *s = state;
     if (s->connection == 0 && !s->marked)
         ladder_open(s, ui);
-    return selection_work(&s->selection, &ui->model, ROWS_A_SLICE);
+    return selection_work(&s->selection, &ui->model, ui_rows_a_slice(ui));
 }
 
 static void show_detail(struct ladder *s, struct ui *ui)
@@ -289,6 +289,11 @@ static void ladder_draw(void *state, struct ui *ui, struct area area, bool focus
     draw_scroll_bar(&ui->terminal, body, &s->list);
 }
 
+static const struct list *ladder_list(const void *state)
+{
+    return &((const struct ladder *)state)->list;
+}
+
 static enum found ladder_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
 {
     struct ladder *s = state;
@@ -311,7 +316,6 @@ static enum found ladder_find(void *state, struct ui *ui, int64_t n, const struc
 static void ladder_status(void *state, struct ui *ui, struct writer *text)
 {
     struct ladder *s = state;
-    (void)ui;
     if (s->marked)
         writer_text(text, "marked connections  ");
     else if (s->connection != 0)
@@ -321,6 +325,8 @@ static void ladder_status(void *state, struct ui *ui, struct writer *text)
                   (unsigned long long)(s->list.end - s->list.first));
     if (s->list.follows)
         writer_text(text, "  following");
+    if (ui->filter != NULL && !ui->loading && s->selection.next < ui->model.end_row)
+        writer_format(text, "  filtering %u%%", selection_percent(&s->selection, &ui->model));
     if (s->hides_control)
         writer_text(text, "  no control frames");
     if (s->hides_transport)
@@ -338,5 +344,6 @@ const struct view ladder_view = {
     .work = ladder_work,
     .draw = ladder_draw,
     .find = ladder_find,
+    .list = ladder_list,
     .status = ladder_status,
 };

@@ -6,7 +6,7 @@
 #include "ui/selection.h"
 #include "ui/view.h"
 
-enum { ROWS_A_SLICE = 20000, WIDE = 110 /* columns from which there is room for more */, HEADING_LINES = 1 };
+enum { WIDE = 110 /* columns from which there is room for more */, HEADING_LINES = 1 };
 
 struct messages {
     struct ui *ui;
@@ -107,7 +107,7 @@ static void messages_open(void *state, struct ui *ui)
 static bool messages_work(void *state, struct ui *ui)
 {
     struct messages *s = state;
-    bool more = selection_work(&s->selection, &ui->model, ROWS_A_SLICE);
+    bool more = selection_work(&s->selection, &ui->model, ui_rows_a_slice(ui));
     if (s->wants && (!more || (s->selection.end > s->selection.first &&
                                selection_row(&s->selection, s->selection.end - 1) >= s->wanted))) {
         s->list.end = s->selection.end;
@@ -259,10 +259,17 @@ static void messages_status(void *state, struct ui *ui, struct writer *text)
                   (unsigned long long)(s->list.end - s->list.first));
     if (s->list.follows)
         writer_text(text, "  following");
+    if (ui->filter != NULL && !ui->loading && s->selection.next < ui->model.end_row)
+        writer_format(text, "  filtering %u%%", selection_percent(&s->selection, &ui->model));
     if (s->hides_control)
         writer_text(text, "  no control frames");
     if (ui->marks.count > 0)
         writer_format(text, "  %zu marked", ui->marks.count);
+}
+
+static const struct list *messages_list(const void *state)
+{
+    return &((const struct messages *)state)->list;
 }
 
 static enum found messages_find(void *state, struct ui *ui, int64_t n, const struct pattern *pattern)
@@ -292,5 +299,6 @@ const struct view messages_view = {
     .work = messages_work,
     .draw = messages_draw,
     .find = messages_find,
+    .list = messages_list,
     .status = messages_status,
 };

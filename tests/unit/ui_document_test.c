@@ -97,6 +97,64 @@ static void nothing_is_lost(void **state)
     }
 }
 
+/* What a line shows is again what stands there, byte for byte, but for blanks and what was put between. */
+static size_t check_line(const struct wsd_bytes *in, size_t at, const struct document_line *line)
+{
+    for (size_t p = 0; p < line->pieces; p++) {
+        const struct piece *piece = &line->piece[p];
+        if (piece->bytes.data < in->data || piece->bytes.data >= in->data + in->length) {
+            assert_memory_equal(piece->bytes.data, ": ", 2);
+            at += in->data[at] == ':';
+            continue;
+        }
+        while (in->data[at] == ' ')
+            at++;
+        assert_ptr_equal(piece->bytes.data, in->data + at);
+        at += piece->bytes.length;
+    }
+    return at;
+}
+
+/* Tokens of megabytes take no longer than as many bytes in short ones: else this would not end. */
+static void long_tokens_go_on(void **state)
+{
+    enum { LONG = 3 << 20 };
+    char *big = malloc(2 * LONG);
+    size_t n = 0, at = 0;
+    struct document d = {0};
+    struct document_line line = {0};
+    (void)state;
+    assert_non_null(big);
+    n += (size_t)snprintf(big, 64, "{\"image\": \"");
+    for (unsigned i = 0; i < LONG; i++)
+        big[n++] = i % 3 == 0 ? '\\' : i % 3 == 1 ? '"' : 'x';
+    n += (size_t)snprintf(big + n, 64, "\", \"n\": ");
+    memset(big + n, '7', LONG / 4);
+    n += LONG / 4;
+    n += (size_t)snprintf(big + n, 64, ", \"");
+    memset(big + n, 'k', 5000); /* a long key */
+    n += 5000;
+    n += (size_t)snprintf(big + n, 64, "\": true, \"last\": [1,2], \"open\": \"%s", "and it ends");
+    struct wsd_bytes in = {(uint8_t *)big, n};
+    document_set(&d, in, DOCUMENT_JSON, 80);
+    while (document_work(&d, 1000))
+        ;
+    for (uint64_t i = 0; i < d.lines; i++) {
+        document_line(&d, i, &line);
+        at = check_line(&in, at, &line);
+    }
+    assert_int_equal(at, n);
+    assert_memory_equal(line.piece[line.pieces - 1].bytes.data, "\"and it ends", 12);
+    document_fold(&d, 0); /* all of it */
+    while (document_work(&d, 1000))
+        ;
+    assert_int_equal(d.lines, 1);
+    document_line(&d, 0, &line);
+    assert_string_equal(line.fold_text, " 5 members ");
+    document_free(&d);
+    free(big);
+}
+
 static void folding(void **state)
 {
     struct document d = {0};
@@ -164,6 +222,7 @@ int main(void)
         cmocka_unit_test(broken_json_ends),
         cmocka_unit_test(long_lines_are_broken),
         cmocka_unit_test(nothing_is_lost),
+        cmocka_unit_test(long_tokens_go_on),
         cmocka_unit_test(folding),
         cmocka_unit_test(lines_and_bytes),
         cmocka_unit_test(what_is_json),
