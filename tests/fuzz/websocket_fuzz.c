@@ -100,8 +100,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else
         shake_hands_of_draft(choice > draft);
     cuts_play(&cuts, (struct wsd_bytes){data + 3, size - 3});
-    check_buffers(&cuts.whole.wire.host, o.keep_payload);
-    check_buffers(&cuts.cut.wire.host, o.keep_payload);
+    check_buffers(cuts.whole.wire.host, o.keep_payload);
+    check_buffers(cuts.cut.wire.host, o.keep_payload);
     cuts_finish(&cuts);
     for (int d = 0; d < 2; d++)
         check_bytes((enum wsd_direction)d, &cuts.whole.counts[d]);

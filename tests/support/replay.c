@@ -79,7 +79,7 @@ static void check_message(const struct replay *r, const struct wsd_event *e)
 {
     const struct wsd_message *m = &e->message;
     bool control = m->opcode >= 8;
-    uint64_t keep = r->wire.host.keep_payload;
+    uint64_t keep = r->wire.host->keep_payload;
     require(m->first_packet >= 1 && m->first_packet <= e->at.packet && m->first_time <= e->at.time);
     require(m->payload.length <= m->length && m->truncated == (m->payload.length < m->length));
     require(m->payload.length <= (control && keep < 125 ? 125 : keep));

@@ -1,5 +1,5 @@
 /*
- * wire.h: two byte streams through proxies, HTTP/1 and WebSocket, wired as dissector.c does it, without packets.
+ * wire.h: two byte streams through all stream layers, as dissector/wiring.c puts them together, without packets.
  *
  *     struct wire w;
  *     wire_start(&w, &options);
@@ -13,21 +13,17 @@
 #ifndef SUPPORT_WIRE_H
 #define SUPPORT_WIRE_H
 
-#include "dissector.h"
-#include "stream/http1.h"
-#include "stream/proxy.h"
-#include "websocket/host.h"
+#include "dissector_state.h"
 
 struct wire {
-    struct websocket_host host;
-    struct http1_limits limits;
-    struct stream *stream;    /* NULL: nothing more is wanted */
+    struct wsd_dissector *dissector;
+    struct websocket_host *host; /* the dissector's */
+    struct flow flow;         /* in no table; upper: the outermost stream, NULL: none yet, or nothing more is wanted */
     struct wsd_moment moment; /* of what comes next */
+    bool over;                /* nothing more is wanted */
     bool ended[2];
-    uint64_t attempts; /* upgrade attempts that were told */
 };
 
-/* options: event, user, keep_payload, frames, detail and limits count. */
 void wire_start(struct wire *w, const struct wsd_options *options);
 
 void wire_data(struct wire *w, enum wsd_direction d, struct wsd_bytes bytes);

@@ -3,6 +3,7 @@
  */
 #include "base/bytes.h"
 #include "stream/http.h"
+#include "stream/http1.h"
 #include "support/page.h"
 #include "support/replay.h"
 
@@ -165,7 +166,7 @@ static void guesses(void **state)
     (void)state;
     static const char *const yes[] = {
         "", "G", "GET", "GET ", "GET /", "M-SEARCH * HTTP/1.1", "\r\n\r\nGET /", "OPTIONS *", "get /"};
-    static const char *const no[] = {"GET\t/", "GET  /", "GET \x7f", "\x16\x03\x01", "SSH-2.0", " GET /", "1"};
+    static const char *const no[] = {"GET\t/", "GET  /", "GET \x7f", "SSH-2.0-a\r\n", "SSH-2.0", " GET /", "1"};
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
         assert_true(http_may_be_request(put(yes[i])));
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
@@ -263,7 +264,7 @@ static void head_of_64_kib(void **state)
     start();
     send_request_of(65536);
     wire_finish(&one.wire);
-    assert_true(one.wire.attempts == 1);
+    assert_true(one.wire.flow.attempted);
     assert_true(one.recorder.findings[WSD_FINDING_LIMIT_REACHED] == 0);
 }
 
@@ -272,9 +273,9 @@ static void head_past_64_kib(void **state)
     (void)state;
     start();
     send_request_of(65537);
-    assert_null(one.wire.stream);
+    assert_null(one.wire.flow.upper);
     wire_finish(&one.wire);
-    assert_true(one.wire.attempts == 0);
+    assert_true(!one.wire.flow.attempted);
     assert_string_equal(one.recorder.text, "#- finding -> limit-reached [HTTP head]\n");
 }
 
@@ -284,7 +285,7 @@ static void pipeline_of(int n, bool kept)
     start();
     for (int i = 0; i < n; i++)
         send_text(WSD_CLIENT, "GET / HTTP/1.1\r\n\r\n");
-    assert_true((one.wire.stream != NULL) == kept);
+    assert_true((one.wire.flow.upper != NULL) == kept);
     wire_finish(&one.wire);
 }
 
@@ -300,8 +301,8 @@ static void nothing_is_kept_of_others(void **state)
 {
     (void)state;
     start();
-    send_text(WSD_CLIENT, "\x16\x03\x01");
-    assert_null(one.wire.stream);
+    send_text(WSD_CLIENT, "SSH-2.0-a\r\n");
+    assert_null(one.wire.flow.upper);
     wire_finish(&one.wire);
     assert_true(one.recorder.length == 0);
 }

@@ -185,8 +185,8 @@ static void bomb(void **state)
     send_bytes(&cut, WSD_SERVER, bytes_of(header, sizeof header), SIZE_MAX);
     send_bytes(&cut, WSD_SERVER, bytes_of(packed, n), 1448);
     send_frame(&cut, WSD_SERVER, 0x81, bytes_of("behind", 6), SIZE_MAX);
-    assert_true(cut.wire.host.scratch.capacity <= 1 << 16);
-    for (const struct message *m = cut.wire.host.spare_messages; m != NULL; m = m->next_spare)
+    assert_true(cut.wire.host->scratch.capacity <= 1 << 16);
+    for (const struct message *m = cut.wire.host->spare_messages; m != NULL; m = m->next_spare)
         assert_true(m->kept.capacity <= 4096 && m->wire.capacity <= 4096);
     wire_finish(&cut.wire);
     assert_int_equal(cut.count, 2);
@@ -205,7 +205,7 @@ static void many_bombs(void **state)
     enum { EXCESS = 3 * sizeof zeros };
     z_stream z;
     start(&cut, 100);
-    cut.wire.host.inflate_excess = EXCESS;
+    cut.wire.host->inflate_excess = EXCESS;
     compress_begin(&z, 15);
     for (int i = 0; i < 10000; i++) {
         size_t n = compress_message(&z, bytes_of(zeros, 32768), packed, sizeof packed);
