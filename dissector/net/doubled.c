@@ -26,10 +26,10 @@ static uint64_t mix_options(uint64_t digest, const struct tcp_segment *tcp)
     return digest;
 }
 
-bool doubled_again(struct doubled *doubled, const struct hash_key *key, const void *flow, unsigned side,
+bool doubled_again(struct doubled *doubled, const struct hash_key *key, uint64_t flow, unsigned side,
                    const struct ip_packet *ip, const struct tcp_segment *tcp, int64_t time)
 {
-    uint64_t digest = mix(key->k0, (uintptr_t)flow);
+    uint64_t digest = mix(key->k0, flow);
     digest = mix(digest, (uint64_t)tcp->seq << 32 | tcp->ack);
     digest = mix(digest, (uint64_t)tcp->length << 32 | (uint64_t)tcp->flags << 16 | tcp->window);
     digest = mix(digest, ip->family == 4 ? (uint64_t)ip->id << 1 | side : side);

@@ -24,8 +24,8 @@ struct doubled {
     } slot[DOUBLED_SLOTS];
 };
 
-/* flow: any address that stands for the connection. Remembers the packet, and says whether it was here already. */
-bool doubled_again(struct doubled *doubled, const struct hash_key *key, const void *flow, unsigned side,
+/* flow: any number that stands for the connection. Remembers the packet, and says whether it was here already. */
+bool doubled_again(struct doubled *doubled, const struct hash_key *key, uint64_t flow, unsigned side,
                    const struct ip_packet *ip, const struct tcp_segment *tcp, int64_t time);
 
 #endif

@@ -365,8 +365,8 @@ int flows_segment(struct flows *flows, const struct flow_seek *seek, const struc
     int rc = flow == NULL ? flows_add(flows, seek, moment, &flow) : 0;
     *out = flow;
     if (rc == 0 && flows->doubled != NULL)
-        flows->again =
-            may_tell(flow, side, s) && doubled_again(flows->doubled, &flows->key, flow, side, ip, s, moment->time);
+        flows->again = may_tell(flow, side, s) &&
+                       doubled_again(flows->doubled, &flows->key, flow->number, side, ip, s, moment->time);
     if (rc == 0)
         rc = read_segment(flows, flow, side, s, moment);
     return rc != 0 ? rc : others;
