@@ -107,6 +107,7 @@ uint64_t describe_type(struct fields *f, const char *name); /* an EtherType, or 
 void describe_ethertype(struct fields *f, uint64_t type);   /* what such a field announces, up to IP */
 void describe_ppp(struct fields *f);
 void describe_pppoe(struct fields *f);
+void describe_cisco_hdlc(struct fields *f);
 void describe_ip(struct fields *f);
 uint64_t describe_ipv6(struct fields *f);                          /* returns the next header */
 uint64_t describe_extensions(struct fields *f, uint64_t protocol); /* what they lead to, from the first one's number */

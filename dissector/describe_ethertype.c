@@ -27,6 +27,8 @@ enum {
     ETHERTYPE_PROVIDER = 0x88a8,
     ETHERTYPE_ETAG = 0x893f,
     ETHERTYPE_QINQ_OLD = 0x9100,
+    ETHERTYPE_QINQ_OLD_2 = 0x9200,
+    ETHERTYPE_QINQ_OLD_3 = 0x9300,
     PPP_IPV4 = 0x0021,
     PPP_IPV6 = 0x0057,
     PPP_MPLS = 0x0281
@@ -44,6 +46,8 @@ static const struct field_word ethertypes[] = {
     {ETHERTYPE_PROVIDER, "802.1ad tag"},
     {ETHERTYPE_ETAG, "802.1BR tag"},
     {ETHERTYPE_QINQ_OLD, "QinQ tag"},
+    {ETHERTYPE_QINQ_OLD_2, "QinQ tag"},
+    {ETHERTYPE_QINQ_OLD_3, "QinQ tag"},
 };
 
 uint64_t describe_type(struct fields *f, const char *name)
@@ -182,6 +186,15 @@ void describe_ppp(struct fields *f)
     ppp_protocol(f);
 }
 
+void describe_cisco_hdlc(struct fields *f)
+{
+    static const struct field_word stations[] = {{0x0f, "unicast"}, {0x8f, "broadcast"}};
+    f->layer = "Cisco HDLC";
+    field_named_hex(f, "address", 1, FIELD_WORDS(stations));
+    field_hex(f, "control", 1);
+    describe_ethertype(f, describe_type(f, "protocol"));
+}
+
 void describe_pppoe(struct fields *f)
 {
     static const struct field_word codes[] = {
@@ -205,7 +218,9 @@ void describe_ethertype(struct fields *f, uint64_t type)
     while (!f->ended) {
         switch (type) {
         case ETHERTYPE_VLAN:
-        case ETHERTYPE_QINQ_OLD: vlan(f, "802.1Q"); break;
+        case ETHERTYPE_QINQ_OLD:
+        case ETHERTYPE_QINQ_OLD_2:
+        case ETHERTYPE_QINQ_OLD_3: vlan(f, "802.1Q"); break;
         case ETHERTYPE_PROVIDER: vlan(f, "802.1ad"); break;
         case ETHERTYPE_ETAG: etag(f); break;
         case ETHERTYPE_MPLS:

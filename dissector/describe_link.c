@@ -106,6 +106,7 @@ static const struct link {
     {LINK_TYPE_PPP_HDLC, describe_ppp},
     {LINK_TYPE_PPP_ETHER, describe_pppoe},
     {LINK_TYPE_RAW, raw_ip},
+    {LINK_TYPE_CISCO_HDLC, describe_cisco_hdlc},
     {LINK_TYPE_LOOP, loopback},
     {LINK_TYPE_LINUX_SLL, cooked},
     {LINK_TYPE_IPV4, raw_ip},

@@ -20,7 +20,10 @@ static uint32_t cut_of(const struct wsd_packet *packet)
 /* Out of line, so that the compiler sees fit to put ip_decode() into the plain way, which is its other caller. */
 static __attribute__((noinline)) int decode(const struct way *w, struct ip_packet *ip)
 {
-    return ip_decode(cursor_rest(&w->c), w->wire_cut, ip);
+    int rc = ip_decode(cursor_rest(&w->c), w->wire_cut, ip);
+    if (rc == 0 && !ip->fragment)
+        ip_walk(ip);
+    return rc;
 }
 
 /* The next IP header, and all of its datagram. */
@@ -41,6 +44,10 @@ static int read_ip(struct way *w, const uint8_t *start, struct fragments *fragme
     int rc = fragments_add(fragments, &out->ip, &out->cost, now);
     out->outer = out->datagram;
     out->datagram = fragments_datagram(fragments);
+    const uint8_t *together = out->ip.payload.data;
+    if (rc > 0)
+        ip_walk(&out->ip);
+    out->cost.ip += (uint64_t)(out->ip.payload.data - together);
     w->behind = out->ip.payload.data;
     return rc == 0 ? UNWRAP_WAITING : rc > 0 ? UNWRAP_TCP : rc;
 }

@@ -11,7 +11,7 @@ import os
 import random
 import sys
 
-from scapy.all import (GRE, IP, TCP, UDP, VXLAN, CookedLinuxV2, Dot1AD, Dot1Q, Ether, IPv6, IPv6ExtHdrDestOpt,
+from scapy.all import (AH, GRE, IP, TCP, UDP, VXLAN, CookedLinuxV2, Dot1AD, Dot1Q, Ether, IPv6, IPv6ExtHdrDestOpt,
                        IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, Loopback, PadN, PPP, PPPoE, Raw,
                        fragment, fragment6, load_contrib, rdpcap, wrpcap)
 
@@ -83,6 +83,14 @@ def ip6(segment, *extensions):
     for extension in extensions:
         packet = packet / extension
     return packet / tcp
+
+
+def ah4(segment):
+    """IPv4 with an authentication header, whose 12 bytes of check value nobody here can check."""
+    tcp = segment.tcp.copy()
+    del tcp.chksum
+    return ethernet(segment.sender) / IP(src=IP4[segment.sender], dst=IP4[1 - segment.sender], id=1) / AH(
+        nh=6, payloadlen=4, spi=0x1000 + segment.sender, seq=1, icv=b'\xa5' * 12) / tcp
 
 
 def padded(segment):
@@ -157,6 +165,10 @@ def vxlan_fragments(number, segment):
 WRAPPERS = {
     'encap-vlan': whole(lambda s: ethernet(s.sender) / Dot1Q(vlan=100) / ip4(s)),
     'encap-qinq': whole(lambda s: ethernet(s.sender) / Dot1AD(vlan=200) / Dot1Q(vlan=100) / ip4(s)),
+    'encap-qinq-old': whole(lambda s: ethernet(s.sender, type=0x9200) / Dot1Q(vlan=200, type=0x9100)
+                            / Dot1Q(vlan=100) / ip4(s)),
+    'encap-cisco-hdlc': whole(lambda s: Raw(b'\x0f\x00\x08\x00' + bytes(ip4(s)))),
+    'encap-ah': whole(ah4),
     'encap-pppoe': whole(lambda s: ethernet(s.sender, type=0x8864) / PPPoE(sessionid=17)
                          / PPP(proto=0x21) / ip4(s)),
     'encap-mpls': whole(lambda s: ethernet(s.sender, type=0x8847) / MPLS(label=1000, s=0, ttl=64)
@@ -180,7 +192,7 @@ WRAPPERS = {
     'encap-gtpu': whole(gtp),
     'encap-erspan': whole(erspan),
 }
-LINKTYPE = {'encap-raw': 101, 'encap-null': 0}
+LINKTYPE = {'encap-raw': 101, 'encap-null': 0, 'encap-cisco-hdlc': 104}
 
 
 def wrap(folder, name, source):

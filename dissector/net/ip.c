@@ -40,9 +40,13 @@ static inline int ipv4(struct wsd_bytes bytes, uint32_t wire_cut, struct ip_pack
     return 0;
 }
 
-static bool is_extension(uint8_t protocol)
+/* Of what IPv6 knows, AH alone stands in IPv4 too (RFC 4302 3.1). */
+static bool is_extension(uint8_t family, uint8_t protocol)
 {
+    if (family == 4)
+        return protocol == IP_PROTOCOL_AH;
     switch (protocol) {
+    case IP_PROTOCOL_FRAGMENT:
     case IP_PROTOCOL_HOP_BY_HOP:
     case IP_PROTOCOL_ROUTING:
     case IP_PROTOCOL_DESTINATION:
@@ -56,10 +60,10 @@ static bool is_extension(uint8_t protocol)
 
 /* RFC 8200 4: each extension header says what follows it. A fragment header ends the walk unless the fragment is the
  * whole datagram (RFC 6946, atomic fragments). Each turn moves at least eight bytes, so the loop ends. */
-static void walk_extensions(struct ip_packet *out)
+void ip_walk(struct ip_packet *out)
 {
     struct cursor c = cursor_of(out->payload);
-    while (!c.short_of && (is_extension(out->protocol) || out->protocol == IP_PROTOCOL_FRAGMENT)) {
+    while (!c.short_of && is_extension(out->family, out->protocol)) {
         bool fragment = out->protocol == IP_PROTOCOL_FRAGMENT, ah = out->protocol == IP_PROTOCOL_AH;
         uint8_t next = cursor_u8(&c), length = cursor_u8(&c);
         if (fragment) {
@@ -97,7 +101,7 @@ static int ipv6(struct wsd_bytes bytes, uint32_t wire_cut, struct ip_packet *out
     out->fragment = out->more = false;
     out->id = out->fragment_offset = 0;
     set_payload(out, (struct wsd_bytes){h + IPV6_HEADER, bytes.length - IPV6_HEADER}, length, wire_cut);
-    walk_extensions(out);
+    ip_walk(out);
     return 0;
 }
 

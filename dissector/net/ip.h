@@ -49,4 +49,8 @@ static inline void packet_cost_add(struct packet_cost *sum, const struct packet_
  * is no IP header that can be read. */
 int ip_decode(struct wsd_bytes bytes, uint32_t wire_cut, struct ip_packet *out);
 
+/* Over the extension headers in front of the payload. ip_decode() has done it for IPv6, where they are not behind a fragment header; it
+ * is still to be done for IPv4, where they are rare (AH), and for what fragments were put together to. */
+void ip_walk(struct ip_packet *out);
+
 #endif

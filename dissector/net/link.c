@@ -7,9 +7,11 @@ enum ethertype {
     ETHERTYPE_MPLS = 0x8847,
     ETHERTYPE_MPLS_MULTICAST = 0x8848,
     ETHERTYPE_PPPOE_SESSION = 0x8864,
-    ETHERTYPE_QINQ = 0x88A8, /* 802.1ad */
-    ETHERTYPE_ETAG = 0x893F, /* 802.1BR */
-    ETHERTYPE_QINQ_OLD = 0x9100,
+    ETHERTYPE_QINQ = 0x88A8,     /* 802.1ad */
+    ETHERTYPE_ETAG = 0x893F,     /* 802.1BR */
+    ETHERTYPE_QINQ_OLD = 0x9100, /* and two more: what switches used before 802.1ad */
+    ETHERTYPE_QINQ_OLD_2 = 0x9200,
+    ETHERTYPE_QINQ_OLD_3 = 0x9300,
     ETHERTYPE_LARGEST_LENGTH = 1500, /* at and below it the field is an 802.3 length */
 };
 
@@ -62,6 +64,14 @@ static enum link_result ppp_framed(struct cursor *c)
     return ppp(c);
 }
 
+/* An address, a control byte, then an EtherType, whatever they say (RFC 1547 4.3.1). */
+static enum link_result cisco_hdlc(struct cursor *c)
+{
+    cursor_skip(c, 2);
+    uint16_t type = cursor_u16(c);
+    return c->short_of ? LINK_OTHER : link_ethertype(type, c);
+}
+
 /* RFC 2516: version and type, code (0 in a session), session id, length. */
 static enum link_result pppoe(struct cursor *c)
 {
@@ -88,7 +98,9 @@ enum link_result link_ethertype(uint16_t type, struct cursor *c)
         case ETHERTYPE_IPV6: return at_ip(c);
         case ETHERTYPE_VLAN:
         case ETHERTYPE_QINQ:
-        case ETHERTYPE_QINQ_OLD: cursor_skip(c, 2); break;
+        case ETHERTYPE_QINQ_OLD:
+        case ETHERTYPE_QINQ_OLD_2:
+        case ETHERTYPE_QINQ_OLD_3: cursor_skip(c, 2); break;
         case ETHERTYPE_ETAG: cursor_skip(c, 6); break;
         case ETHERTYPE_MPLS:
         case ETHERTYPE_MPLS_MULTICAST: return mpls(c);
@@ -141,6 +153,7 @@ enum link_result link_decode_any(uint32_t link_type, struct cursor *c)
     case LINK_TYPE_PPP:
     case LINK_TYPE_PPP_HDLC: return ppp_framed(c);
     case LINK_TYPE_PPP_ETHER: return pppoe(c);
+    case LINK_TYPE_CISCO_HDLC: return cisco_hdlc(c);
     default: return LINK_UNKNOWN;
     }
 }

@@ -2,8 +2,8 @@
  * link.h: from the first byte of a packet to its IP header.
  *
  * Knows Ethernet (DIX and 802.2 SNAP) with any number of 802.1Q and 802.1ad tags and 802.1BR E-tags, Linux cooked
- * capture v1 and v2, BSD NULL and LOOP, raw IP, PPP (with and without HDLC framing), PPPoE sessions and MPLS label
- * stacks, and what these carry of each other. Link types are the LINKTYPE_ values that pcap files have.
+ * capture v1 and v2, BSD NULL and LOOP, raw IP, PPP (with and without HDLC framing), Cisco HDLC, PPPoE sessions and MPLS
+ * label stacks, and what these carry of each other. Link types are the LINKTYPE_ values that pcap files have.
  */
 #ifndef NET_LINK_H
 #define NET_LINK_H
@@ -19,6 +19,7 @@
     X(PPP_HDLC, 50)                                                                                                    \
     X(PPP_ETHER, 51)                                                                                                   \
     X(RAW, 101)                                                                                                        \
+    X(CISCO_HDLC, 104)                                                                                                 \
     X(LOOP, 108)                                                                                                       \
     X(LINUX_SLL, 113)                                                                                                  \
     X(IPV4, 228)                                                                                                       \

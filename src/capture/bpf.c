@@ -148,10 +148,13 @@ static bool run(const struct compiled *c, const struct wsd_packet *packet)
     return pcap_offline_filter(&c->program, &header, packet->data) != 0;
 }
 
-/* IPv6 with extension headers (RFC 8200 4), the fragment header among them: libpcap's "port" does not look behind them. */
+/* IPv6 with extension headers (RFC 8200 4), the fragment header among them, and IPv4 with AH (RFC 4302): libpcap's "port" does not
+ * look behind them. */
 static bool hides_ports(const struct wsd_packet *ip)
 {
     static const uint8_t extensions[] = {0, 43, 44, 51, 60, 135, 139, 140};
+    if (ip->captured >= 20 && ip->data[0] >> 4 == 4)
+        return ip->data[9] == 51;
     return ip->captured >= 40 && ip->data[0] >> 4 == 6 && memchr(extensions, ip->data[6], sizeof extensions) != NULL;
 }
 

@@ -10,7 +10,7 @@
  *      (wsd_ip_packets()). Not one with a word about the packet as captured, its link layer or
  *      its length (ether, vlan, mpls, inbound, less ...); or
  *   3. it is a later fragment: whether it is meant stands in another packet, which perhaps comes after it; or one of the IP
- *      packets has IPv6 extension headers, behind which libpcap does not look.
+ *      packets has IPv6 extension headers, or AH in IPv4, behind which libpcap does not look.
  *
  * So nothing that libpcap passes is lost, and "not" takes out only what the rest holds for at no depth.
  */

@@ -1,5 +1,6 @@
 /*
- * tunnel_test.c: every tunnel in front of a TCP segment: cut at every length, damaged, in each other, past the limit.
+ * tunnel_test.c: every tunnel in front of a TCP segment: cut at every length, damaged, in each other, past the limit; and headers
+ * between IP and TCP, also of a datagram in fragments.
  *
  * A case is what stands between the outer IP header and the inner one, in hex; "M" is two MAC addresses, "L" the length of
  * the UDP datagram, "G" that of GTP-U's content.
@@ -202,12 +203,85 @@ static void nested_to_the_limit(void **state)
     }
 }
 
+/* ---- headers between IP and TCP */
+
+#define AH          "\6\4\0\0\0\0\0\1\0\0\0\1\xAA\xAA\xAA\xAA\xAA\xAA\xAA\xAA\xAA\xAA\xAA\xAA"
+#define DESTINATION "\x33\0\1\4\0\0\0\0" /* AH follows */
+enum { AH_SIZE = sizeof AH - 1, DESTINATION_SIZE = sizeof DESTINATION - 1, SEGMENT = 25 };
+
+static void authenticated_v4_cut_everywhere(void **state)
+{
+    (void)state;
+    for (unsigned tunnel = 0; tunnel < 2; tunnel++) {
+        p.length = 0;
+        if (tunnel != 0)
+            wrap(4, "", 20 + AH_SIZE + SEGMENT);
+        packet_put_ipv4(&p, &spec, 51, AH_SIZE + SEGMENT);
+        packet_put(&p, AH, AH_SIZE);
+        size_t at = p.length;
+        packet_put_segment(&p, &spec);
+        for (size_t n = 20; n <= p.length; n++) {
+            struct unwrapped u;
+            int rc = unwrap_cut(n, &u);
+            assert_true((rc == UNWRAP_TCP) == (n >= at));
+            if (rc != UNWRAP_TCP)
+                continue;
+            assert_true(u.ip.protocol == 6 && u.ip.payload_length == SEGMENT && u.headers == at && u.whole);
+            assert_true(u.cost.link == tunnel * 20 && u.cost.ip == 20 + AH_SIZE && u.cost.wire == p.length);
+        }
+    }
+}
+
+/* Extensions behind the fragment header, or AH in front of what was cut into fragments, are a part of the datagram. */
+static void extensions_in_fragments(void **state)
+{
+    (void)state;
+    enum { FIRST = 24 };
+    static struct packet datagram;
+    for (unsigned family = 4; family <= 6; family += 2) {
+        struct fragments *fragments = fragments_new(4);
+        size_t done = 0;
+        assert_non_null(fragments);
+        datagram.length = 0;
+        if (family == 6)
+            packet_put(&datagram, DESTINATION, DESTINATION_SIZE);
+        packet_put(&datagram, AH, AH_SIZE);
+        packet_put_segment(&datagram, &spec);
+        for (unsigned last = 0; last < 2; last++) {
+            size_t size = last ? datagram.length - FIRST : FIRST;
+            p.length = 0;
+            if (family == 4) {
+                packet_put_ipv4(&p, &spec, 51, size);
+                patch(6, last ? FIRST / 8 : 0x2000);
+            } else {
+                packet_put_ipv6(&p, &spec, 44, 8 + size);
+                packet_put_u16(&p, 60 << 8);
+                packet_put_u16(&p, last ? FIRST : 1);
+                packet_put_u32(&p, 7);
+            }
+            packet_put(&p, datagram.bytes + done, size);
+            done += size;
+            struct unwrapped u;
+            struct wsd_packet packet = {0, p.bytes, (uint32_t)p.length, (uint32_t)p.length, 101};
+            assert_int_equal(unwrap_plain(&packet, &u), UNWRAP_INSIDE);
+            assert_int_equal(unwrap(&packet, fragments, 0, &u), last ? UNWRAP_TCP : UNWRAP_WAITING);
+            if (last) {
+                assert_true(u.ip.protocol == 6 && u.ip.payload_length == SEGMENT && !u.whole);
+                assert_memory_equal(u.ip.payload.data + 20, "hello", 5);
+                /* Two IP headers, in IPv6 each with its fragment header, and once what is behind them. */
+                assert_int_equal(u.cost.ip, family == 4 ? 40 + AH_SIZE : 96 + DESTINATION_SIZE + AH_SIZE);
+            }
+        }
+        fragments_free(fragments);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_tunnel_cut_everywhere),
-        cmocka_unit_test(what_is_no_tunnel),
-        cmocka_unit_test(nested_to_the_limit),
+        cmocka_unit_test(every_tunnel_cut_everywhere), cmocka_unit_test(what_is_no_tunnel),
+        cmocka_unit_test(nested_to_the_limit),         cmocka_unit_test(authenticated_v4_cut_everywhere),
+        cmocka_unit_test(extensions_in_fragments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
