@@ -60,7 +60,8 @@ struct flows *flows_new(const struct flow_ops *ops, void *user, const struct flo
                                            .limit = tell_held_limit,
                                            .most_held = limits->segment_bytes,
                                            .most_held_total = limits->segment_total,
-                                           .random = flows->key.k0 ^ flows->key.k1};
+                                           .random = flows->key.k0 ^ flows->key.k1,
+                                           .key = (flows->key.k0 ^ UINT64_C(0x9E3779B97F4A7C15)) | 1};
     return flows;
 }
 

@@ -144,6 +144,7 @@ static void note_fin(struct flows *flows, struct flow *flow, unsigned side, cons
     if ((s->flags & TCP_FIN) == 0 || r->fin_seen)
         return;
     r->fin_seen = true;
+    r->last = 0;
     r->fin = s->seq + s->length + (s->flags & TCP_SYN ? 1 : 0);
     if (!r->known)
         r->known = true, r->start = r->next = r->fin;
@@ -312,6 +313,7 @@ static inline int read_segment(struct flows *flows, struct flow *flow, unsigned 
     if (s->seq != r->next || s->payload.length != s->length || !r->known || r->ended || flow->client == FLOW_NO_CLIENT)
         return flows_act(flows, flow, take_payload(flows, flow, side, s, moment));
     r->next += s->length; /* in order and whole, as most are */
+    reassembly_note(r, flows->host.key, s->payload);
     return flows_act(flows, flow, flows_tell_data(flows, flow, side, s->payload, moment));
 }
 

@@ -49,6 +49,8 @@ static int deliver(struct job *j, struct wsd_bytes bytes, uint32_t length, const
 {
     struct reassembly *r = j->r;
     r->next += (uint32_t)bytes.length;
+    if (!r->fin_seen && bytes.length > 0)
+        reassembly_note(r, j->host->key, bytes);
     int rc = bytes.length == 0 ? 0 : j->host->data(j->host->user, j->flow, j->side, bytes, moment);
     if (rc != 0 || bytes.length >= length)
         return rc;
@@ -181,12 +183,24 @@ static int check_limits(struct job *j, const struct wsd_moment *moment)
     return 0;
 }
 
+/* Whether these bytes, delivered already, are others than those that were delivered last. */
+static bool was_other(const struct reassembly *r, uint64_t key, uint32_t seq, struct wsd_bytes bytes, uint32_t length)
+{
+    if (r->last == 0 || r->fin_seen || length < REASSEMBLY_EDGE || bytes.length != length)
+        return false;
+    const uint8_t *end = bytes.data + length - REASSEMBLY_EDGE;
+    return (seq == r->next - r->last && r->edges[0] != reassembly_edge(key, bytes.data)) ||
+           (seq + length == r->next && r->edges[1] != reassembly_edge(key, end));
+}
+
 int reassembly_segment(struct reassembly *r, struct reassembly_host *host, void *flow, unsigned side, uint32_t seq,
                        struct wsd_bytes bytes, uint32_t length, const struct wsd_moment *moment)
 {
     struct job j = {r, host, flow, side};
     if (tcp_distance(seq, r->next) < 0) { /* what was delivered already, or a keep-alive's byte */
         uint32_t behind = r->next - seq;
+        if (was_other(r, host->key, seq, bytes, length))
+            host->conflict(host->user, flow, side, moment);
         if (behind >= length)
             return 0;
         bytes = bytes_after(bytes, behind);

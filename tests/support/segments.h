@@ -91,7 +91,8 @@ static inline void segments_begin(struct segments *s, uint32_t start)
                                        .limit = segments_limit,
                                        .most_held = UINT32_MAX,
                                        .most_held_total = UINT64_MAX,
-                                       .random = 12345};
+                                       .random = 12345,
+                                       .key = 0x9E3779B97F4A7C15};
     s->r.known = true;
     s->r.start = s->r.next = start;
 }

@@ -106,6 +106,39 @@ static void out_of_order_and_again(void **state)
     HEARD("-> l\n-> mn\n-> o\n");
 }
 
+/* Of the segment that was delivered last the first and last bytes are remembered: a forged answer, behind which the right one comes. */
+static void other_bytes_again(void **state)
+{
+    (void)state;
+    talk_open(&t);
+    send_at(WSD_CLIENT, 0, "the first words");
+    send_at(WSD_CLIENT, 0, "the first words");
+    HEARD("-> the first words\n");
+    send_at(WSD_CLIENT, 0, "The first words"); /* of the same length: */
+    HEARD("-> conflict\n");
+    send_at(WSD_CLIENT, 0, "the first wordS");
+    HEARD("-> conflict\n");
+    send_at(WSD_CLIENT, 0, "The first words, and more"); /* a longer one, */
+    HEARD("-> conflict\n-> , and more\n");
+    send_at(WSD_CLIENT, 0, "the first words, and more"); /* one that agrees; */
+    send_at(WSD_CLIENT, 0, "???? ????? ?????");          /* what was delivered before that is not known any more */
+    send_at(WSD_CLIENT, 17, "??? mor?");                 /* of another beginning, */
+    HEARD("-> conflict\n");
+    send_at(WSD_CLIENT, 24, "?"); /* and a keep-alive */
+    HEARD("");
+    send_at(WSD_CLIENT, 25, "short");
+    send_at(WSD_CLIENT, 25, "SHORT"); /* too few to remember */
+    HEARD("-> short\n");
+    send_at(WSD_CLIENT, 40, "held and then told");
+    send_at(WSD_CLIENT, 30, "as a whole");
+    send_at(WSD_CLIENT, 40, "held and then tolD");
+    HEARD("-> as a whole\n-> held and then told\n-> conflict\n");
+    t.sent[WSD_CLIENT] = 58;
+    talk_fin(&t, WSD_CLIENT);
+    send_at(WSD_CLIENT, 40, "held and then tolD"); /* all of it was acknowledged: nothing takes it */
+    HEARD("-> end fin\n");
+}
+
 static void keep_alive_and_probes(void **state)
 {
     (void)state;
@@ -382,6 +415,7 @@ int main(void)
         TEST(wrap_of_sequence_numbers),
         TEST(out_of_order_and_again),
         TEST(keep_alive_and_probes),
+        TEST(other_bytes_again),
         TEST(nothing_after_the_end),
         TEST(fin_before_data),
         TEST(data_on_the_syn),
