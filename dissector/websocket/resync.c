@@ -28,14 +28,16 @@ enum {
     NO_TEXT = 4,     /* bytes of zero, and nothing else, are no text but masked zeros */
     CLOSE_BITS = 11, /* a code below 1024 that may be sent */
     FEW_SEGMENTS = 32,
-    OWN_BITS = 12,         /* what a frame in front of a chain needs of its own, see own_begin() */
+    INSIDE_BITS = 3,       /* and more inside a segment, where few begin, besides the number of places; */
+    OWN_BITS = 12,         /* what a frame in front of a chain needs of its own, see own_bits() */
     ORDER_BITS = 8,        /* against it: with it, fragments are in an order that RFC 6455 5.4 forbids, */
     ORDER_FRAMES = 16,     /* in so many frames, */
     MASKED_AGAIN_BITS = 4, /* or it has the masking key and length of the one before it, as patterns have */
 };
 
 /* What a candidate at a segment's start needs, and one more for every doubling of the segments that were looked at without success; others
- * for every doubling of the bytes held. final: no more bytes come. strict: it might be no WebSocket at all. */
+ * for every doubling of the bytes held. final: no more bytes come, and each time that this happens is another chance. strict: it might be no
+ * WebSocket at all. */
 static const int enough[2][2] = {{30, 26}, {44, 38}}; /* [strict][final] */
 
 struct candidate {
@@ -54,6 +56,7 @@ struct resync {
     struct early held;
     size_t scanned;   /* starts that were looked at */
     size_t segments;  /* that were looked at, also those that are not held any more */
+    size_t tries;     /* gaps before which nothing was found */
     uint64_t skipped; /* bytes given up */
     size_t found;     /* the start that won */
     bool found_masked;
@@ -349,15 +352,18 @@ static void advance(struct resync *r)
     r->count = alive;
 }
 
-static int needed(const struct resync *r, const struct candidate *c, bool final)
+static int halvings(size_t n)
 {
-    int bits = enough[r->terms.strict][final];
-    for (size_t n = !c->at_segment    ? r->held.bytes.length
-                    : r->terms.strict ? 0
-                                      : r->segments / FEW_SEGMENTS;
-         n > 1; n /= 2)
+    int bits = 0;
+    for (; n > 1; n /= 2)
         bits++;
     return bits;
+}
+
+static int needed(const struct resync *r, const struct candidate *c, bool final)
+{
+    size_t places = !c->at_segment ? r->held.bytes.length : r->terms.strict ? 0 : r->segments / FEW_SEGMENTS;
+    return enough[r->terms.strict][final] + halvings(places) + (final ? halvings(r->tries + 1) : 0);
 }
 
 /* What a length that leads exactly to a place is worth. */
@@ -407,14 +413,6 @@ static bool in_order(const struct resync *r, size_t at)
     return true;
 }
 
-static int halvings(size_t places)
-{
-    int n = 0;
-    for (; places > 1; places /= 2)
-        n++;
-    return n;
-}
-
 /* The evidence of the frames from `start` up to where their chain meets another one, which shares all that follows. A frame's place and
  * length have to be right by chance to lead there; the same header again is a pattern's period. *begin: the first of them that is
  * right. When one is, all behind it are: so a wrong one's predecessors are wrong as well, and wherever behind it the chain becomes right,
@@ -432,8 +430,8 @@ static int own_bits(const struct resync *r, size_t start, size_t until, size_t *
         bits += !again ? plain_bits(r, &h) + (text > 0 ? text : 0) + form : h.mask_at != 0 ? -MASKED_AGAIN_BITS : 0;
         /* So far away may begin what leads there, as short as these are. */
         reach = form > 0 || reach > until ? SIZE_MAX / 2 : reach + FRAME_CONTROL_PAYLOAD_MOST;
-        size_t places = early_border(&r->held, from) && may_begin_write(r, from) ? 1 : reach < until ? reach : until;
-        all = bits + exact_bits(&h) - halvings(places);
+        bool border = early_border(&r->held, from) && may_begin_write(r, from);
+        all = bits + exact_bits(&h) - (border ? 0 : INSIDE_BITS + halvings(reach < until ? reach : until));
         *begin = all < OWN_BITS ? until : *begin == until ? at : *begin;
         if (bits < 0) { /* what is wrong says nothing of what follows */
             bits = 0;
@@ -639,6 +637,7 @@ uint64_t resync_take(struct resync *r, struct early *held)
 void resync_give_up(struct resync *r)
 {
     lengths_before(r, r->held.bytes.length, r->before);
+    r->tries++;
     if (r->cut)
         r->before[0] += r->missing;
     else if (r->missing > 0)
