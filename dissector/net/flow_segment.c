@@ -109,11 +109,11 @@ static void choose_client(struct flows *flows, struct flow *flow, unsigned side,
     flow->client = (uint8_t)(sender == WSD_CLIENT ? side : !side);
 }
 
-/* A keep-alive repeats the byte before what comes next, with any value (RFC 9293 3.8.4), when all was acknowledged. That it is one shows
- * where the capture lacks that byte, and others in front of it. */
+/* A keep-alive repeats the byte before what comes next, with any value (RFC 9293 3.8.4), when all was acknowledged. Where the capture lacks
+ * that byte, and others in front of it, it shows by the acknowledgement, and may be one where these are not in the capture. */
 static bool is_keep_alive(const struct reassembly *r, uint32_t seq, uint32_t length)
 {
-    return length == 1 && r->acked_known && seq + 1 == r->acked && tcp_distance(seq, r->next) > 0;
+    return length == 1 && (!r->acked_known || seq + 1 == r->acked) && tcp_distance(seq, r->next) > 0;
 }
 
 static int take_payload(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,

@@ -13,7 +13,8 @@ One capture has one to three connections and up to four kinds of damage (DAMAGES
             between two losses: a header of two bytes there is not to be told from any two bytes of a payload. How many are is printed.
   nothing   is told that was not sent, and no byte told as known is another than the one sent
   gap       gap_bytes is what the capture lacks, where it has the beginning and both directions. A segment of one byte that was acknowledged
-            before the capture has it, behind other bytes that it lacks, is a keep-alive for all that anybody can say
+            before the capture has it, or whose acknowledgements it does not have, is a keep-alive for all that anybody can say, where
+            other bytes in front of it are missing
   one end   every connection ends once, and its last line is its close
 
 Only the standard library is needed. What was damaged is printed with what does not hold; --keep leaves such captures in a folder.
@@ -376,7 +377,7 @@ class Coverage:
 
     def add(self, p):
         n = p.captured()
-        if len(p.data) == 1 and self.acked == p.off + 1 and not all(map(self.has, range(p.off))):
+        if len(p.data) == 1 and self.acked in (0, p.off + 1) and not all(map(self.has, range(p.off))):
             self.doubtful += 1
             return
         for i in range(p.off, p.off + (len(p.data) if p.snap else n)):  # the first copy counts: what the snaplen cut is not waited for

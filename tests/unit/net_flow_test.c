@@ -245,6 +245,14 @@ static void keep_alive_in_a_hole(void **state)
     for (int i = 0; i <= REASSEMBLY_LATE_PACKETS; i++)
         talk_ack(&t, WSD_SERVER);
     HEARD("-> abc\n-> gap 6\n-> jkl\n");
+
+    flow_log_talk(&h, &t, 51099); /* and where the other side is not in the capture */
+    t.silent = true;
+    talk_send_text(&t, WSD_CLIENT, "abc");
+    talk_segment(&t, WSD_CLIENT, 8, TCP_ACK, bytes_text("?"));
+    talk_segment(&t, WSD_CLIENT, 9, TCP_ACK, bytes_text("jkl"));
+    flow_log_finish(&h);
+    assert_non_null(strstr(h.text, "-> gap 6\n-> jkl\n"));
 }
 
 /* Without a SYN, what the other side has acknowledged says where a direction stood before its first bytes were captured. */
