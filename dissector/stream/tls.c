@@ -857,7 +857,7 @@ void tls_host_free(struct tls_host *host)
 
 bool tls_may_begin(enum wsd_direction direction, struct wsd_bytes b, bool late)
 {
-    if (b.length < 3 || b.data[0] < TLS_CHANGE_CIPHER_SPEC || b.data[0] > TLS_APPLICATION_DATA)
+    if (b.length < (late ? 3 : 1) || b.data[0] < TLS_CHANGE_CIPHER_SPEC || b.data[0] > TLS_APPLICATION_DATA)
         return false;
     if (!late && b.data[0] != TLS_HANDSHAKE && !(b.data[0] == TLS_ALERT && direction == WSD_SERVER))
         return false;
