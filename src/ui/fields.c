@@ -10,7 +10,7 @@ void fields_free(struct fields *f)
 {
     free(f->items);
     free(f->bytes);
-    *f = (struct fields){0};
+    memset(f, 0, sizeof *f);
 }
 
 static struct field_item *add(struct fields *f)

@@ -2,6 +2,7 @@
 
 #include "dissector/base/cursor.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -244,6 +245,7 @@ size_t record_size(const struct wsd_event *e, bool payload)
 static void write_connection(struct record_connection *r, const struct wsd_event *e)
 {
     struct packer p = {.at = r->packed};
+    assert(e->connection != NULL); /* it is about one */
     r->head.detail = (uint32_t)e->connection->handshake;
     r->head.direction = WSD_NEITHER;
     r->connection = *e->connection;
@@ -316,6 +318,7 @@ static void write_close(struct record_close *r, const struct wsd_event *e)
     const struct wsd_close *c = &e->close;
     r->head.direction = (uint8_t)c->by;
     r->head.detail = (uint32_t)c->how;
+    assert(e->connection != NULL);
     memcpy(r->counts, e->connection->counts, sizeof r->counts);
     r->duration = c->duration;
     r->code = c->code;
