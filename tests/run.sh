@@ -78,7 +78,7 @@ group_cli() {
     need "$sanitized" || return 1
     for script in tests/cli/*.sh; do
         [ -e "$script" ] || continue
-        if WSCOPE=$sanitized timeout 120 bash "$script" >"$logs/cli.out" 2>&1 </dev/null; then
+        if WSCOPE=$sanitized timeout 400 bash "$script" >"$logs/cli.out" 2>&1 </dev/null; then
             good=$((good + 1))
             grep '^skipped:' "$logs/cli.out" || true
         else
@@ -100,7 +100,7 @@ group_tui() {
     fi
     build -s VARIANT=gcc build/gcc/wscope || return 1
     for script in tests/tui/*.sh; do
-        if WSCOPE=build/gcc/wscope timeout 120 bash "$script" >"$logs/tui.out" 2>&1 </dev/null; then
+        if WSCOPE=build/gcc/wscope timeout 400 bash "$script" >"$logs/tui.out" 2>&1 </dev/null; then
             good=$((good + 1))
         else
             bad=$((bad + 1))
