@@ -7,6 +7,7 @@
 #include "ui/handoff.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,12 +27,23 @@ static void hang_up(void *user)
     signals_hang_up();
 }
 
+/* Until the other end of the pipe has something to say: before that it may ask for a password (ssh, sudo) on the same terminal. */
+static int wait_for_pipe(void)
+{
+    struct pollfd pipe = {STDIN_FILENO, POLLIN, 0};
+    while (*signals_stop() == 0 && poll(&pipe, 1, -1) < 0 && errno == EINTR)
+        ;
+    return *signals_stop() != 0 ? -EINTR : 0;
+}
+
 /* The terminal, while its description may still be read. */
 static int open_screen(struct run *r)
 {
     char error[SOURCE_ERROR];
     if (r->options->output != OUTPUT_TUI)
         return 0;
+    if (r->trickles && wait_for_pipe() < 0)
+        return -EINTR;
     r->reading = (struct ui_reading){.handoff = r->state,
                                      .interfaces = r->interfaces,
                                      .interface_count = r->interface_count,

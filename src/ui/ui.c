@@ -36,10 +36,11 @@ struct loop {
     const struct ui_reading *reading;
     struct block *pending, *last_pending; /* taken, and not yet in the model */
     size_t pending_bytes;
-    bool ended;           /* nothing more comes */
-    int64_t drawn, taken; /* when it was done last, ms */
+    bool ended;                         /* nothing more comes */
+    int64_t drawn, taken, written_anew; /* when it was done last, ms */
     bool redraw, redraw_now;
-    size_t told; /* lines of the hand-off that were shown */
+    bool shares_terminal; /* keys do not come from standard input: others may write to the terminal */
+    size_t told;          /* lines of the hand-off that were shown */
     struct layout layout;
     struct pointer pointer;
 };
@@ -321,6 +322,19 @@ static void find_areas(struct loop *l)
     layout_make(&l->layout, &l->ui, (struct area){1, 0, rows > 4 ? rows - 3 : 1, columns});
 }
 
+/* What stands before the pipe that packets come through (ssh, tcpdump, sudo) writes to the same terminal: its screen is not as curses
+ * left it, nor is the cursor. Everything is written anew now and then. */
+static void write_anew(struct loop *l)
+{
+    int row, column;
+    if (!l->shares_terminal || milliseconds() - l->written_anew < TICK)
+        return;
+    getyx(curscr, row, column);
+    mvcur(-1, -1, row, column);
+    redrawwin(stdscr);
+    l->written_anew = milliseconds();
+}
+
 static void draw(struct loop *l)
 {
     int rows = getmaxy(stdscr), columns = getmaxx(stdscr);
@@ -338,6 +352,7 @@ static void draw(struct loop *l)
         prompt_draw(&l->ui.prompt, &l->ui.terminal, (struct area){rows - 1, 0, 1, columns});
     else
         bars_keys(&l->ui, (struct area){rows - 1, 0, 1, columns});
+    write_anew(l);
     refresh();
     l->drawn = milliseconds();
     l->redraw = l->redraw_now = false;
@@ -492,6 +507,11 @@ static int64_t sooner(int64_t timeout, int64_t other)
     return timeout < 0 || other < timeout ? other : timeout;
 }
 
+static bool ticks(const struct loop *l)
+{
+    return l->shares_terminal || (l->ui.loading && l->ui.news.progress.live);
+}
+
 /* Until something happens. */
 static void wait_for_something(struct loop *l, bool more)
 {
@@ -504,11 +524,11 @@ static void wait_for_something(struct loop *l, bool more)
         timeout = sooner(timeout, next_frame(l) - now);
     if (wants && !listens)
         timeout = sooner(timeout, next_take - now);
-    if (l->ui.loading && l->ui.news.progress.live)
+    if (ticks(l))
         timeout = sooner(timeout, l->drawn + TICK - now);
     struct pollfd fds[] = {{tty_fd(), POLLIN, 0}, {listens ? handoff_fd(l->reading->handoff) : -1, POLLIN, 0}};
     int ready = poll(fds, 2, (int)timeout);
-    if (l->ui.news.progress.live && milliseconds() - l->drawn >= TICK)
+    if (ticks(l) && milliseconds() - l->drawn >= TICK)
         l->redraw = true;
     if (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)))
         signalled = SIGHUP;
@@ -591,6 +611,7 @@ struct loop *ui_open(const struct options *options, const struct ui_reading *rea
     ui->loading = true;
     ui->news.progress.live = options->file_count == 0;
     l->reading = ui->reading = reading;
+    l->shares_terminal = isatty(STDIN_FILENO) != 1;
     terminal_look(&ui->terminal, STDOUT_FILENO, options->color);
     model_init(&ui->model, options->memory, give_back, l);
     if (begin_views(ui) < 0) {
@@ -598,7 +619,7 @@ struct loop *ui_open(const struct options *options, const struct ui_reading *rea
     } else {
         signalled = 0;
         catch_signals();
-        if (tty_begin(isatty(STDIN_FILENO) != 1, error, error_size) == 0) {
+        if (tty_begin(l->shares_terminal, error, error_size) == 0) {
             ui->color = ui->terminal.color;
             preferences_theme(ui);
             return l;
