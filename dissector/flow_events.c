@@ -124,25 +124,14 @@ static void on_release(void *user, struct flow *flow)
         0, offsetof(struct websocket, half[d]), offsetof(struct websocket, info.counts[d])                             \
     }
 
-static const struct flow_ops ops = {.hot = {HOT(WSD_CLIENT), HOT(WSD_SERVER)},
-                                    .sender = wiring_sender,
-                                    .data = on_data,
-                                    .gap = on_gap,
-                                    .end = on_end,
-                                    .conflict = on_conflict,
-                                    .held_limit = on_held_limit,
-                                    .evicted = on_evicted,
-                                    .release = on_release};
-static const struct flow_ops ops_transport = {.hot = {HOT(WSD_CLIENT), HOT(WSD_SERVER)},
-                                              .sender = wiring_sender,
-                                              .data = on_data,
-                                              .gap = on_gap,
-                                              .end = on_end,
-                                              .conflict = on_conflict,
-                                              .held_limit = on_held_limit,
-                                              .evicted = on_evicted,
-                                              .transport = on_transport,
-                                              .release = on_release};
+/* asked: who is told of transport */
+#define OPS(asked)                                                                                                     \
+    {                                                                                                                  \
+        .hot = {HOT(WSD_CLIENT), HOT(WSD_SERVER)}, .sender = wiring_sender, .data = on_data, .gap = on_gap,            \
+        .end = on_end, .conflict = on_conflict, .held_limit = on_held_limit, .evicted = on_evicted,                    \
+        .transport = asked, .release = on_release                                                                      \
+    }
+static const struct flow_ops ops = OPS(NULL), ops_transport = OPS(on_transport);
 
 const struct flow_ops *flow_events(bool transport)
 {

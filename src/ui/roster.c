@@ -206,8 +206,8 @@ bool roster_has(const struct settings *settings, const struct roster_line *line,
                               : same_group((enum group)settings->group, line->connection, c);
 }
 
-void roster_free(struct roster *t)
+void roster_free(struct roster *roster)
 {
-    clear(t);
-    free(t->lines);
+    clear(roster);
+    free(roster->lines);
 }

@@ -15,7 +15,10 @@ which messages are in it, changes it by a seeded generator, and holds against th
 
 Prints rows of Markdown. --start: cut in front of random packets instead. --check: exit with 1 when something does not hold.
 """
-import base64, bisect, collections, datetime, json, random, struct, subprocess, sys, tempfile, zlib
+import bisect, collections, datetime, json, os, random, struct, subprocess, sys, tempfile, zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from told import payload_of
 
 HEADER = 24
 
@@ -91,23 +94,6 @@ def stamp(text):
     whole, frac = text[:-1].split(".")
     when = datetime.datetime.strptime(whole, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=datetime.timezone.utc)
     return int(when.timestamp()), int(frac) // 1000
-
-
-def payload_of(e):
-    """The bytes that were told, and for each whether it is known."""
-    unknown = e.get("unknown", [])
-    if "base64" in e:
-        data = bytearray(base64.b64decode(e["base64"]))
-    else:
-        data, i = bytearray(), 0
-        for c in e["text"]:
-            while i < len(unknown) and len(data) >= sum(unknown[i]):
-                i += 1
-            data += b"?" if i < len(unknown) and len(data) >= unknown[i][0] else c.encode()
-    known = bytearray(b"\1") * len(data)
-    for offset, length in unknown:
-        known[offset : offset + length] = bytes(length)
-    return data, known
 
 
 def tell(wscope, header, records):

@@ -19,7 +19,6 @@ One capture has one to three connections and up to four kinds of damage (DAMAGES
 
 Only the standard library is needed. What was damaged is printed with what does not hold; --keep leaves such captures in a folder.
 """
-import base64
 import collections
 import datetime
 import json
@@ -31,7 +30,9 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import traffic
+from told import payload_of
 
 OTHER = {"client": "server", "server": "client"}
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
@@ -430,25 +431,6 @@ def coverage_of(packets, instances):
 
 
 # ---- what was told, held against it
-
-def payload_of(e):
-    unknown = e.get("unknown", [])
-    if e["opcode"] == "close":
-        code = b"" if e["code"] is None else struct.pack(">H", e["code"])
-        data = code + e["reason"].encode()
-    elif "base64" in e:
-        data = base64.b64decode(e["base64"])
-    else:
-        data, i = bytearray(), 0
-        for c in e["text"]:
-            while i < len(unknown) and len(data) >= sum(unknown[i]):
-                i += 1
-            data += b"?" if i < len(unknown) and len(data) >= unknown[i][0] else c.encode()
-        data = bytes(data)
-    known = bytearray(b"\1") * len(data)
-    for offset, length in unknown:
-        known[offset:offset + length] = bytes(length)
-    return data, known
 
 
 def fits(data, known, truth):

@@ -162,4 +162,16 @@ static inline uint32_t segments_pending(struct segments *s)
     return bytes;
 }
 
+/* Whether everything put so far was told up to here. */
+static inline bool segments_told(const struct segments *s, uint32_t bytes)
+{
+    return !s->wrong && s->told == bytes && s->r.next == s->start + bytes;
+}
+
+/* Whether nothing waits, and nothing is counted as if it did. */
+static inline bool segments_empty(const struct segments *s)
+{
+    return s->r.held == NULL && s->host.held_total == 0;
+}
+
 #endif

@@ -12,28 +12,13 @@
 
 static struct segments s;
 
-/* Everything put so far was told up to here, and nothing waits. */
-static void is_told(uint32_t bytes)
-{
-    assert_false(s.wrong);
-    assert_int_equal(s.told, bytes);
-    assert_int_equal(s.r.next, s.start + bytes);
-}
-
-/* Nothing waits, and nothing is counted as if it did. */
-static void is_empty(void)
-{
-    assert_null(s.r.held);
-    assert_true(s.host.held_total == 0);
-}
-
 /* 100 bytes told, 100 missing, 100 waiting. */
 static void with_a_hole(void)
 {
     segments_begin(&s, 1000);
     segments_put(&s, 0, 100);
     segments_put(&s, 200, 100);
-    is_told(100);
+    assert_true(segments_told(&s, 100));
 }
 
 static void gap_after_packets(void **state)
@@ -43,13 +28,13 @@ static void gap_after_packets(void **state)
     segments_ack(&s, 199); /* not past the hole yet: somebody may send it again */
     for (int i = 0; i < 1000; i++)
         segments_wait(&s);
-    is_told(100);
+    assert_true(segments_told(&s, 100));
     segments_ack(&s, 200);
     for (int i = 0; i < REASSEMBLY_LATE_PACKETS; i++)
         segments_wait(&s);
-    is_told(100); /* acknowledged before seen is not a gap yet */
+    assert_true(segments_told(&s, 100)); /* acknowledged before seen is not a gap yet */
     segments_wait(&s);
-    is_told(300);
+    assert_true(segments_told(&s, 300));
     assert_int_equal(s.gap_bytes, 100);
     assert_true(s.at_gap == 2); /* of the packet behind the hole, not of the one that ended the wait */
 }
@@ -61,10 +46,10 @@ static void gap_after_time(void **state)
     segments_ack(&s, 300);
     s.time += REASSEMBLY_LATE_TIME;
     segments_wait(&s);
-    is_told(100);
+    assert_true(segments_told(&s, 100));
     s.time += 1;
     segments_wait(&s);
-    is_told(300);
+    assert_true(segments_told(&s, 300));
     assert_int_equal(s.gap_bytes, 100);
 }
 
@@ -76,7 +61,7 @@ static void late_but_in_time(void **state)
     for (int i = 0; i < REASSEMBLY_LATE_PACKETS; i++)
         segments_wait(&s);
     segments_put(&s, 100, 100);
-    is_told(300);
+    assert_true(segments_told(&s, 300));
     assert_int_equal(s.gaps, 0);
 }
 
@@ -89,10 +74,10 @@ static void gap_when_the_peer_is_silent(void **state)
         s.r.held->heard = heard;
         s.time += REASSEMBLY_SILENT_TIME;
         segments_wait(&s);
-        is_told(100);
+        assert_true(segments_told(&s, 100));
         s.time += 1;
         segments_wait(&s);
-        is_told(heard ? 100 : 300);
+        assert_true(segments_told(&s, heard ? 100 : 300));
         reassembly_free(&s.r, &s.host);
     }
 }
@@ -105,10 +90,10 @@ static void silence_is_of_each_hole(void **state)
     segments_put(&s, 400, 100);
     s.r.held->heard = true;
     segments_put(&s, 100, 100);
-    is_told(300);
+    assert_true(segments_told(&s, 300));
     s.time += REASSEMBLY_SILENT_TIME + 1;
     segments_wait(&s);
-    is_told(500);
+    assert_true(segments_told(&s, 500));
 }
 
 /* The next hole has waited since its own first segment came, not since the one before was given up. */
@@ -121,12 +106,12 @@ static void each_hole_waits_for_itself(void **state)
     segments_ack(&s, 500);
     s.time += REASSEMBLY_LATE_TIME / 2 + 1;
     segments_wait(&s);
-    is_told(300);
+    assert_true(segments_told(&s, 300));
     segments_wait(&s);
-    is_told(300);
+    assert_true(segments_told(&s, 300));
     s.time += REASSEMBLY_LATE_TIME / 2;
     segments_wait(&s);
-    is_told(500);
+    assert_true(segments_told(&s, 500));
     assert_int_equal(s.gaps, 2);
 }
 
@@ -147,9 +132,9 @@ static void gap_at_a_limit(void **state)
         assert_false(s.wrong);
         assert_true(s.gaps > 200);
         segments_finish(&s);
-        is_told(60000);
+        assert_true(segments_told(&s, 60000));
         assert_int_equal(s.gap_bytes, 30000);
-        is_empty();
+        assert_true(segments_empty(&s));
     }
 }
 
@@ -159,9 +144,9 @@ static void gap_at_the_end(void **state)
     with_a_hole();
     segments_put(&s, 400, 100);
     segments_finish(&s);
-    is_told(500);
+    assert_true(segments_told(&s, 500));
     assert_int_equal(s.gaps, 2);
-    is_empty();
+    assert_true(segments_empty(&s));
 }
 
 /* What was acknowledged, or announced by a FIN, and never seen. An acknowledgement one ahead is for the FIN. */
@@ -172,15 +157,15 @@ static void gap_behind_the_last_segment(void **state)
     segments_put(&s, 0, 100);
     segments_ack(&s, 101);
     segments_finish(&s);
-    is_told(100);
+    assert_true(segments_told(&s, 100));
     segments_ack(&s, 150);
     segments_finish(&s);
-    is_told(150);
+    assert_true(segments_told(&s, 150));
     segments_ack(&s, 40);
     s.r.fin_seen = true;
     s.r.fin = s.start + 151;
     segments_finish(&s);
-    is_told(151);
+    assert_true(segments_told(&s, 151));
     assert_true(reassembly_at_fin(&s.r));
     segments_finish(&s);
     assert_int_equal(s.gaps, 2);
@@ -191,8 +176,8 @@ static void forgotten_without_a_word(void **state)
     (void)state;
     with_a_hole();
     reassembly_free(&s.r, &s.host);
-    is_empty();
-    is_told(100);
+    assert_true(segments_empty(&s));
+    assert_true(segments_told(&s, 100));
 }
 
 int main(void)

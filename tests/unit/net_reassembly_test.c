@@ -14,21 +14,6 @@
 
 static struct segments s;
 
-/* Everything put so far was told up to here, and nothing waits. */
-static void is_told(uint32_t bytes)
-{
-    assert_false(s.wrong);
-    assert_int_equal(s.told, bytes);
-    assert_int_equal(s.r.next, s.start + bytes);
-}
-
-/* Nothing waits, and nothing is counted as if it did. */
-static void is_empty(void)
-{
-    assert_null(s.r.held);
-    assert_true(s.host.held_total == 0);
-}
-
 /* ---- bytes, once and in order */
 
 static void in_order(void **state)
@@ -37,10 +22,10 @@ static void in_order(void **state)
     segments_begin(&s, 1000);
     for (uint32_t at = 0; at < 10000; at += 100) {
         assert_int_equal(segments_put(&s, at, 100), 0);
-        is_told(at + 100);
+        assert_true(segments_told(&s, at + 100));
         assert_true(s.at_packet == s.packet);
     }
-    is_empty();
+    assert_true(segments_empty(&s));
 }
 
 static void in_reverse(void **state)
@@ -48,12 +33,12 @@ static void in_reverse(void **state)
     (void)state;
     segments_begin(&s, 1000);
     for (uint32_t at = 10000; at > 0; at -= 100) {
-        is_told(0);
+        assert_true(segments_told(&s, 0));
         assert_int_equal(segments_pending(&s), 10000 - at);
         assert_int_equal(segments_put(&s, at - 100, 100), 0);
     }
-    is_told(10000);
-    is_empty();
+    assert_true(segments_told(&s, 10000));
+    assert_true(segments_empty(&s));
     assert_int_equal(s.gaps, 0);
 }
 
@@ -65,11 +50,11 @@ static void retransmissions(void **state)
     segments_put(&s, 0, 100); /* the same again */
     segments_put(&s, 99, 1);  /* a keep-alive's byte */
     segments_put(&s, 20, 30);
-    is_told(100);
+    assert_true(segments_told(&s, 100));
     segments_put(&s, 0, 150); /* again, with new bytes */
-    is_told(150);
+    assert_true(segments_told(&s, 150));
     segments_put(&s, 149, 2);
-    is_told(151);
+    assert_true(segments_told(&s, 151));
     assert_int_equal(s.conflicts, 0);
 }
 
@@ -82,7 +67,7 @@ static void keep_alive_garbage(void **state)
     const struct wsd_moment moment = {.packet = 2};
     assert_int_equal(reassembly_segment(&s.r, &s.host, &s, 1, s.start + 9, bytes_text("?"), 1, &moment), 0);
     segments_put(&s, 10, 10);
-    is_told(20);
+    assert_true(segments_told(&s, 20));
     assert_int_equal(s.conflicts, 0);
 }
 
@@ -96,7 +81,7 @@ static void half_of_the_numbers_are_old(void **state)
         const struct wsd_moment moment = {.packet = 1};
         assert_int_equal(reassembly_segment(&s.r, &s.host, &s, 1, s.start + far[i], bytes_text("?"), 1, &moment), 0);
         assert_null(s.r.held);
-        is_told(0);
+        assert_true(segments_told(&s, 0));
     }
 }
 
@@ -111,8 +96,8 @@ static void overlaps_of_what_waits(void **state)
     segments_put(&s, 50, 400);
     assert_int_equal(segments_pending(&s), 400);
     segments_put(&s, 0, 60);
-    is_told(450);
-    is_empty();
+    assert_true(segments_told(&s, 450));
+    assert_true(segments_empty(&s));
     assert_int_equal(s.conflicts, 0);
 }
 
@@ -148,8 +133,8 @@ static void a_thousand_random_orders(void **state)
             if (turn % 50 == 0)
                 segments_pending(&s);
         }
-        is_told(total);
-        is_empty();
+        assert_true(segments_told(&s, total));
+        assert_true(segments_empty(&s));
         assert_int_equal(s.gaps + s.conflicts, 0);
     }
 }
@@ -172,8 +157,8 @@ static void random_losses(void **state)
         s.r.fin_seen = true;
         s.r.fin = s.start + 4200;
         assert_int_equal(segments_finish(&s), 0);
-        is_told(4200);
-        is_empty();
+        assert_true(segments_told(&s, 4200));
+        assert_true(segments_empty(&s));
         uint32_t known = 0;
         for (uint32_t i = 0; i < 4200; i++)
             known += s.owner[i] != 0;
@@ -195,8 +180,8 @@ static void conflicting_copies(void **state)
         assert_int_equal(reassembly_segment(&s.r, &s.host, &s, 1, s.start + 10, bytes_text(copies[i]), 20, &moment), 0);
         assert_int_equal(s.conflicts, i + 1); /* each segment that disagrees is told once */
     }
-    segments_put(&s, 0, 30); /* agrees */
-    is_told(30);             /* and the first copy was taken */
+    segments_put(&s, 0, 30);            /* agrees */
+    assert_true(segments_told(&s, 30)); /* and the first copy was taken */
     assert_int_equal(s.conflicts, 2);
 }
 
@@ -205,14 +190,14 @@ static void snaplen_cuts(void **state)
     (void)state;
     segments_begin(&s, 1000);
     segments_put_cut(&s, 0, 100, 60);
-    is_told(100);
+    assert_true(segments_told(&s, 100));
     assert_int_equal(s.gap_bytes, 40);
     segments_put_cut(&s, 200, 100, 0); /* waits, with nothing of it here */
     segments_put_cut(&s, 150, 100, 10);
     segments_put_cut(&s, 100, 100, 80); /* 100 to 149 are new, then what was cut before */
-    is_told(300);
+    assert_true(segments_told(&s, 300));
     assert_int_equal(s.gap_bytes, 40 + 40 + 100);
-    is_empty();
+    assert_true(segments_empty(&s));
 }
 
 int main(void)

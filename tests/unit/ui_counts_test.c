@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "support/record_block.h"
+
 static const int64_t millisecond = 1000000;
 static struct wsd_connection connection = {.id = 7, .handshake = WSD_HANDSHAKE_COMPLETE, .version = 13};
 
@@ -27,12 +29,7 @@ static void give_back(void *user, struct block *b)
 
 static void add(struct model *m, const struct wsd_event *e)
 {
-    size_t size = record_size(e, true);
-    struct block *b = block_new(size);
-    assert_non_null(b);
-    record_write(b->data, size, e, true);
-    b->length = size;
-    model_add_take(m, b);
+    model_add_take(m, record_block(e));
 }
 
 static void say(struct model *m, uint64_t id, int64_t time, uint8_t opcode, enum wsd_direction direction,

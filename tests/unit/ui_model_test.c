@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "support/record_block.h"
+
 static struct wsd_bytes text(const char *s)
 {
     return (struct wsd_bytes){(const uint8_t *)s, strlen(s)};
@@ -47,18 +49,6 @@ static struct wsd_event opening_event(uint64_t id, const struct wsd_opening *ope
         .type = WSD_EVENT_CONNECTION, .at = {.time = 1, .packet = 1}, .connection = &connection, .opening = *opening};
 }
 
-/* A block with one record. */
-static struct block *block_of(const struct wsd_event *e)
-{
-    size_t size = record_size(e, true);
-    struct block *b = block_new(size);
-    assert_non_null(b);
-    assert_int_equal(size % 8, 0);
-    record_write(b->data, size, e, true);
-    b->length = size;
-    return b;
-}
-
 static const struct record *record_in(const struct block *b)
 {
     return (const struct record *)b->data;
@@ -83,7 +73,7 @@ static void a_message_comes_back(void **state)
     e.message.unknown_count = 2;
     e.message.unknown_bytes = 3;
     e.message.complete = false;
-    struct block *b = block_of(&e);
+    struct block *b = record_block(&e);
     record_event(record_in(b), &connection, &scratch, &back);
     assert_int_equal(back.type, WSD_EVENT_MESSAGE);
     assert_int_equal(back.at.time, 1234567);
@@ -106,7 +96,7 @@ static void a_compressed_message_comes_back(void **state)
     e.message.compressed = e.message.inflated = true;
     e.message.wire = text("wire");
     e.message.wire_length = 4;
-    struct block *b = block_of(&e);
+    struct block *b = record_block(&e);
     record_event(record_in(b), &connection, &scratch, &back);
     assert_memory_equal(back.message.payload.data, "inflated", 8);
     assert_int_equal(back.message.wire.length, 4);
@@ -132,7 +122,7 @@ static void a_frame_in_tls_comes_back(void **state)
                                  .fin = true,
                                  .header = text("\x81\x05"),
                                  .first = {.headers = text("packet"), .record = &tls}};
-    struct block *b = block_of(&e);
+    struct block *b = record_block(&e);
     record_event(record_in(b), &connection, &scratch, &back);
     assert_memory_equal(back.frame.first.headers.data, "packet", 6);
     assert_non_null(back.frame.first.record);
@@ -144,7 +134,7 @@ static void a_frame_in_tls_comes_back(void **state)
     assert_true(bytes_equal(again->opened, tls.opened) && again->opened.data != tls.opened.data);
     block_free(b);
     e.frame.first.record = NULL;
-    b = block_of(&e);
+    b = record_block(&e);
     record_event(record_in(b), &connection, &scratch, &back);
     assert_null(back.frame.first.record);
     block_free(b);
@@ -190,7 +180,7 @@ static void an_opening_comes_back(void **state)
     struct wsd_tls tls;
     (void)state;
     connection.url = text("ws://example/feed");
-    struct block *b = block_of(&e);
+    struct block *b = record_block(&e);
     connection.url = (struct wsd_bytes){0};
     record_event(record_in(b), &connection, &scratch, &back);
     assert_null(back.opening.response);
@@ -221,7 +211,7 @@ static void an_attempt_is_opening_until_it_is_answered(void **state)
     model_init(&m, 1 << 20, give_back, NULL);
     connection.tls = &tls;
     e.type = WSD_EVENT_REQUEST;
-    model_add_take(&m, block_of(&e));
+    model_add_take(&m, record_block(&e));
     assert_int_equal(m.connection_count, 0);
     assert_int_equal(m.end_row, 0);
     assert_int_equal(m.opening_count, 1);
@@ -232,11 +222,11 @@ static void an_attempt_is_opening_until_it_is_answered(void **state)
     /* Another one's answer is not its own. */
     opening.flow = 8;
     e = opening_event(1, &opening);
-    model_add_take(&m, block_of(&e));
+    model_add_take(&m, record_block(&e));
     assert_int_equal(m.opening_count, 1);
     opening.flow = 9;
     e = opening_event(2, &opening);
-    model_add_take(&m, block_of(&e));
+    model_add_take(&m, record_block(&e));
     assert_int_equal(m.opening_count, 0);
     assert_int_equal(m.connection_count, 2);
     assert_int_equal(m.connections[1]->state, MODEL_OPEN);
@@ -246,7 +236,7 @@ static void an_attempt_is_opening_until_it_is_answered(void **state)
         opening.flow = 100 + i;
         e = opening_event(0, &opening);
         e.type = WSD_EVENT_REQUEST;
-        model_add_take(&m, block_of(&e));
+        model_add_take(&m, record_block(&e));
     }
     assert_int_equal(m.opening_count, MODEL_OPENING_MOST);
     connection.tls = NULL;
@@ -273,7 +263,7 @@ static void a_frame_comes_back(void **state)
     struct wsd_event back;
     struct record_scratch scratch;
     (void)state;
-    struct block *b = block_of(&e);
+    struct block *b = record_block(&e);
     record_event(record_in(b), &connection, &scratch, &back);
     assert_true(back.frame.fin && back.frame.masked && back.frame.complete);
     assert_false(back.frame.rsv[0]);
@@ -330,9 +320,9 @@ static void fields_of_a_record_have_their_bytes(void **state)
                                  .header = text("\x81\5"),
                                  .first = {.packet = 8, .record = &tls}};
     model_init(&m, 64 * 1024, give_back, NULL);
-    model_add_take(&m, block_of(&opening));
-    model_add_take(&m, block_of(&f));
-    model_add_take(&m, block_of(&message));
+    model_add_take(&m, record_block(&opening));
+    model_add_take(&m, record_block(&f));
+    model_add_take(&m, record_block(&message));
     fields_make(&fields, &m, model_row(&m, m.end_row - 1), true);
     expect_bytes(&fields, field_named(&fields, "ciphertext", 0), "ciphertext");
     expect_bytes(&fields, field_named(&fields, "plaintext", 0), "\x81\5Hello");
@@ -357,7 +347,7 @@ static void the_oldest_leave(void **state)
     model_init(&m, 64 * 1024, give_back, &gone);
     for (int i = 0; i < 1000; i++) {
         struct wsd_event e = message_event(1, i + 1, WSD_OPCODE_TEXT, WSD_CLIENT, payload);
-        model_add_take(&m, block_of(&e));
+        model_add_take(&m, record_block(&e));
         assert_true(m.used <= m.budget + 8192);
     }
     assert_int_equal(m.end_row, 1000);
@@ -381,13 +371,13 @@ static void ended_connections_are_forgotten(void **state)
     for (uint64_t id = 1; id <= 2000; id++) {
         const struct wsd_opening opening = {0};
         struct wsd_event e = opening_event(id, &opening);
-        model_add_take(&m, block_of(&e));
+        model_add_take(&m, record_block(&e));
         struct wsd_event end = {.type = WSD_EVENT_CLOSE,
                                 .at = {.time = (int64_t)id},
                                 .connection = &connection,
                                 .close = {.by = WSD_CLIENT, .how = WSD_BY_FIN, .code = -1, .reported = 1006}};
         if (id != 3)
-            model_add_take(&m, block_of(&end));
+            model_add_take(&m, record_block(&end));
     }
     assert_true(m.connections_left > 1000);
     assert_true(m.used <= m.budget + 4096);
@@ -409,7 +399,7 @@ static void a_ping_is_timed(void **state)
                                  message_event(1, 1700, WSD_OPCODE_PONG, WSD_CLIENT, "a"),
                                  message_event(1, 1900, WSD_OPCODE_PONG, WSD_CLIENT, "a")};
     for (size_t i = 0; i < 4; i++)
-        model_add_take(&m, block_of(&events[i]));
+        model_add_take(&m, record_block(&events[i]));
     assert_int_equal(model_connection(&m, 1)->round_trip, 700);
     model_free(&m);
 }
@@ -424,7 +414,7 @@ static void the_last_minute(void **state)
     static const int64_t at[] = {100, 100, 130, 155, 250, 251, 251};
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
         struct wsd_event e = message_event(1, at[i] * second, WSD_OPCODE_TEXT, WSD_CLIENT, "x");
-        model_add_take(&m, block_of(&e));
+        model_add_take(&m, record_block(&e));
     }
     const struct model_connection *c = model_connection(&m, 1);
     model_history(c, 251 * second, counts, MODEL_SECONDS);
@@ -458,7 +448,7 @@ static void a_selection_follows(void **state)
     for (int i = 0; i < 300; i++) {
         struct wsd_event e =
             message_event(1, i + 1, i % 3 == 0 ? WSD_OPCODE_TEXT : WSD_OPCODE_BINARY, WSD_CLIENT, payload);
-        model_add_take(&m, block_of(&e));
+        model_add_take(&m, record_block(&e));
         if (i % 7 == 0)
             while (selection_work(&s, &m, 2))
                 ;
