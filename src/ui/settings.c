@@ -290,6 +290,7 @@ static void write_lines(struct writer *w, const struct row *row, const struct se
     }
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the writer writes there */
 size_t settings_write(char *out, const char *text, size_t length, const struct settings *before,
                       const struct settings *now)
 {

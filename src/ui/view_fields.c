@@ -214,7 +214,7 @@ static void draw_bytes(struct field_view *v, struct ui *ui, struct area area)
 
 void field_view_draw(struct field_view *v, struct ui *ui, struct area area, bool focused)
 {
-    struct area tree = area, hex = area, line = area;
+    struct area tree = area, hex, line;
     if (area.width >= BESIDE) {
         tree.width = area.width - NARROW - 1;
         line = (struct area){area.y, area.x + tree.width, area.height, 1};
