@@ -90,6 +90,8 @@ bool early_border(const struct early *early, size_t at)
 void early_drop(struct early *early, size_t n)
 {
     size_t gone = 0;
+    if (n == 0)
+        return;
     while (gone < early->count && end_of(early, gone) <= n)
         gone++;
     memmove(early->runs, early->runs + gone, (early->count - gone) * sizeof *early->runs);

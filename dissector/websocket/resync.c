@@ -32,7 +32,7 @@ enum {
     OWN_BITS = 12,         /* what a frame in front of a chain needs of its own, see own_bits() */
     ORDER_BITS = 8,        /* against it: with it, fragments are in an order that RFC 6455 5.4 forbids, */
     ORDER_FRAMES = 16,     /* in so many frames, */
-    MASKED_AGAIN_BITS = 4, /* or it has the masking key and length of the one before it, as patterns have */
+    MASKED_AGAIN_BITS = 4, /* or it has the masking key and length of the one before it */
 };
 
 /* What a candidate at a segment's start needs, and one more for every doubling of the segments that were looked at without success; others
@@ -413,6 +413,19 @@ static bool in_order(const struct resync *r, size_t at)
     return true;
 }
 
+/* What a frame is worth that has the header of the one before it: a pattern's period has. */
+static int again_bits(const struct resync *r, const struct frame_header *h, size_t at)
+{
+    size_t size = h->size + (size_t)h->length;
+    struct wsd_bytes held = buffer_bytes(&r->held.bytes);
+    if (h->mask_at != 0)
+        return -MASKED_AGAIN_BITS;
+    bool whole = at + size <= held.length && at >= size;
+    bool same = whole && memcmp(held.data + at - size, held.data + at, size) == 0;
+    return same && !early_border(&r->held, at) ? -AGAIN_BITS
+                                               : 0; /* but the same message in segments of its own is common */
+}
+
 /* The evidence of the frames from `start` up to where their chain meets another one, which shares all that follows. A frame's place and
  * length have to be right by chance to lead there; the same header again is a pattern's period. *begin: the first of them that is
  * right. When one is, all behind it are: so a wrong one's predecessors are wrong as well, and wherever behind it the chain becomes right,
@@ -427,7 +440,7 @@ static int own_bits(const struct resync *r, size_t start, size_t until, size_t *
         int text = text_bits(r, &h, at + h.size), form = (h.bytes[1] & 0x7F) >= 126 ? LONG_FORM_BITS : 0;
         bool again = h.size == last.size && memcmp(h.bytes, last.bytes, h.size) == 0;
         bits -= at == from && !in_order(r, at) ? ORDER_BITS : 0;
-        bits += !again ? plain_bits(r, &h) + (text > 0 ? text : 0) + form : h.mask_at != 0 ? -MASKED_AGAIN_BITS : 0;
+        bits += again ? again_bits(r, &h, at) : plain_bits(r, &h) + (text > 0 ? text : 0) + form;
         /* So far away may begin what leads there, as short as these are. */
         reach = form > 0 || reach > until ? SIZE_MAX / 2 : reach + FRAME_CONTROL_PAYLOAD_MOST;
         bool border = early_border(&r->held, from) && may_begin_write(r, from);

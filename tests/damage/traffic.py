@@ -32,10 +32,11 @@ class Message:
 
 class Connection:
     """style: how large messages are, what is in them; takeover[d]: None, True or False (no deflate, with, without). alone: the
-    application writes each message by itself, as most do; else some go together, and in fragments with pings between them."""
+    application writes each message by itself, as most do; else some go together, and in fragments with pings between them. looks_alike:
+    payloads look like frames."""
 
-    def __init__(self, rng, number, style, takeover, alone):
-        self.rng, self.number, self.style, self.takeover, self.alone = rng, number, style, takeover, alone
+    def __init__(self, rng, number, style, takeover, alone, looks_alike=False):
+        self.rng, self.number, self.style, self.takeover, self.alone, self.looks_alike = rng, number, style, takeover, alone, looks_alike
         self.stream = {"client": bytearray(), "server": bytearray()}
         self.frames = {"client": [], "server": []}
         self.messages = {"client": [], "server": []}
@@ -105,8 +106,29 @@ class Connection:
 
     # ---- what applications say
 
+    def hostile(self):
+        """Payloads that look like frames: frames inside a message (a capture of a WebSocket that is sent over one), masked as this side's
+        or not, headers alone, and short patterns again and again."""
+        r = self.rng
+        n, kind = r.choice([40, 300, 1500, 4000]), r.choice(["frames", "frames", "headers", "pattern", "pattern"])
+        out = bytearray()
+        if kind == "pattern":
+            unit = r.choice([b"\x81\x05hello", b"\x82\x7e\x00\x10" + bytes(range(16)), b"\x89\x00", b"\x82\x02\x82\x02", b"\x81\x85abcdefghi",
+                             b"\x00\x01", b"\x01\x03abc\x80\x01d", r.randbytes(r.choice([1, 2, 3, 4, 8, 84]))])
+            return 2, (unit * (n // len(unit) + 1))[:n]
+        while len(out) < n:
+            m = r.choice([0, 3, 20, 125, 126, 400])
+            masked, opcode = r.choice([0, 0x80]), r.choice([0x81, 0x82, 0x82, 0x89, 0x01, 0x80, 0xc1])
+            out += bytes([opcode, masked | m]) if m < 126 else bytes([opcode, masked | 126]) + struct.pack(">H", m)
+            out += r.randbytes(4 if masked else 0)
+            if kind == "frames":
+                out += "".join(r.choices(TEXT[:26], k=m)).encode() if r.random() < 0.5 else r.randbytes(m)
+        return 2, bytes(out[:n] if r.random() < 0.5 else out)
+
     def payload(self):
         r = self.rng
+        if self.looks_alike and r.random() < 0.4:
+            return self.hostile()
         if self.style == "small":
             n = r.choice([0, 1, 2, 5, 20, 60, 100, 125, 126, 127, 200, 400])
         elif self.style == "large":

@@ -200,6 +200,23 @@ static void masked_zeros(void **state)
     }
 }
 
+/* A payload that is a short frame again and again, and of which a segment begins with one: the last of them leads to the right frame. */
+static void pattern(void **state)
+{
+    enum { UNITS = 300 };
+    (void)state;
+    for (size_t unit = 0; unit < UNITS; unit++) {
+        begin(12);
+        put(0x82, 4 * UNITS, false);
+        for (size_t i = 0; i < 4 * UNITS; i++)
+            s.bytes[4 + i] = i % 4 == 0 ? 0x82 : i % 4 == 1 ? 2 : 'x';
+        for (int i = 0; i < 6; i++)
+            put(0x82, 200, false);
+        if (UNITS - unit > 4)
+            assert_int_equal(find(false, 4 + 4 * unit, true), s.starts[1]);
+    }
+}
+
 /* No frames, none found. */
 static void nothing_in_noise(void **state)
 {
@@ -278,7 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(server_text),      cmocka_unit_test(client_text),  cmocka_unit_test(binary),
         cmocka_unit_test(nothing_in_noise), cmocka_unit_test(ceiling),      cmocka_unit_test(long_frames),
-        cmocka_unit_test(nothing_invented), cmocka_unit_test(masked_zeros),
+        cmocka_unit_test(nothing_invented), cmocka_unit_test(masked_zeros), cmocka_unit_test(pattern),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
