@@ -94,6 +94,15 @@ for output in summary json text; do
     run -V -x --color always -o "$output" captures/bad-escapes.pcap
     wants 0 "-o $output"
 done
+# Saving and rotating, by the program itself: of the ring the last two files are left, and what was removed could be.
+mkdir "$place/ring"
+run -v -w "$place/ring/a.pcapng" --rotate 64k --keep 2 captures/many-connections.pcap
+wants 0 '--rotate'
+[ -z "$seccomp" ] || says "$err" 'wscope: sandbox: system calls: seccomp'
+files=("$place"/ring/*)
+[ "${#files[@]}" = 2 ] || fail "--rotate: ${#files[@]} files"
+run -q -o summary "${files[@]}"
+wants 0 'what was written in a ring'
 run "$place/none" captures captures/ws-plain.pcap "$place/none"
 wants 1 'files that are not there'
 says "$err" 'none: No such file or directory'
