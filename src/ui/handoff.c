@@ -1,5 +1,7 @@
 #include "ui/handoff.h"
 
+#include "ui/memory.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,6 +16,8 @@
 enum {
     POOL_BLOCKS = 8,            /* kept to be filled again: fresh memory costs more than a record */
     FIRST_BLOCK = 8 * 1024,     /* the first rows shall be seen soon */
+    TELL_BYTES = 8 * 1024 * 1024, /* of a file, after which what there is of records is handed on, and how far it has come */
+    AHEAD = 2048,               /* bytes behind a record that are asked for: records go where no cache has anything */
     JOIN_NANOSECONDS = 5000000, /* between two attempts to interrupt the reading thread */
     INTERRUPT = SIGUSR2
 };
@@ -28,6 +32,7 @@ struct handoff {
     struct block *open;
     bool waits; /* when the list is full */
     struct sink_progress progress;
+    uint64_t told_at; /* bytes of files that had been read at the last push */
     uint64_t left_out_payloads, left_out_records;
 
     /* Read by both without the mutex, as a hint. */
@@ -104,6 +109,7 @@ static void push(struct handoff *h)
     if (h->open == NULL)
         return;
     size_t length = h->open->length;
+    h->told_at = h->progress.read;
     pthread_mutex_lock(&h->mutex);
     while (h->waits && h->first != NULL && !atomic_load(&h->stopped) &&
            atomic_load_explicit(&h->listed, memory_order_relaxed) + length > HANDOFF_BYTES)
@@ -134,8 +140,10 @@ static void *reserve(struct handoff *h, size_t size)
         h->open = block_new(size > BLOCK_SIZE ? size : BLOCK_SIZE);
     if (h->open == NULL)
         return NULL;
-    void *at = (char *)h->open->data + h->open->length;
+    char *at = (char *)h->open->data + h->open->length;
     h->open->length += size;
+    for (size_t i = 0; i < size && i < AHEAD; i += MEMORY_LINE)
+        memory_fetch((uintptr_t)at + AHEAD + i);
     return at;
 }
 
@@ -186,7 +194,11 @@ static void handoff_progress(void *state, const struct sink_progress *progress)
 {
     struct handoff *h = state;
     h->progress = *progress;
-    if (progress->live || progress->pipe || atomic_load_explicit(&h->listed, memory_order_relaxed) == 0)
+    /* Of a file many records are handed on together: small blocks cost the monitor more than what is in them. */
+    bool enough = h->open != NULL && h->open->length >= BLOCK_SIZE / 2;
+    if (progress->live || progress->pipe ||
+        (atomic_load_explicit(&h->listed, memory_order_relaxed) == 0 &&
+         (enough || progress->read - h->told_at >= TELL_BYTES)))
         push(h);
 }
 

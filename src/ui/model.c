@@ -74,21 +74,26 @@ static const struct record *at_place(const struct model *m, record_place place)
 static size_t index_of(const struct model *m, uint64_t id)
 {
     size_t at = id & (m->index_slots - 1);
-    while (m->index[at] != NULL && m->index[at]->about.id != id)
+    while (m->index[at].connection != NULL && m->index[at].id != id)
         at = (at + 1) & (m->index_slots - 1);
     return at;
+}
+
+static void index_put(struct model *m, struct model_connection *c)
+{
+    m->index[index_of(m, c->about.id)] = (struct model_slot){c->about.id, c};
 }
 
 static void index_fill(struct model *m)
 {
     memset(m->index, 0, m->index_slots * sizeof *m->index);
     for (size_t i = 0; i < m->connection_count; i++)
-        m->index[index_of(m, m->connections[i]->about.id)] = m->connections[i];
+        index_put(m, m->connections[i]);
 }
 
 static bool index_resize(struct model *m, size_t slots)
 {
-    void *grown = realloc(m->index, slots * sizeof(struct model_connection *));
+    void *grown = realloc(m->index, slots * sizeof *m->index);
     if (grown == NULL)
         return false;
     m->index = grown;
@@ -99,15 +104,19 @@ static bool index_resize(struct model *m, size_t slots)
 
 struct model_connection *model_connection(const struct model *m, uint64_t id)
 {
-    return m->index_slots > 0 ? m->index[index_of(m, id)] : NULL;
+    return m->index_slots > 0 ? m->index[index_of(m, id)].connection : NULL;
 }
 
-size_t model_marked(const struct model *m)
+void model_mark(struct model *m, struct model_connection *c, bool marked)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < m->connection_count; i++)
-        n += m->connections[i]->marked;
-    return n;
+    m->marked_count += (size_t)marked - (size_t)c->marked;
+    c->marked = marked;
+}
+
+static void set_state(struct model *m, struct model_connection *c, enum model_state state)
+{
+    m->open_count += (size_t)(state == MODEL_OPEN) - (size_t)(c->state == MODEL_OPEN);
+    c->state = state;
 }
 
 static bool room_for_connection(struct model *m)
@@ -134,6 +143,7 @@ static struct model_connection *new_connection(struct model *m, uint64_t id)
     c->about.version = -1;
     c->about.handshake = WSD_HANDSHAKE_MISSING;
     c->state = MODEL_OPEN;
+    m->open_count++;
     c->round_trip = -1;
     c->code = c->reported = -1;
     c->by = WSD_NEITHER;
@@ -142,7 +152,7 @@ static struct model_connection *new_connection(struct model *m, uint64_t id)
     for (; at > 0 && m->connections[at - 1]->about.id > id; at--) /* it most often is the last */
         m->connections[at] = m->connections[at - 1];
     m->connections[at] = c;
-    m->index[index_of(m, id)] = c;
+    index_put(m, c);
     m->connection_bytes += sizeof *c;
     m->used += sizeof *c;
     return c;
@@ -155,6 +165,8 @@ static void forget(struct model *m, struct model_connection *c)
     m->connection_bytes -= bytes;
     m->used -= bytes;
     m->connections_left++;
+    m->open_count -= c->state == MODEL_OPEN;
+    model_mark(m, c, false);
     for (int side = 0; side < 2; side++) {
         m->counts_left[side].messages += c->about.counts[side].messages;
         m->counts_left[side].frames += c->about.counts[side].frames;
@@ -174,6 +186,7 @@ static void forget_connections(struct model *m)
     if (m->connection_bytes <= most)
         return;
     most -= most / 8; /* so that this is done seldom */
+    model_settle(m);
     for (size_t i = 0; i < m->connection_count; i++) {
         struct model_connection *c = m->connections[i];
         if (m->connection_bytes > most && c->ended && c->last_row < m->first_row)
@@ -255,7 +268,7 @@ static void opened(struct model *m, struct model_connection *c, const struct rec
     m->used += r->size;
     record_connection(c->opening, &c->about, &c->tls);
     memset(c->about.counts, 0, sizeof c->about.counts);
-    c->state = states[c->about.handshake];
+    set_state(m, c, states[c->about.handshake]);
     c->ended = c->state == MODEL_REJECTED || c->state == MODEL_UNANSWERED;
     c->end_time = r->time;
 }
@@ -306,6 +319,45 @@ static void ping_or_pong(struct model *m, struct model_connection *c, const stru
 }
 
 /* Statistics of its own, from its first message on; not when connections take their part of the budget already. */
+static void begin_statistics(struct model *m, struct model_connection *c)
+{
+    if (c->statistics != NULL || c->about.counts[0].messages + c->about.counts[1].messages > 1 ||
+        m->connection_bytes + sizeof *c->statistics > m->budget / 4)
+        return;
+    c->statistics = calloc(1, sizeof *c->statistics);
+    if (c->statistics != NULL) {
+        m->connection_bytes += sizeof *c->statistics;
+        m->used += sizeof *c->statistics;
+    }
+}
+
+static bool is_data(unsigned opcode)
+{
+    return opcode == WSD_OPCODE_TEXT || opcode == WSD_OPCODE_BINARY;
+}
+
+static void settle(struct model_connection *c)
+{
+    for (unsigned i = 0; i < c->unsettled_count; i++) {
+        const struct model_message *u = &c->unsettled[i];
+        if (is_data(u->opcode))
+            count_in_history(c, u->time);
+        if (c->statistics != NULL)
+            statistics_message(c->statistics, (uint8_t)u->opcode, (enum wsd_direction)u->direction, u->length, u->time,
+                               u->interval);
+    }
+    c->unsettled_count = 0;
+}
+
+void model_settle(struct model *m)
+{
+    for (struct model_connection *c = m->waiting; c != NULL; c = c->next_waiting) {
+        settle(c);
+        c->waits = false;
+    }
+    m->waiting = NULL;
+}
+
 static void count_message(struct model *m, struct model_connection *c, const struct record_message *r, bool data)
 {
     enum wsd_direction direction = (enum wsd_direction)r->head.direction;
@@ -315,22 +367,25 @@ static void count_message(struct model *m, struct model_connection *c, const str
     if (data)
         c->last_sent[direction] = r->head.time;
     statistics_message(&m->statistics, r->head.opcode, direction, r->length, r->head.time, interval);
-    if (c->statistics == NULL && c->about.counts[direction].messages + c->about.counts[!direction].messages <= 1 &&
-        m->connection_bytes + sizeof *c->statistics <= m->budget / 4) {
-        c->statistics = calloc(1, sizeof *c->statistics);
-        if (c->statistics != NULL) {
-            m->connection_bytes += sizeof *c->statistics;
-            m->used += sizeof *c->statistics;
-        }
-    }
-    if (c->statistics != NULL)
-        statistics_message(c->statistics, r->head.opcode, direction, r->length, r->head.time, interval);
+    begin_statistics(m, c);
+    if (c->unsettled_count == MODEL_UNSETTLED)
+        settle(c);
+    c->unsettled[c->unsettled_count++] = (struct model_message){.time = r->head.time,
+                                                                .interval = interval,
+                                                                .length = r->length & (((uint64_t)1 << 56) - 1),
+                                                                .opcode = r->head.opcode & 0x7F,
+                                                                .direction = direction & 1};
+    if (c->waits)
+        return;
+    c->waits = true;
+    c->next_waiting = m->waiting;
+    m->waiting = c;
 }
 
 static void message(struct model *m, struct model_connection *c, struct record_message *r)
 {
     uint8_t direction = r->head.direction;
-    bool data = r->head.opcode == WSD_OPCODE_TEXT || r->head.opcode == WSD_OPCODE_BINARY;
+    bool data = is_data(r->head.opcode);
     m->messages += data;
     if (direction > WSD_SERVER)
         return;
@@ -340,7 +395,6 @@ static void message(struct model *m, struct model_connection *c, struct record_m
         counts->messages++;
         counts->payload_bytes += r->length;
         c->last_message = r->head.time;
-        count_in_history(c, r->head.time);
     }
     count_message(m, c, r, data);
     if ((r->head.flags & RECORD_INFLATED) != 0 && (r->head.flags & RECORD_COMPRESSED) != 0) {
@@ -350,7 +404,7 @@ static void message(struct model *m, struct model_connection *c, struct record_m
     if (r->head.opcode == WSD_OPCODE_PING || r->head.opcode == WSD_OPCODE_PONG)
         ping_or_pong(m, c, r);
     if (r->head.opcode == WSD_OPCODE_CLOSE && c->state == MODEL_OPEN)
-        c->state = MODEL_CLOSING;
+        set_state(m, c, MODEL_CLOSING);
 }
 
 static void frame(struct model_connection *c, struct record_frame *r, record_place place)
@@ -379,11 +433,11 @@ static void closed(struct model *m, struct model_connection *c, const struct rec
     memcpy(c->reason, r->reason, c->reason_length);
     memcpy(c->about.counts, r->counts, sizeof c->about.counts);
     if (c->how == WSD_BY_HANDSHAKE)
-        c->state = MODEL_CLOSED;
+        set_state(m, c, MODEL_CLOSED);
     else if (c->how == WSD_BY_CAPTURE_END)
         c->ended = false; /* it was still open, or closing: that is what is to be seen */
     else if (c->state == MODEL_OPEN || c->state == MODEL_CLOSING)
-        c->state = MODEL_LOST;
+        set_state(m, c, MODEL_LOST);
 }
 
 static void apply(struct model *m, struct model_connection *c, struct record *r, record_place place)
@@ -450,8 +504,7 @@ static void count_left(struct model *m, uint64_t rows)
 {
     for (uint64_t i = m->first_row; i < m->first_row + rows; i++) {
         const struct model_row *row = &m->rows[i & (m->row_slots - 1)];
-        m->messages_left +=
-            row->type == WSD_EVENT_MESSAGE && (row->opcode == WSD_OPCODE_TEXT || row->opcode == WSD_OPCODE_BINARY);
+        m->messages_left += row->type == WSD_EVENT_MESSAGE && is_data(row->opcode);
     }
 }
 
@@ -481,11 +534,11 @@ static struct block *shrunk(struct model *m, struct block *b)
 
 /* ---- reading ahead
  *
- * A record lies where another processor has written it, and its connection and that one's statistics are in no cache when many
- * connections take turns. Waiting for one line of memory after the other would take three times as long as all the rest, so they
- * are fetched before they are needed: the bytes of the block, then connections, then, once these are there, statistics. */
+ * A record lies where another processor has written it, and its connection is in no cache when many connections take turns. Waiting
+ * for one line of memory after the other would take three times as long as all the rest, so they are fetched before they are needed:
+ * the bytes of the block, then connections, then, once these are there, the place for another message. */
 
-enum { AHEAD_BYTES = 1024, AHEAD_CONNECTION = 16, AHEAD_STATISTICS = 8 /* records */ };
+enum { AHEAD_BYTES = 1024, AHEAD_CONNECTION = 16, AHEAD_MESSAGE = 8 /* records */ };
 
 static struct record *record_at(struct block *b, size_t at)
 {
@@ -502,16 +555,14 @@ static void fetch_connection(const struct model *m, const struct record *r)
     memory_fetch((uintptr_t)c);
     memory_fetch((uintptr_t)&c->about.counts[WSD_SERVER]);
     memory_fetch((uintptr_t)&c->statistics);
-    memory_fetch((uintptr_t)&c->last_row);
-    memory_fetch((uintptr_t)bucket_of(c, r->time / second));
+    memory_fetch((uintptr_t)&c->unsettled_count);
 }
 
-static void fetch_statistics(const struct model *m, const struct record *r)
+static void fetch_message(const struct model *m, const struct record *r)
 {
-    const struct model_connection *c = model_connection(m, r->connection);
-    if (r->type == WSD_EVENT_MESSAGE && r->direction <= WSD_SERVER && c != NULL && c->statistics != NULL)
-        statistics_fetch(c->statistics, r->opcode, (enum wsd_direction)r->direction,
-                         ((const struct record_message *)r)->length, r->time - c->last_sent[r->direction]);
+    const struct model_connection *c = r->type == WSD_EVENT_MESSAGE ? model_connection(m, r->connection) : NULL;
+    if (c != NULL)
+        memory_fetch((uintptr_t)&c->unsettled[c->unsettled_count % MODEL_UNSETTLED]);
 }
 
 /* One of the steps ahead: where it is in the block. */
@@ -527,13 +578,13 @@ static void step(const struct model *m, struct block *b, size_t *at, unsigned re
 
 static void read_block(struct model *m, struct model_block *b, uint64_t number)
 {
-    size_t connections = 0, statistics = 0;
+    size_t connections = 0, messages = 0;
     step(m, b->block, &connections, AHEAD_CONNECTION, fetch_connection);
-    step(m, b->block, &statistics, AHEAD_STATISTICS, fetch_statistics);
+    step(m, b->block, &messages, AHEAD_MESSAGE, fetch_message);
     for (size_t at = 0; at < b->block->length;) {
         struct record *r = record_at(b->block, at);
         step(m, b->block, &connections, 1, fetch_connection);
-        step(m, b->block, &statistics, 1, fetch_statistics);
+        step(m, b->block, &messages, 1, fetch_message);
         add_record(m, b, r, place_of(number, at));
         at += r->size;
     }

@@ -16,7 +16,8 @@
 #include "ui/statistics.h"
 
 enum {
-    MODEL_SECONDS = 60, /* of which the rate is remembered */
+    MODEL_SECONDS = 60,   /* of which the rate is remembered */
+    MODEL_UNSETTLED = 32, /* messages of a connection that wait to be added up */
     MODEL_OPENING_MOST =
         256,           /* attempts that wait for their answer at a time; further ones are seen when it has come */
     MODEL_REASON = 124 /* bytes of a close reason that are kept with its connection */
@@ -45,7 +46,14 @@ struct model_ping {
     uint64_t hash;
 };
 
-/* What each message changes stands first and together: of many connections that take turns nothing is in the cache. */
+/* A message that is not yet in its connection's statistics and history. */
+struct model_message {
+    int64_t time, interval;
+    uint64_t length : 56, opcode : 7, direction : 1;
+};
+
+/* What each message changes stands first and together: of many connections that take turns nothing is in the cache. So statistics
+ * and history, which are a dozen places in some kilobytes, take several messages at a time: model_settle(). */
 struct model_connection {
     struct wsd_connection about;       /* its counts are kept by the model; strings borrow from opening */
     struct record_connection *opening; /* owned; NULL: its opening was left out on the way */
@@ -55,7 +63,11 @@ struct model_connection {
     int64_t last_sent[2];              /* of each side's, 0: none yet */
     record_place last_frame[2];
     uint64_t first_row, last_row;
-    uint64_t changes;                /* counts up with each event */
+    uint64_t changes; /* counts up with each event */
+    unsigned unsettled_count;
+    bool waits; /* in the model's list of those that have unsettled messages */
+    struct model_message unsettled[MODEL_UNSETTLED];
+    struct model_connection *next_waiting;
     int64_t second;                  /* of the newest bucket */
     uint32_t buckets[MODEL_SECONDS]; /* data messages in each second, a ring by second % MODEL_SECONDS */
     enum model_state state;
@@ -87,6 +99,11 @@ struct model_block {
     uint64_t rows; /* that stand in it */
 };
 
+struct model_slot {
+    uint64_t id;
+    struct model_connection *connection; /* NULL: the slot is free */
+};
+
 struct model {
     size_t budget; /* bytes */
     size_t used;
@@ -103,8 +120,10 @@ struct model {
 
     struct model_connection **connections; /* by id, ascending */
     size_t connection_count, connection_slots, connection_bytes;
-    struct model_connection **index; /* the same by id: open addressing, at most half of the slots are used */
+    struct model_slot *index; /* the same by id: open addressing, at most half of the slots are used */
     size_t index_slots;
+    struct model_connection *waiting; /* those with unsettled messages */
+    size_t open_count, marked_count;  /* connections that are open; that the user marked */
     struct model_connection
         *opening[MODEL_OPENING_MOST]; /* asked for and not answered yet: no connections yet, without number */
     unsigned opening_count;
@@ -128,14 +147,17 @@ void model_free(struct model *model);
 /* Takes a block, and makes room for it. */
 void model_add_take(struct model *model, struct block *block);
 
+/* Statistics and histories of connections are whole from then on, until the next block. To be called before they are looked at. */
+void model_settle(struct model *model);
+
 /* NULL when the row has left or is still to come. */
 static inline const struct model_row *model_row(const struct model *m, uint64_t row)
 {
     return row >= m->first_row && row < m->end_row ? &m->rows[row & (m->row_slots - 1)] : NULL;
 }
 
-/* How many connections are marked. */
-size_t model_marked(const struct model *model);
+/* The user marks a connection, or does not any more. */
+void model_mark(struct model *model, struct model_connection *connection, bool marked);
 
 /* NULL when it is not known (any more). */
 struct model_connection *model_connection(const struct model *model, uint64_t id);

@@ -403,7 +403,7 @@ void save_ask(struct ui *ui)
     struct writer w = {.data = question, .size = sizeof question - 1};
     char *choices;
     bool connections = ui->place == PLACE_CONNECTIONS;
-    size_t n = 0, marked = connections ? model_marked(&ui->model) : ui->marks.count;
+    size_t n = 0, marked = connections ? ui->model.marked_count : ui->marks.count;
     if (ui->save == NULL)
         ui->save = calloc(1, sizeof *ui->save);
     if (ui->save == NULL || ui->save->runs) {

@@ -1,7 +1,5 @@
 #include "ui/statistics.h"
 
-#include "ui/memory.h"
-
 unsigned statistics_slot(uint64_t value)
 {
 #if defined(__GNUC__)
@@ -71,15 +69,6 @@ void statistics_message(struct statistics *s, uint8_t opcode, enum wsd_direction
     s->sizes[direction].counts[statistics_slot(length)]++;
     if (interval >= 0)
         s->intervals[direction].counts[statistics_slot((uint64_t)interval / 1000)]++;
-}
-
-void statistics_fetch(const struct statistics *s, uint8_t opcode, enum wsd_direction direction, uint64_t length,
-                      int64_t interval)
-{
-    memory_fetch((uintptr_t)s);
-    memory_fetch((uintptr_t)&s->opcodes[opcode % STATISTICS_OPCODES]);
-    memory_fetch((uintptr_t)&s->sizes[direction].counts[statistics_slot(length)]);
-    memory_fetch((uintptr_t)&s->intervals[direction].counts[statistics_slot((uint64_t)interval / 1000)]);
 }
 
 void statistics_round_trip(struct statistics *s, int64_t nanoseconds)

@@ -55,10 +55,6 @@ struct statistics_closes {
 void statistics_message(struct statistics *s, uint8_t opcode, enum wsd_direction direction, uint64_t length,
                         int64_t time, int64_t interval);
 
-/* Asks the processor for the memory that such a message will change, which takes a while. */
-void statistics_fetch(const struct statistics *s, uint8_t opcode, enum wsd_direction direction, uint64_t length,
-                      int64_t interval);
-
 void statistics_round_trip(struct statistics *s, int64_t nanoseconds);
 void statistics_close(struct statistics_closes *c, enum wsd_how how, int code);
 

@@ -25,7 +25,7 @@ enum {
     PREPARED = 8 * BLOCK_PAGE, /* bytes of blocks that are ready to be filled */
     FRAME =
         20, /* ms between two drawings, unless a key was pressed: with the 10 ms of a capture's block a message is seen within 30 */
-    FILE_FRAME = 40, /* the same while a file is read, which has more to do than to be drawn */
+    FILE_FRAME = 100, /* the same while a file is read, which has more to do than to be drawn */
     ROWS_A_SLICE = 20000,
     FILTERED_A_SLICE = 64,
     TICK = 1000,     /* ms after which times and rates are drawn anew in live capture */
@@ -38,6 +38,7 @@ struct loop {
     size_t pending_bytes;
     bool ended;                         /* nothing more comes */
     int64_t drawn, taken, written_anew; /* when it was done last, ms */
+    uint64_t drawn_rows;                /* that there were */
     bool redraw, redraw_now;
     bool shares_terminal; /* keys do not come from standard input: others may write to the terminal */
     size_t told;          /* lines of the hand-off that were shown */
@@ -306,6 +307,8 @@ static bool work(struct loop *l)
         }
     }
     more = more || prepare(l);
+    if (l->pending == NULL && !reads_file(l))
+        model_settle(&l->ui.model);
     bool loading = !l->ended || l->pending != NULL;
     if (loading != l->ui.loading)
         l->redraw_now = true;
@@ -338,6 +341,7 @@ static void write_anew(struct loop *l)
 static void draw(struct loop *l)
 {
     int rows = getmaxy(stdscr), columns = getmaxx(stdscr);
+    model_settle(&l->ui.model);
     erase();
     for (int place = 0; place < PLACE_COUNT; place++)
         if (l->layout.areas[place].height > 0)
@@ -355,6 +359,7 @@ static void draw(struct loop *l)
     write_anew(l);
     refresh();
     l->drawn = milliseconds();
+    l->drawn_rows = l->ui.model.end_row;
     l->redraw = l->redraw_now = false;
 }
 
@@ -496,7 +501,7 @@ static void catch_signals(void)
 /* When what has changed shall be drawn, in ms. */
 static int64_t next_frame(const struct loop *l)
 {
-    return l->drawn + (reads_file(l) ? FILE_FRAME : FRAME);
+    return l->drawn + (reads_file(l) && l->drawn_rows > 0 ? FILE_FRAME : FRAME);
 }
 
 /* The earlier of two times to wait; below 0 there is none yet. */

@@ -74,13 +74,13 @@ static void mark(struct connections *s, struct ui *ui, const struct roster_line 
             all = all && m->connections[i]->marked;
     for (size_t i = 0; i < m->connection_count; i++)
         if (roster_has(s->settings, line, m->connections[i]))
-            m->connections[i]->marked = !all;
+            model_mark(m, m->connections[i], !all);
 }
 
 static void unmark_all(struct ui *ui)
 {
     for (size_t i = 0; i < ui->model.connection_count; i++)
-        ui->model.connections[i]->marked = false;
+        model_mark(&ui->model, ui->model.connections[i], false);
 }
 
 /* What is under the cursor is what the other views are about. */
@@ -343,12 +343,10 @@ static void connections_status(void *state, struct ui *ui, struct writer *text)
 {
     static const char *const groups[] = {"connection", "server", "URL"};
     struct connections *s = state;
-    size_t open = 0, marked = model_marked(&ui->model);
-    for (size_t i = 0; i < ui->model.connection_count; i++)
-        open += ui->model.connections[i]->state == MODEL_OPEN;
+    size_t marked = ui->model.marked_count;
     writer_format(text, "%llu/%zu %s%s", (unsigned long long)(s->roster.count > 0 ? s->list.cursor + 1 : 0),
                   s->roster.count, groups[s->settings->group], s->roster.count == 1 ? "" : "s");
-    writer_format(text, ", %zu open, %llu messages", open, (unsigned long long)ui->model.messages);
+    writer_format(text, ", %zu open, %llu messages", ui->model.open_count, (unsigned long long)ui->model.messages);
     if (marked > 0)
         writer_format(text, ", %zu marked", marked);
 }

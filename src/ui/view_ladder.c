@@ -128,7 +128,7 @@ static void show_detail(struct ladder *s, struct ui *ui)
 
 static void next_scope(struct ladder *s, struct ui *ui)
 {
-    if (!s->marked && model_marked(&ui->model) == 0) {
+    if (!s->marked && ui->model.marked_count == 0) {
         ui_say(ui, "no connection is marked: Space in the list of connections marks");
         return;
     }

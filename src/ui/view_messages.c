@@ -125,7 +125,7 @@ static void next_scope(struct messages *s, struct ui *ui)
         model_row(&ui->model, row)->connection != NULL) {
         ui->scope = SCOPE_CONNECTION;
         ui->connection = model_row(&ui->model, row)->connection->about.id;
-    } else if (s->scope == SCOPE_CONNECTION && model_marked(&ui->model) > 0) {
+    } else if (s->scope == SCOPE_CONNECTION && ui->model.marked_count > 0) {
         ui->scope = SCOPE_MARKED;
     } else {
         ui->scope = SCOPE_ALL;

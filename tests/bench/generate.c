@@ -8,6 +8,7 @@
  *   deflate    N connections (500) of 1,000 permessage-deflate messages (context takeover) of 600 bytes of JSON;
  *              SIDE-FILE gets the compressed payloads in the order of the capture, for zlib_floor
  *   idle       N connections (100,000) that say one message and then nothing, all open at the end
+ *   day        24 hours, evenly: N connections (100,000) of 100 messages as those of small, 500 at a time
  *   fragments  one message of N fragments (400,000) of 20 bytes
  *   frames     N segments (64) of 32,000 empty frames each
  *   reverse    N segments (20,000) of one direction, the last first
@@ -588,6 +589,42 @@ static void run_plan(const struct plan *plan)
     free(all);
 }
 
+/* A connection from its handshake, which takes no time. */
+static void begin_one(struct connection *c, uint32_t number)
+{
+    connection_init(c, number, need(malloc(2048)));
+    while (handshake_step(c, false))
+        ;
+}
+
+/* One that has ended is followed by the next; the clock goes on evenly from step to step. */
+static void run_day(uint32_t n)
+{
+    enum { OPEN = 500, MESSAGES = 100 };
+    static const struct plan plan = {.kind = "small", .messages = MESSAGES, .server_tenths = 8};
+    static struct connection open[OPEN];
+    const double day = 86400e6, steps = (double)n * (MESSAGES + 1);
+    const uint64_t begin = clock_us;
+    uint32_t begun = 0, count = n < OPEN ? n : OPEN;
+
+    for (; begun < count; begun++)
+        begin_one(&open[begun], begun);
+    for (uint64_t step = 0; count > 0; step++) {
+        uint32_t i = random_below(count);
+        uint64_t due = begin + (uint64_t)(day * (double)step / steps);
+
+        if (clock_us < due)
+            clock_us = due;
+        if (connection_step(&open[i], &plan))
+            continue;
+        connection_free(&open[i]);
+        if (begun < n)
+            begin_one(&open[i], begun++);
+        else
+            open[i] = open[--count];
+    }
+}
+
 /* ---- one connection, for linearity */
 
 static void open_one(struct connection *c)
@@ -895,7 +932,7 @@ static const struct {
 } cases[] = {{"fragments", 400000},  {"frames", 64},           {"reverse", 20000},
              {"unacked", 200000},    {"hole", 200000},         {"tls", 20000},
              {"tls-small", 1000000}, {"tls-plain", 20000},     {"tls-small-plain", 1000000},
-             {"tls-idle", 10000},    {"tls-idle-plain", 10000}};
+             {"tls-idle", 10000},    {"tls-idle-plain", 10000}, {"day", 100000}};
 
 static bool generate(const char *kind, uint32_t n)
 {
@@ -924,6 +961,7 @@ static bool generate(const char *kind, uint32_t n)
         case 6: run_tls(n, 100, false); break;
         case 7: run_tls(n, 16000, true); break;
         case 8: run_tls(n, 100, true); break;
+        case 11: run_day(n); break;
         default: run_tls_idle(n, i == 10); break;
         }
         return true;

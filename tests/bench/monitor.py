@@ -1,6 +1,7 @@
 """Measures the monitor in a pseudo terminal: see monitor.sh.
 
     monitor.py file WSCOPE CAPTURE
+    monitor.py day WSCOPE GENERATE CONNECTIONS
     monitor.py live WSCOPE TALK RATE SECONDS
 """
 import fcntl
@@ -17,12 +18,14 @@ import time
 
 
 class Monitor:
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, stdin=None):
         self.began = time.monotonic()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            if stdin is not None:
+                os.dup2(stdin, 0)
             os.environ.update(TERM='xterm-256color', LC_ALL='C.UTF-8')
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 200, 0, 0))
+            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 200, 0, 0))
             os.execv(arguments[0], arguments)
 
     def read(self, seconds):
@@ -97,6 +100,26 @@ def of_file(wscope, capture):
     print(f'memory         {kept:.0f} MiB')
 
 
+def day(wscope, generate, connections):
+    """24 hours in fast motion, through a pipe: memory at each hour of them."""
+    generating = subprocess.Popen([generate, 'day', '-', connections], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    monitor = Monitor(wscope, '-', stdin=generating.stdout.fileno())
+    generating.stdout.close()
+    monitor.press(b'2', b'PAYLOAD')
+    samples, looked = [], 0
+    while True:
+        data = monitor.read(0.5)
+        if time.monotonic() - looked > 0.1:
+            looked = time.monotonic()
+            samples.append(monitor.memory())
+        if generating.poll() is not None and not data: # all is on the screen
+            break
+    hours = [samples[len(samples) * hour // 24] for hour in range(1, 24)] + samples[-1:]
+    print(f'24 hours       {connections} connections in {time.monotonic() - monitor.began:.0f} s; memory by the hour: ' +
+          ' '.join(f'{hour:.0f}' for hour in hours) + ' MiB')
+    monitor.end()
+
+
 def live(wscope, talk, rate, seconds):
     sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'cli'))
     from wire import set_up
@@ -121,4 +144,4 @@ def live(wscope, talk, rate, seconds):
     monitor.end()
 
 
-{'file': of_file, 'live': live}[sys.argv[1]](*sys.argv[2:])
+{'file': of_file, 'day': day, 'live': live}[sys.argv[1]](*sys.argv[2:])

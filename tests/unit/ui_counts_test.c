@@ -69,6 +69,7 @@ static void intervals_are_of_one_sender(void **state)
     say(&m, 1, 11 * millisecond, WSD_OPCODE_TEXT, WSD_SERVER, "answer");
     say(&m, 2, 12 * millisecond, WSD_OPCODE_TEXT, WSD_CLIENT, "another's");
     say(&m, 1, 30 * millisecond, WSD_OPCODE_BINARY, WSD_CLIENT, "two");
+    model_settle(&m);
     const struct model_connection *c = model_connection(&m, 1);
     assert_non_null(c->statistics);
     assert_int_equal(c->statistics->intervals[WSD_CLIENT].counts[statistics_slot(20000)], 1);

@@ -416,6 +416,7 @@ static void the_last_minute(void **state)
         struct wsd_event e = message_event(1, at[i] * second, WSD_OPCODE_TEXT, WSD_CLIENT, "x");
         model_add_take(&m, record_block(&e));
     }
+    model_settle(&m);
     const struct model_connection *c = model_connection(&m, 1);
     model_history(c, 251 * second, counts, MODEL_SECONDS);
     assert_int_equal(counts[MODEL_SECONDS - 1], 2);
