@@ -58,7 +58,8 @@ struct document {
     uint64_t lines;         /* known */
     bool complete;
     bool out_of_memory;
-    uint64_t next_number; /* the line behind the one that was made last, and where it begins: lines are asked for in order */
+    uint64_t
+        next_number; /* the line behind the one that was made last, and where it begins: lines are asked for in order */
     struct document_at next;
     struct fold *folds; /* by bracket, ascending */
     size_t fold_count, fold_slots;

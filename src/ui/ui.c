@@ -28,7 +28,7 @@ enum {
     FILE_FRAME = 100, /* the same while a file is read, which has more to do than to be drawn */
     ROWS_A_SLICE = 20000,
     FILTERED_A_SLICE = 64,
-    TICK = 1000,     /* ms after which times and rates are drawn anew in live capture */
+    TICK = 1000, /* ms after which times and rates are drawn anew in live capture */
 };
 
 struct loop {

@@ -40,7 +40,7 @@ struct view {
     void (*draw)(void *state, struct ui *ui, struct area area, bool focused);
     /* Whether its n-th line from where the cursor is (0) matches; n below 0 is before. Stands: the cursor goes there. May be NULL. */
     enum found (*find)(void *state, struct ui *ui, int64_t n, const struct pattern *pattern);
-    const struct list *(*list)(const void *state); /* along which find goes; NULL when find is */
+    const struct list *(*list)(const void *state);                   /* along which find goes; NULL when find is */
     void (*status)(void *state, struct ui *ui, struct writer *text); /* what stands left in the status line */
 };
 

@@ -39,7 +39,7 @@ struct detail {
     uint64_t row;
     const struct record *record; /* of that row, when the document was made; only compared */
     unsigned width;
-    size_t wanted; /* offset that the cursor goes to once its line is known, 0: none */
+    size_t wanted;      /* offset that the cursor goes to once its line is known, 0: none */
     struct fields wire; /* frames as on the wire */
     struct field_view fields;
     struct area fields_area;

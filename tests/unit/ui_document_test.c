@@ -218,14 +218,10 @@ static void what_is_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_gets_structure),
-        cmocka_unit_test(broken_json_ends),
-        cmocka_unit_test(long_lines_are_broken),
-        cmocka_unit_test(nothing_is_lost),
-        cmocka_unit_test(long_tokens_go_on),
-        cmocka_unit_test(folding),
-        cmocka_unit_test(lines_and_bytes),
-        cmocka_unit_test(what_is_json),
+        cmocka_unit_test(json_gets_structure),   cmocka_unit_test(broken_json_ends),
+        cmocka_unit_test(long_lines_are_broken), cmocka_unit_test(nothing_is_lost),
+        cmocka_unit_test(long_tokens_go_on),     cmocka_unit_test(folding),
+        cmocka_unit_test(lines_and_bytes),       cmocka_unit_test(what_is_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
