@@ -65,6 +65,8 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(SORT, IN_CONNECTIONS, 'S', 0, 0, "sort", "sort by the next column (a click on a heading does it too)")           \
     X(REVERSE, IN_CONNECTIONS, 'R', 0, 0, NULL, "turn the order round")                                                \
     X(COLUMNS, IN_CONNECTIONS, 'c', 0, 0, "columns", "choose the columns")                                             \
+    X(MOVE_LEFT, IN_CONNECTIONS, '<', 0, 0, NULL, "in the choice of columns: move it to the left")                     \
+    X(MOVE_RIGHT, IN_CONNECTIONS, '>', 0, 0, NULL, "move it to the right")                                             \
     X(GROUP, IN_CONNECTIONS, 'b', 0, 0, "group", "group by server, by URL, or not at all")                             \
     X(MARK, IN_CONNECTIONS | IN_MESSAGES, KEYBOARD_SPACE, 0, 0, "mark", "mark, or unmark")                             \
     X(UNMARK, IN_CONNECTIONS | IN_MESSAGES, 'U', 0, 0, NULL, "unmark all")                                             \

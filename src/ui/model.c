@@ -518,20 +518,6 @@ static void drop_oldest(struct model *m)
     m->give_back(m->user, oldest->block);
 }
 
-/* A block that is nearly empty goes back, and what is in it stays in a smaller one. */
-static struct block *shrunk(struct model *m, struct block *b)
-{
-    if (b->length >= b->size / 2)
-        return b;
-    struct block *small = block_new(b->length);
-    if (small == NULL)
-        return b;
-    memcpy(small->data, b->data, b->length);
-    small->length = b->length;
-    m->give_back(m->user, b);
-    return small;
-}
-
 /* ---- reading ahead
  *
  * A record lies where another processor has written it, and its connection is in no cache when many connections take turns. Waiting
@@ -576,12 +562,14 @@ static void step(const struct model *m, struct block *b, size_t *at, unsigned re
     }
 }
 
-static void read_block(struct model *m, struct model_block *b, uint64_t number)
+/* The records of a block, from a byte on. */
+static void read_block(struct model *m, uint64_t number, size_t from)
 {
-    size_t connections = 0, messages = 0;
+    struct model_block *b = &m->blocks[number & (m->block_slots - 1)];
+    size_t connections = from, messages = from;
     step(m, b->block, &connections, AHEAD_CONNECTION, fetch_connection);
     step(m, b->block, &messages, AHEAD_MESSAGE, fetch_message);
-    for (size_t at = 0; at < b->block->length;) {
+    for (size_t at = from; at < b->block->length;) {
         struct record *r = record_at(b->block, at);
         step(m, b->block, &connections, 1, fetch_connection);
         step(m, b->block, &messages, 1, fetch_message);
@@ -590,9 +578,26 @@ static void read_block(struct model *m, struct model_block *b, uint64_t number)
     }
 }
 
+/* What is in a block that is nearly empty goes behind the newest, if it has room there. So blocks that stay are all of one size, and
+ * those that leave are filled again. */
+static bool append(struct model *m, struct block *b)
+{
+    struct block *last =
+        m->end_block > m->first_block ? m->blocks[(m->end_block - 1) & (m->block_slots - 1)].block : NULL;
+    if (b->length >= b->size / 2 || last == NULL || last->size - last->length < b->length)
+        return false;
+    size_t from = last->length;
+    memcpy((char *)last->data + from, b->data, b->length);
+    last->length += b->length;
+    m->give_back(m->user, b);
+    read_block(m, m->end_block - 1, from);
+    return true;
+}
+
 void model_add_take(struct model *m, struct block *block)
 {
-    block = shrunk(m, block);
+    if (append(m, block))
+        return;
     while (m->used + block->size > m->budget && m->end_block > m->first_block)
         drop_oldest(m);
     forget_connections(m);
@@ -601,11 +606,9 @@ void model_add_take(struct model *m, struct block *block)
         m->give_back(m->user, block);
         return;
     }
-    uint64_t number = m->end_block++;
-    struct model_block *b = &m->blocks[number & (m->block_slots - 1)];
-    *b = (struct model_block){.block = block};
+    m->blocks[m->end_block & (m->block_slots - 1)] = (struct model_block){.block = block};
     m->used += block->size;
-    read_block(m, b, number);
+    read_block(m, m->end_block++, 0);
 }
 
 void model_init(struct model *m, size_t budget, void (*give_back)(void *user, struct block *block), void *user)

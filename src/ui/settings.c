@@ -95,19 +95,47 @@ static struct part word_at(const char *words, int index)
     return word;
 }
 
+static int place_in(const enum column *order, int count, int column)
+{
+    int at = 0;
+    while (at < count && (int)order[at] != column)
+        at++;
+    return at;
+}
+
+/* Columns that are not named stay behind those that they stand behind in the table. */
+static void complete_order(struct settings *s, int named)
+{
+    for (int c = 0; c < COLUMN_COUNT; c++) {
+        if (place_in(s->order, named, c) < named)
+            continue;
+        int at = c > 0 ? place_in(s->order, named, c - 1) + 1 : 0;
+        memmove(&s->order[at + 1], &s->order[at], (size_t)(named - at) * sizeof *s->order);
+        s->order[at] = (enum column)c;
+        named++;
+    }
+}
+
 static bool read_columns(struct settings *s, struct part value, struct part *wrong)
 {
     unsigned columns = 0;
+    int named = 0;
+    enum column order[COLUMN_COUNT];
     for (struct part word; (word = take_word(&value)).length > 0;) {
         int column = index_of(COLUMN_WORDS, word);
         *wrong = word;
         if (column < 0)
             return false;
+        if ((columns >> column & 1) == 0)
+            order[named++] = (enum column)column;
         columns |= 1u << column;
     }
-    if (columns != 0)
-        s->columns = columns;
-    return columns != 0;
+    if (columns == 0)
+        return false;
+    s->columns = columns;
+    memcpy(s->order, order, (size_t)named * sizeof *order);
+    complete_order(s, named);
+    return true;
 }
 
 static bool read_sort(struct settings *s, struct part value, struct part *wrong)
@@ -175,10 +203,10 @@ static bool write_value(struct writer *w, const struct row *row, const struct se
     }
     switch (row->kind) {
     case KIND_COLUMNS:
-        for (int c = 0, written = 0; c < COLUMN_COUNT; c++) {
-            if ((s->columns >> c & 1) == 0)
+        for (int i = 0, written = 0; i < COLUMN_COUNT; i++) {
+            if ((s->columns >> s->order[i] & 1) == 0)
                 continue;
-            word = word_at(COLUMN_WORDS, c);
+            word = word_at(COLUMN_WORDS, (int)s->order[i]);
             writer_format(w, "%s%.*s", written++ > 0 ? " " : "", (int)word.length, word.at);
         }
         break;

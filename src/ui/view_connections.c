@@ -124,27 +124,46 @@ static void sort_by(struct connections *s, enum column column)
 static void sort_by_next(struct connections *s)
 {
     enum column column = s->settings->sort;
+    int at = 0;
+    while (s->settings->order[at] != column)
+        at++;
     do
-        column = (enum column)((column + 1) % COLUMN_COUNT);
+        column = s->settings->order[++at % COLUMN_COUNT];
     while (s->widths[column] == 0 && column != s->settings->sort);
     s->settings->descending = !s->settings->descending; /* sort_by() would turn the same column round */
     if (column != s->settings->sort)
         sort_by(s, column);
 }
 
+/* The column under the cursor changes places with the one before or behind it. */
+static void move_column(struct connections *s, int step)
+{
+    enum column *order = s->settings->order;
+    int at = (int)s->chooser.cursor, other = at + step;
+    if (other < 0 || other >= COLUMN_COUNT)
+        return;
+    enum column moved = order[at];
+    order[at] = order[other];
+    order[other] = moved;
+    list_go(&s->chooser, (uint64_t)other);
+}
+
 static bool act_in_chooser(struct connections *s, enum command command)
 {
+    enum column column = s->settings->order[s->chooser.cursor];
     if (list_act(&s->chooser, command))
         return true;
     switch (command) {
     case COMMAND_MARK:
     case COMMAND_ENTER:
-        if (s->settings->columns != 1u << s->chooser.cursor) /* one stays */
-            s->settings->columns ^= 1u << s->chooser.cursor;
+        if (s->settings->columns != 1u << column) /* one stays */
+            s->settings->columns ^= 1u << column;
         return true;
+    case COMMAND_MOVE_RIGHT: move_column(s, 1); return true;
+    case COMMAND_MOVE_LEFT: move_column(s, -1); return true;
     case COMMAND_BACK:
     case COMMAND_COLUMNS: s->choosing = false; return true;
-    case COMMAND_SORT: sort_by(s, (enum column)s->chooser.cursor); return true;
+    case COMMAND_SORT: sort_by(s, column); return true;
     default: return false;
     }
 }
@@ -169,7 +188,10 @@ static bool connections_act(void *state, struct ui *ui, enum command command)
         s->settings->descending = !s->settings->descending;
         s->roster.stale = true;
         return true;
-    case COMMAND_COLUMNS: s->choosing = true; return true;
+    case COMMAND_COLUMNS:
+        s->choosing = true;
+        s->chooser.end = COLUMN_COUNT; /* keys may come before it is drawn */
+        return true;
     case COMMAND_GROUP:
         s->settings->group = (s->settings->group + 1) % GROUP_COUNT;
         s->cursor_id = 0;
@@ -189,11 +211,12 @@ static bool connections_act(void *state, struct ui *ui, enum command command)
 static bool press_heading(struct connections *s, int x)
 {
     int at = 0;
-    for (int c = 0; c < COLUMN_COUNT; c++) {
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        enum column c = s->settings->order[i];
         if (s->widths[c] == 0)
             continue;
         if (x >= at && x <= at + s->widths[c]) {
-            sort_by(s, (enum column)c);
+            sort_by(s, c);
             return true;
         }
         at += s->widths[c] + 1;
@@ -242,13 +265,14 @@ static void write_heading(char *out, size_t size, const struct terminal *t, enum
 static void draw_headings(struct connections *s, struct ui *ui, struct area area)
 {
     struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_NORMAL);
-    for (int c = 0; c < COLUMN_COUNT; c++) {
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        enum column c = s->settings->order[i];
         char heading[48];
         if (s->widths[c] == 0)
             continue;
-        enum role role = s->settings->sort == (enum column)c ? ROLE_SORTED : ROLE_HEADING;
-        write_heading(heading, sizeof heading, &ui->terminal, (enum column)c, s);
-        if (column_info((enum column)c)->right)
+        enum role role = s->settings->sort == c ? ROLE_SORTED : ROLE_HEADING;
+        write_heading(heading, sizeof heading, &ui->terminal, c, s);
+        if (column_info(c)->right)
             pen_right(&pen, role, heading, s->widths[c]);
         else
             pen_left(&pen, role, heading, s->widths[c]);
@@ -269,10 +293,11 @@ static void draw_line(struct connections *s, struct ui *ui, struct area area, in
                      : focused            ? ROLE_CURSOR
                                           : ROLE_CURSOR_DIM;
     struct pen pen = pen_at(&ui->terminal, area, row, base);
-    for (int c = 0; c < COLUMN_COUNT; c++) {
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        enum column c = s->settings->order[i];
         if (s->widths[c] == 0)
             continue;
-        column_draw(&pen, (enum column)c, s->widths[c], &line);
+        column_draw(&pen, c, s->widths[c], &line);
         pen_text(&pen, ROLE_NORMAL, " ");
     }
     pen_end(&pen);
@@ -281,21 +306,22 @@ static void draw_line(struct connections *s, struct ui *ui, struct area area, in
 static void draw_chooser(struct connections *s, struct ui *ui, struct area area)
 {
     struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_NORMAL);
-    pen_text(&pen, ROLE_HEADING, "Columns: Space shows or hides, S sorts by it, Esc leaves");
+    pen_text(&pen, ROLE_HEADING, "Columns: Space shows or hides, < > move it, S sorts by it, Esc leaves");
     pen_end(&pen);
     list_set(&s->chooser, 0, COLUMN_COUNT, (unsigned)(area.height - 1));
     for (int row = 1; row < area.height; row++) {
         uint64_t at;
         if (!list_at(&s->chooser, (unsigned)row - 1, &at))
             break;
-        bool on = (s->settings->columns >> at & 1) != 0;
+        enum column column = s->settings->order[at];
+        bool on = (s->settings->columns >> column & 1) != 0;
         char heading[48];
-        write_heading(heading, sizeof heading, &ui->terminal, (enum column)at, s);
+        write_heading(heading, sizeof heading, &ui->terminal, column, s);
         pen = pen_at(&ui->terminal, area, row, at == s->chooser.cursor ? ROLE_CURSOR : ROLE_NORMAL);
         pen_text(&pen, on ? ROLE_GOOD : ROLE_FAINT, on ? " [x] " : " [ ] ");
         pen_left(&pen, ROLE_NORMAL, heading, 13);
-        pen_text(&pen, ROLE_FAINT, column_info((enum column)at)->help);
-        if (on && s->widths[at] == 0)
+        pen_text(&pen, ROLE_FAINT, column_info(column)->help);
+        if (on && s->widths[column] == 0)
             pen_text(&pen, ROLE_WARNING, "  (no room)");
         pen_end(&pen);
     }

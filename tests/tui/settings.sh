@@ -51,6 +51,22 @@ grep -q '^wscope: settings: line 2: there is no setting "them" (' "$place/err" |
 [ "$(head -n 4 "$config")" = "$(printf '# by hand\nthem = dark\nsplit_size = 5\nfollow = no')" ] || fail "changed: $(cat "$config")"
 grep -q '^columns = state client' "$config" || fail "no columns: $(cat "$config")"
 
+# Columns are moved, stand there, and are found again in their order
+rm "$config"
+start 100x24 captures/many-connections.pcap
+loaded
+keys c Down '<' Down Down '<' Escape
+await 'STATE         +# URL'
+keys q
+await 'exit status 0'
+grep -q '^columns = state client number server url' "$config" || fail "columns: $(cat "$config")"
+start 100x24 captures/many-connections.pcap
+loaded
+await 'STATE         +# URL'
+keys q
+await 'exit status 0'
+printf '# by hand\nthem = dark\nsplit_size = 5\nfollow = no\n' >"$config"
+
 # Nothing but the folder is open: what lies beside it is not.
 if "$wscope" -v -o summary captures/close-by-client.pcap 2>&1 >/dev/null | grep -q 'sandbox: files: .*not available'; then
     echo 'skipped: no Landlock here, the folders beside the settings not tried'

@@ -363,6 +363,32 @@ static void the_oldest_leave(void **state)
     model_free(&m);
 }
 
+/* In blocks that are large and nearly empty, as they come from a pipe: the store fills one of them, and has the others filled again. */
+static void small_blocks_are_joined(void **state)
+{
+    unsigned gone = 0;
+    struct model m;
+    (void)state;
+    model_init(&m, 1 << 20, give_back, &gone);
+    for (int i = 0; i < 5000; i++) {
+        struct wsd_event e = message_event(1, i + 1, WSD_OPCODE_TEXT, WSD_CLIENT, "few");
+        struct block *one = record_block(&e), *b = block_new(64 * 1024);
+        assert_non_null(b);
+        memcpy(b->data, one->data, one->length);
+        b->length = one->length;
+        block_free(one);
+        model_add_take(&m, b);
+        assert_int_equal(gone + m.end_block - m.first_block, i + 1);
+        assert_int_equal(model_row(&m, (uint64_t)i)->record->time, i + 1);
+    }
+    assert_true(m.end_block < 100);
+    assert_true(m.used <= m.budget);
+    assert_int_equal(m.messages_left, m.first_row);
+    for (uint64_t row = m.first_row; row < m.end_row; row++)
+        assert_int_equal(model_row(&m, row)->record->time, row + 1);
+    model_free(&m);
+}
+
 static void ended_connections_are_forgotten(void **state)
 {
     struct model m;
@@ -570,6 +596,7 @@ int main(void)
         cmocka_unit_test(a_frame_comes_back),
         cmocka_unit_test(fields_of_a_record_have_their_bytes),
         cmocka_unit_test(the_oldest_leave),
+        cmocka_unit_test(small_blocks_are_joined),
         cmocka_unit_test(ended_connections_are_forgotten),
         cmocka_unit_test(a_ping_is_timed),
         cmocka_unit_test(the_last_minute),

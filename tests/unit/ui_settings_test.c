@@ -49,6 +49,8 @@ static void each_setting_is_read(void **state)
     assert_string_equal(told.text, "");
     assert_int_equal(s.theme, 1 + THEME_LIGHT);
     assert_int_equal(s.columns, 1u << COLUMN_NUMBER | 1u << COLUMN_URL | 1u << COLUMN_CLOSE);
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        assert_int_equal(s.order[i], i);
     assert_true(s.sort == COLUMN_RATE && s.descending);
     assert_int_equal(s.group, GROUP_SERVER);
     assert_int_equal(s.time, TIME_SINCE_START);
@@ -111,6 +113,25 @@ static void only_what_changed_is_written(void **state)
                         "old\nfilter_history = older\nsort = rate descending\n");
 }
 
+/* Columns stand as they are named; others stay behind those that they were behind. */
+static void columns_have_an_order(void **state)
+{
+    struct settings s, normal;
+    (void)state;
+    settings_init(&normal);
+    struct told told = read_text(&s, "columns = close url number close\n");
+    assert_string_equal(told.text, "");
+    assert_int_equal(s.columns, 1u << COLUMN_NUMBER | 1u << COLUMN_URL | 1u << COLUMN_CLOSE);
+    static const enum column wanted[] = {COLUMN_CLOSE, COLUMN_URL, COLUMN_SUBPROTOCOL, COLUMN_SENT};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        assert_int_equal(s.order[i], wanted[i]);
+    unsigned seen = 0;
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        seen |= 1u << s.order[i];
+    assert_int_equal(seen, (1u << COLUMN_COUNT) - 1);
+    assert_string_equal(written("columns = number\n", &normal, &s), "columns = close url number\n");
+}
+
 /* Whatever is written is read again as it was. */
 static void what_is_written_is_read(void **state)
 {
@@ -154,7 +175,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_setting_is_read),         cmocka_unit_test(mistakes_are_told_by_line_and_change_nothing),
-        cmocka_unit_test(only_what_changed_is_written), cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(only_what_changed_is_written), cmocka_unit_test(columns_have_an_order),
+        cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(history_has_each_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
