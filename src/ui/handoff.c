@@ -195,7 +195,7 @@ static void handoff_progress(void *state, const struct sink_progress *progress)
     struct handoff *h = state;
     h->progress = *progress;
     /* Of a file many records are handed on together: small blocks cost the monitor more than what is in them. */
-    bool enough = h->open != NULL && h->open->length >= BLOCK_SIZE / 2;
+    bool enough = h->open != NULL && h->open->length >= BLOCK_SIZE - BLOCK_SIZE / FULL_PART;
     if (progress->live || progress->pipe ||
         (atomic_load_explicit(&h->listed, memory_order_relaxed) == 0 &&
          (enough || progress->read - h->told_at >= TELL_BYTES)))

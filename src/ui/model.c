@@ -578,19 +578,33 @@ static void read_block(struct model *m, uint64_t number, size_t from)
     }
 }
 
-/* What is in a block that is nearly empty goes behind the newest, if it has room there. So blocks that stay are all of one size, and
- * those that leave are filled again. */
+/* Bytes of the records at the beginning of a block that have room in so many. */
+static size_t fitting(struct block *b, size_t room)
+{
+    size_t at = 0;
+    while (at < b->length && record_at(b, at)->size <= room - at)
+        at += record_at(b, at)->size;
+    return at;
+}
+
+/* What is in a block that is not nearly full goes behind the newest, as much of it as has room there. So blocks that stay are all of
+ * one size, and full, and those that leave are filled again. True: that was all of it. */
 static bool append(struct model *m, struct block *b)
 {
-    struct block *last =
-        m->end_block > m->first_block ? m->blocks[(m->end_block - 1) & (m->block_slots - 1)].block : NULL;
-    if (b->length >= b->size / 2 || last == NULL || last->size - last->length < b->length)
+    if (b->length >= b->size - b->size / FULL_PART || m->end_block == m->first_block)
         return false;
-    size_t from = last->length;
-    memcpy((char *)last->data + from, b->data, b->length);
-    last->length += b->length;
-    m->give_back(m->user, b);
+    struct block *last = m->blocks[(m->end_block - 1) & (m->block_slots - 1)].block;
+    size_t from = last->length, length = fitting(b, last->size - from);
+    if (length == 0)
+        return false;
+    memcpy((char *)last->data + from, b->data, length);
+    last->length += length;
+    b->length -= length;
+    memmove(b->data, (char *)b->data + length, b->length);
     read_block(m, m->end_block - 1, from);
+    if (b->length > 0)
+        return false;
+    m->give_back(m->user, b);
     return true;
 }
 

@@ -25,6 +25,9 @@ struct block {
  * have them: touching fresh memory page by page costs more than dissecting what goes there. */
 enum { BLOCK_PAGE = 2 * 1024 * 1024, BLOCK_SIZE = BLOCK_PAGE - sizeof(struct block) };
 
+/* A block is full enough when less than one part in so many is left. */
+enum { FULL_PART = 8 };
+
 /* A block for at least `size` bytes; NULL when there is no memory. block_free() takes NULL. */
 struct block *block_new(size_t size);
 void block_free(struct block *block);
