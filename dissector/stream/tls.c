@@ -2,6 +2,7 @@
 #include "base/bytes.h"
 #include "stream/tls_state.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -557,6 +558,7 @@ static int search_begun(struct tls *t, enum wsd_direction d, const struct wsd_mo
  * behind it. */
 static int split_held(struct tls *t, const struct tls_record *r, struct wsd_bytes rest)
 {
+    assert(t->at != NULL); /* TLS_WAIT is for who reads what was held */
     struct tls_held what = *t->at;
     what.kind = TLS_HELD_RECORD;
     what.damaged = r->damaged;
