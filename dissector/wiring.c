@@ -153,7 +153,8 @@ static void on_limit(void *user, enum wsd_direction direction, const char *what,
 }
 
 static struct stream *on_tunnel_take(void *user, struct via *via);
-static struct stream *on_inside_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first);
+static struct stream *on_inside_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first,
+                                     bool late);
 
 /* Lost bytes of the server come late, when it sends them again, or as a gap. */
 static bool on_heard_more(void *user)
@@ -194,11 +195,12 @@ static struct stream *tls_take(struct wsd_dissector *d, bool late, struct via *v
     return tls_new_take(slot_of(d), &d->tls, d->opening, tls_depth(d->opening), late, via);
 }
 
-static struct stream *on_inside_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first)
+static struct stream *on_inside_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first,
+                                     bool late)
 {
     struct wsd_dissector *d = user;
-    if (tls_may_begin(direction, first, false) && tls_depth(d->opening) < TLS_NESTED_MOST)
-        return tls_take(d, false, via);
+    if (tls_may_begin(direction, first, late) && tls_depth(d->opening) < TLS_NESTED_MOST)
+        return tls_take(d, late && tls_sender(first) == WSD_NEITHER, via);
     return http_take(d, via);
 }
 

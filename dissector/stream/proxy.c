@@ -12,12 +12,14 @@ struct proxy {
     const struct proxy_hooks *hooks;
     void *user;
     uint32_t early_bytes;
-    uint8_t turn;        /* enum wsd_direction: whose bytes are read; the other side's are held */
-    uint8_t kind;        /* enum wsd_hop_kind that is asked for, in the server's turn */
-    bool client_ended;   /* by FIN, in the server's turn */
-    bool server_first;   /* what is held of the server came before what is staged of the client */
-    size_t skip;         /* of the client: rest of a PROXY 2 header */
-    uint64_t bytes;      /* of the request */
+    uint8_t turn;      /* enum wsd_direction: whose bytes are read; the other side's are held */
+    uint8_t kind;      /* enum wsd_hop_kind that is asked for, in the server's turn */
+    bool client_ended; /* by FIN, in the server's turn */
+    bool server_first; /* what is held of the server came before what is staged of the client */
+    size_t skip;       /* of the client: rest of a PROXY 2 header */
+    uint64_t bytes;    /* of the request */
+    uint64_t
+        lost[2]; /* bytes that the capture lacks, perhaps with STREAM_ABOUT: what comes next is not from the beginning */
     struct buffer stage; /* what is not whole yet, of the side whose turn it is */
     struct early held[2];
     struct via *via;
@@ -63,7 +65,14 @@ static struct via *pass_via(struct proxy *p)
 static int give_way_inside(struct proxy *p, enum wsd_direction d, struct wsd_bytes first,
                            const struct wsd_moment *moment, bool *gone)
 {
-    return give_way(p, p->hooks->inside_take(p->user, pass_via(p), d, first), moment, gone);
+    struct stream **slot = p->base.slot;
+    const uint64_t lost[2] = {p->lost[0], p->lost[1]};
+    bool late = (lost[0] | lost[1]) != 0;
+    int rc = give_way(p, p->hooks->inside_take(p->user, pass_via(p), d, first, late), moment, gone);
+    for (int i = 0; i < 2 && rc == 0; i++)
+        if (lost[i] != 0)
+            rc = stream_gap(*slot, (enum wsd_direction)i, lost[i], moment);
+    return rc;
 }
 
 /* The hop counts; another may follow. */
@@ -147,12 +156,18 @@ static int take_answer(struct proxy *p, struct wsd_bytes *bytes, const struct ws
 
 /* ---- the side whose turn it is not ----------------------------------------------------------------------------- */
 
+/* What is held comes before what comes now. */
+static struct wsd_bytes first_of(const struct proxy *p, enum wsd_direction d, struct wsd_bytes bytes)
+{
+    return p->held[d].count > 0 ? buffer_bytes(&p->held[d].bytes) : bytes;
+}
+
 static int hold(struct proxy *p, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
                 bool *gone)
 {
     int rc = early_add(&p->held[d], *bytes, moment, d == WSD_CLIENT ? p->early_bytes : PROXY_HELD_MOST);
     if (rc == -ENOSPC && d == WSD_SERVER)
-        return give_way_inside(p, d, *bytes, moment, gone);
+        return give_way_inside(p, d, first_of(p, d, *bytes), moment, gone);
     *bytes = (struct wsd_bytes){NULL, 0};
     if (rc != -ENOSPC)
         return rc;
@@ -169,7 +184,9 @@ static int proxy_data(struct stream *s, enum wsd_direction d, struct wsd_bytes b
     bool gone = false;
     int rc = 0;
     while (rc == 0 && !gone && bytes.length > 0) {
-        if (d != p->turn)
+        if ((p->lost[0] | p->lost[1]) != 0)
+            rc = give_way_inside(p, d, bytes, moment, &gone);
+        else if (d != p->turn)
             rc = hold(p, d, &bytes, moment, &gone);
         else if (d == WSD_SERVER)
             rc = take_answer(p, &bytes, moment, &gone);
@@ -181,12 +198,16 @@ static int proxy_data(struct stream *s, enum wsd_direction d, struct wsd_bytes b
     return rc != 0 || bytes.length == 0 ? rc : stream_data(*slot, d, bytes, moment);
 }
 
-/* A preamble that has begun is lost with the gap, and HTTP has to be found behind it: a gap on both sides says so. What was
- * asked for before counts, since nothing could follow otherwise. */
+static void add_lost(struct proxy *p, enum wsd_direction d, uint64_t missing)
+{
+    p->lost[d] = ((p->lost[d] & ~STREAM_ABOUT) + (missing & ~STREAM_ABOUT)) | ((p->lost[d] | missing) & STREAM_ABOUT);
+}
+
+/* A preamble that has begun is lost with the gap, and what is inside has to be found behind it: a gap on both sides says so. What was
+ * asked for before counts, since nothing could follow otherwise. What comes next says what it is, or what is held already. */
 static int proxy_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
 {
     struct proxy *p = (struct proxy *)s;
-    struct stream **slot = s->slot;
     bool begun = p->turn == WSD_SERVER || p->stage.length > 0 || p->skip > 0, gone = false;
     if (d == WSD_CLIENT && missing < p->skip) {
         p->skip -= (size_t)missing;
@@ -197,12 +218,14 @@ static int proxy_gap(struct stream *s, enum wsd_direction d, uint64_t missing, c
         via_accept(p->via, p->bytes);
         early_free(&p->held[WSD_SERVER]);
     }
-    bool lost[2] = {d == WSD_CLIENT || (begun && p->turn == WSD_CLIENT), d == WSD_SERVER || begun};
-    int rc = give_way_inside(p, d, bytes_of(NULL, 0), moment, &gone);
-    for (int i = 0; i < 2 && rc == 0; i++)
+    const bool lost[2] = {d == WSD_CLIENT || (begun && p->turn == WSD_CLIENT), d == WSD_SERVER || begun};
+    for (int i = 0; i < 2; i++)
         if (lost[i])
-            rc = stream_gap(*slot, i, i == (int)d ? missing : 1, moment);
-    return rc;
+            add_lost(p, (enum wsd_direction)i, i == (int)d ? missing : 1);
+    for (int i = 0; i < 2; i++)
+        if (p->held[i].count > 0)
+            return give_way_inside(p, (enum wsd_direction)i, buffer_bytes(&p->held[i].bytes), moment, &gone);
+    return 0;
 }
 
 static int proxy_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)
@@ -210,7 +233,7 @@ static int proxy_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
     struct proxy *p = (struct proxy *)s;
     struct stream **slot = s->slot;
     bool gone = false;
-    if (p->turn == WSD_SERVER) {
+    if (p->turn == WSD_SERVER && (p->lost[0] | p->lost[1]) == 0) {
         if (d == WSD_CLIENT && how == WSD_BY_FIN) {
             p->client_ended = true;
             return 0;
@@ -219,7 +242,11 @@ static int proxy_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
             return STREAM_DONE;
         via_accept(p->via, p->bytes); /* the proxy is not in the capture, the client went on */
     }
-    int rc = give_way_inside(p, WSD_CLIENT, buffer_bytes(&p->held[WSD_CLIENT].bytes), moment, &gone);
+    /* Of the client there may be nothing behind its last preamble: then what the server said is all there is to go by. */
+    enum wsd_direction first = p->held[WSD_SERVER].count > 0 && p->stage.length == 0 && p->held[WSD_CLIENT].count == 0
+                                   ? WSD_SERVER
+                                   : WSD_CLIENT;
+    int rc = give_way_inside(p, first, first_of(p, first, bytes_of(NULL, 0)), moment, &gone);
     return rc != 0 ? rc : stream_end(*slot, d, how, moment);
 }
 

@@ -8,8 +8,9 @@
  * A hop that is over is added to the list (stream/via.h), and a new stream begins behind it. What begins with none gives way to the
  * hooks' stream with all its bytes; so does everything that turns out malformed. The side whose turn it is not is held: the
  * server's while the request is open (PROXY_HELD_MOST, then this is no proxy), the client's while the answer is (early_bytes, then
- * a finding). A refusal ends it: no WebSocket follows. Bytes that the capture lacks in a preamble leave HTTP to be found behind
- * it; of a SOCKS connection whose proxy is not in the capture, what the client said is read.
+ * a finding). A refusal ends it: no WebSocket follows. Bytes that the capture lacks, in a preamble or in front of one, end the search
+ * for proxies: what comes next says what is inside. Of a SOCKS connection whose proxy is not in the capture, what the client said
+ * is read.
  */
 #ifndef STREAM_PROXY_H
 #define STREAM_PROXY_H
@@ -20,9 +21,10 @@
 enum { PROXY_HELD_MOST = 4096 };
 
 struct proxy_hooks {
-    /* The stream behind all proxies, which gets the list of them; first: its first bytes, as far as there are any. NULL: no memory,
-     * and the list is freed. */
-    struct stream *(*inside_take)(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first);
+    /* The stream behind all proxies, which gets the list of them; first: its first bytes, as far as there are any. late: bytes in
+     * front of them are not in the capture. NULL: no memory, and the list is freed. */
+    struct stream *(*inside_take)(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first,
+                                  bool late);
     /* A limit was reached, and the connection given up. what: printable. */
     void (*limit)(void *user, enum wsd_direction direction, const char *what, const struct wsd_moment *moment);
 };

@@ -62,9 +62,9 @@ static size_t sink_memory(const struct stream *s)
 
 static const struct stream_ops sink_ops = {"sink", sink_data, sink_gap, sink_end, sink_free, sink_memory};
 
-static struct stream *inside_take(void *user, struct via *via, enum wsd_direction d, struct wsd_bytes first)
+static struct stream *inside_take(void *user, struct via *via, enum wsd_direction d, struct wsd_bytes first, bool late)
 {
-    (void)d, (void)first;
+    (void)d, (void)first, (void)late;
     struct play *p = user;
     struct sink *sink = calloc(1, sizeof *sink);
     require(sink != NULL && p->inside++ == 0);
