@@ -316,6 +316,16 @@ static int read_content(struct tls *t, enum wsd_direction d, const struct tls_re
 
 /* ---- records --------------------------------------------------------------------------------------------------- */
 
+/* Once: why all that follows a renegotiation is lost. */
+static void tell_keys_unknown(struct tls *t, enum wsd_direction d, const struct wsd_moment *moment)
+{
+    if (tls_is_13(t) || t->inner == NULL || t->owed_told)
+        return;
+    t->owed_told = true;
+    tell(t, d, WSD_FINDING_TLS_KEYS_UNKNOWN,
+         t->owed == TLS_OWED_LOST ? "a hello of it is not in the capture" : "no secrets of the new session", moment);
+}
+
 /* The keys are there, and do not open it. */
 static int fail(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
 {
@@ -323,8 +333,10 @@ static int fail(struct tls *t, enum wsd_direction d, const struct tls_record *r,
     char detail[48];
     if (half->skip_early)
         return 0;
-    if (half->cipher == NULL)
+    if (half->cipher == NULL) {
+        tell_keys_unknown(t, d, moment);
         return lose_record(t, d, r, moment);
+    }
     snprintf(detail, sizeof detail, "record %llu", (unsigned long long)half->cipher->sequence);
     half->cipher->sequence++;
     tls_cipher_pass(half->cipher, r);
@@ -405,16 +417,23 @@ static bool is_protected(struct tls *t, enum wsd_direction d, const struct tls_r
     return r->type == TLS_APPLICATION_DATA;
 }
 
+/* Is there a line of a key log about this client random? */
+static bool is_logged(const struct tls *t)
+{
+    const struct wsd_bytes random = {t->session.client_random, TLS_RANDOM};
+    bool found = tls_secrets_find(&t->host->secrets, TLS_SECRET_MASTER, 0, random).length > 0;
+    for (int label = TLS_SECRET_CLIENT_EARLY; label <= TLS_SECRET_SERVER_TRAFFIC && !found; label++)
+        found = tls_secrets_find(&t->host->secrets, (enum tls_label)label, 0, random).length > 0;
+    return found;
+}
+
 /* Has any of this session's secrets come? */
 static bool has_secrets(struct tls *t)
 {
-    const struct wsd_bytes random = {t->session.client_random, TLS_RANDOM};
     uint8_t master[TLS_MASTER_SIZE];
     if (!t->hello || t->session.suite == NULL)
         return false;
-    bool found = !tls_is_13(t) && tls_find_master(t, master);
-    for (int label = TLS_SECRET_CLIENT_EARLY; label <= TLS_SECRET_SERVER_TRAFFIC && !found; label++)
-        found = tls_secrets_find(&t->host->secrets, (enum tls_label)label, 0, random).length > 0;
+    bool found = is_logged(t) || (!tls_is_13(t) && tls_find_master(t, master));
     crypto_wipe(master, sizeof master);
     return found;
 }
@@ -467,10 +486,19 @@ static int wait_for_secrets(struct tls *t, enum wsd_direction d, const struct tl
         d == WSD_CLIENT && t->half[d].epoch == TLS_EPOCH_EARLY && t->half[WSD_SERVER].epoch < TLS_EPOCH_APPLICATION;
     if (rc == 0 && unknown && !t->sealed)
         rc = try_secrets(t);
-    return give_up_waiting(t, early, rc);
+    return give_up_waiting(t, early || t->owed != TLS_OWED_NONE, rc);
 }
 
 static int resume(struct tls *t);
+
+/* Something more is held: it may say which session this is, or what becomes of 0-RTT data. */
+static int look_again(struct tls *t, enum wsd_direction d)
+{
+    if (d == WSD_CLIENT && t->early == TLS_EARLY_OFFERED && t->half[WSD_SERVER].epoch == TLS_EPOCH_APPLICATION)
+        t->half[d].blocked = false;
+    bool known = t->hello && t->session.suite != NULL;
+    return !known && !t->sealed && t->tried[d] < t->host->secrets.added ? try_secrets(t) : 0;
+}
 
 static int take_record(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment)
 {
@@ -479,8 +507,8 @@ static int take_record(struct tls *t, enum wsd_direction d, const struct tls_rec
         rc = read_plain(t, d, r, moment);
     } else if (waits(t)) {
         rc = hold_record(t, d, r, moment);
-        if (rc == 0 && !t->sealed && t->tried[d] < t->host->secrets.added && (!t->hello || t->session.suite == NULL))
-            rc = try_secrets(t);
+        if (rc == 0)
+            rc = look_again(t, d);
     } else {
         rc = read_protected(t, d, r, moment);
         if (rc == TLS_WAIT)
@@ -570,6 +598,15 @@ static int split_held(struct tls *t, const struct tls_record *r, struct wsd_byte
     return rc;
 }
 
+static int hold_raw(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
+{
+    const struct tls_held what = {.kind = TLS_HELD_RAW, .direction = (uint8_t)d, .moment = *moment};
+    int rc = hold(t, &what, bytes, moment);
+    if (rc == 0)
+        rc = look_again(t, d);
+    return rc == 0 && t->session.suite != NULL && may_resume(t) ? resume(t) : rc;
+}
+
 static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
     struct tls_half *half = &t->half[d];
@@ -584,10 +621,8 @@ static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, con
         }
         if (t->sealed)
             return bytes.length > 0 ? stream_data(t->inner, d, bytes, moment) : 0;
-        if (half->unframed && waits(t)) {
-            const struct tls_held what = {.kind = TLS_HELD_RAW, .direction = (uint8_t)d, .moment = *moment};
-            return hold(t, &what, bytes, moment);
-        }
+        if (half->unframed && waits(t))
+            return hold_raw(t, d, bytes, moment);
         if (half->search != NULL)
             return search(t, d, bytes, moment);
         if (half->stray == moment->packet)
@@ -638,29 +673,35 @@ static int replay_lost(struct tls *t, enum wsd_direction d, const struct tls_hel
 static int replay(struct tls *t, const struct tls_held *held)
 {
     enum wsd_direction d = held->direction;
+    const struct wsd_moment moment = held->moment; /* what is held is freed when nothing can be opened */
     const struct tls_record record = {.header = held->bytes,
                                       .body =
                                           bytes_of(held->bytes + TLS_RECORD_HEADER, held->length - TLS_RECORD_HEADER),
                                       .type = held->bytes[0],
                                       .damaged = held->damaged};
     switch ((enum tls_held_kind)held->kind) {
-    case TLS_HELD_RECORD: return read_protected(t, d, &record, &held->moment);
-    case TLS_HELD_RAW: return feed(t, d, bytes_of(held->bytes, held->length), &held->moment);
+    case TLS_HELD_RECORD: return read_protected(t, d, &record, &moment);
+    case TLS_HELD_RAW: return feed(t, d, bytes_of(held->bytes, held->length), &moment);
     case TLS_HELD_LOST: return replay_lost(t, d, held);
-    case TLS_HELD_GAP: return lose_framing(t, d, held->count, &held->moment);
-    case TLS_HELD_END: return end_direction(t, d, held->how, &held->moment);
+    case TLS_HELD_GAP: return lose_framing(t, d, held->count, &moment);
+    case TLS_HELD_END: return end_direction(t, d, held->how, &moment);
     }
     return 0;
 }
 
-/* In order. Only during the handshake may one direction overtake the other, which waits for what it will say. */
+static bool owes_hello(const struct tls *t, enum wsd_direction d)
+{
+    return t->owed == (d == WSD_CLIENT ? TLS_OWED_BY_CLIENT : TLS_OWED_BY_SERVER);
+}
+
+/* In order. Only during a handshake may one direction overtake the other, which waits for what it will say. */
 static int replay_all(struct tls *t)
 {
     struct tls_held *before = NULL, *held;
     while ((held = before != NULL ? before->next : t->queue.first) != NULL) {
         struct tls_half *half = &t->half[held->direction], *other = &t->half[!held->direction];
         if (half->blocked) {
-            if (other->blocked || other->epoch == TLS_EPOCH_APPLICATION)
+            if (other->blocked || (other->epoch == TLS_EPOCH_APPLICATION && !owes_hello(t, !held->direction)))
                 return 0;
             before = held;
             continue;
@@ -697,8 +738,10 @@ static int resume(struct tls *t)
 
 static const char *why_closed(const struct tls *t)
 {
-    if (t->hello && t->session.version != 0)
+    if (t->hello && (t->session.version != 0 || !is_logged(t)))
         return "no secrets";
+    if (t->hello)
+        return "ServerHello not captured";
     if (t->unaffordable)
         return "handshake not captured, and too many secrets to try all";
     return t->tried[0] + t->tried[1] > 0 ? "handshake not captured, and no secret fits" : "handshake not captured";
@@ -708,16 +751,19 @@ int tls_resume(struct tls *t, bool force)
 {
     if (t->queue.first == NULL || t->replaying)
         return 0;
-    if (force && !has_secrets(t))
-        return tls_seal(t, why_closed(t));
-    if (!force && (!t->hello || t->session.suite == NULL)) {
+    t->forced = force;
+    if (!t->hello || t->session.suite == NULL) {
         int rc = tls_try_secrets(t);
         if (rc != 0)
             return rc;
     }
-    t->forced = force;
+    if (force && t->inner == NULL && !has_secrets(t))
+        return tls_seal(t, why_closed(t));
     t->half[0].blocked = t->half[1].blocked = false;
-    return resume(t);
+    t->hurried = force;
+    int rc = resume(t);
+    t->hurried = false;
+    return rc;
 }
 
 /* ---- the stream's operations ----------------------------------------------------------------------------------- */

@@ -69,14 +69,28 @@ static int settle_keys(struct tls *t)
     return 0;
 }
 
+/* One side's hello of a renegotiation was read: the other one's is there already, or owed. */
+static void note_hello(struct tls *t, enum wsd_direction d)
+{
+    enum tls_owed mine = d == WSD_CLIENT ? TLS_OWED_BY_CLIENT : TLS_OWED_BY_SERVER;
+    enum tls_owed others = d == WSD_CLIENT ? TLS_OWED_BY_SERVER : TLS_OWED_BY_CLIENT;
+    t->owed = (uint8_t)(t->owed == mine ? TLS_OWED_NONE : others);
+    t->half[!d].blocked = false;
+}
+
 static int read_client_hello(struct tls *t, struct wsd_bytes body)
 {
     struct tls_client_hello hello;
     if (!tls_client_hello(body, &hello))
         return 0;
-    int rc = settle_keys(t);
+    bool again = t->hello && t->session.suite != NULL && !tls_is_13(t);
+    if (again && memcmp(t->session.client_random, hello.random, TLS_RANDOM) == 0)
+        return 0; /* it was found already */
+    int rc = t->owed == TLS_OWED_NONE ? settle_keys(t) : 0;
     if (rc != 0)
         return rc;
+    if (again)
+        note_hello(t, WSD_CLIENT);
     memcpy(t->session.client_random, hello.random, TLS_RANDOM);
     t->has_ticket = hello.ticket.length > 0;
     rc = t->has_ticket ? tls_ticket_digest(hello.ticket, t->ticket) : 0;
@@ -101,9 +115,11 @@ static int read_server_hello(struct tls *t, struct wsd_bytes body)
     if (!tls_server_hello(body, &hello))
         return 0;
     bool first = t->session.suite == NULL;
-    int rc = settle_keys(t);
+    int rc = t->owed == TLS_OWED_NONE ? settle_keys(t) : 0;
     if (rc != 0)
         return rc;
+    if (!first && !tls_is_13(t))
+        note_hello(t, WSD_SERVER);
     t->session.version = hello.version;
     if (hello.retry)
         return 0;

@@ -22,6 +22,8 @@ void tls_enter_epoch(struct tls *t, enum wsd_direction d, enum tls_epoch epoch)
     half->failures = 0;
     half->ahead = 0;
     half->renewed = false;
+    if (d == WSD_SERVER && epoch == TLS_EPOCH_APPLICATION && t->early == TLS_EARLY_OFFERED)
+        t->half[WSD_CLIENT].blocked = false; /* nobody will say any more what becomes of 0-RTT data */
 }
 
 static enum tls_label label_of(enum wsd_direction d, unsigned epoch)
@@ -86,8 +88,14 @@ int tls_use_secret(struct tls *t, enum wsd_direction d, struct wsd_bytes secret,
 static int need_cipher_13(struct tls *t, enum wsd_direction d)
 {
     struct tls_half *half = &t->half[d];
-    if (half->epoch == TLS_EPOCH_EARLY && t->early == TLS_EARLY_OFFERED && !t->forced)
-        return TLS_WAIT;
+    if (half->epoch == TLS_EPOCH_EARLY && t->early == TLS_EARLY_OFFERED) {
+        if (t->forced || t->half[WSD_SERVER].epoch == TLS_EPOCH_APPLICATION)
+            tls_judge_early(t);
+        if (t->early == TLS_EARLY_OFFERED && !t->forced)
+            return TLS_WAIT;
+        if (t->early == TLS_EARLY_OFFERED)
+            t->early = TLS_EARLY_REJECTED; /* rather left out than told twice */
+    }
     if (half->epoch == TLS_EPOCH_EARLY && t->early == TLS_EARLY_REJECTED) {
         tls_enter_epoch(t, d, TLS_EPOCH_HANDSHAKE);
         half->skip_early = true;
@@ -99,9 +107,24 @@ static int need_cipher_13(struct tls *t, enum wsd_direction d)
     return use_logged(t, d, tls_cipher_13(t->session.suite, secret), secret);
 }
 
+/* A hello of the renegotiation is missing. The other direction may still bring it; this one has passed it. */
+static int need_hello(struct tls *t, enum wsd_direction d)
+{
+    bool passed = t->owed == (d == WSD_CLIENT ? TLS_OWED_BY_CLIENT : TLS_OWED_BY_SERVER);
+    if (t->owed != TLS_OWED_LOST && !passed && !t->hurried)
+        return TLS_WAIT;
+    if (t->owed == TLS_OWED_BY_SERVER) { /* no secret makes up for its random */
+        t->owed = TLS_OWED_LOST;
+        t->half[!d].blocked = false;
+    }
+    return -ENOENT;
+}
+
 static int need_cipher_12(struct tls *t, enum wsd_direction d)
 {
     uint8_t master[TLS_MASTER_SIZE];
+    if (t->owed != TLS_OWED_NONE)
+        return need_hello(t, d);
     if (!tls_find_master(t, master))
         return t->forced ? -ENOENT : TLS_WAIT;
     t->half[d].cipher = tls_cipher_12(&t->session, master, d);
@@ -201,6 +224,22 @@ static bool open_renewed(struct tls *t, enum wsd_direction d, const struct tls_r
     return c != NULL;
 }
 
+/* The same without the renegotiation's ClientHello: whose session it is, is found by trying. */
+static bool open_unseen(struct tls *t, enum wsd_direction d, const struct tls_record *r, struct tls_plain *plain)
+{
+    uint8_t master[TLS_MASTER_SIZE];
+    struct tls_cipher *c = tls_try_renewed(t, d, r, plain);
+    t->owed = c != NULL ? TLS_OWED_NONE : TLS_OWED_LOST;
+    t->half[!d].blocked = false;
+    if (c == NULL)
+        return false;
+    t->half[d].cipher = c;
+    if (tls_find_master(t, master))
+        tell_secret(t, TLS_SECRET_MASTER, bytes_of(master, sizeof master));
+    crypto_wipe(master, sizeof master);
+    return true;
+}
+
 static bool open_otherwise(struct tls *t, enum wsd_direction d, const struct tls_record *r, struct tls_plain *plain)
 {
     struct tls_half *half = &t->half[d];
@@ -208,6 +247,8 @@ static bool open_otherwise(struct tls *t, enum wsd_direction d, const struct tls
     uint64_t more = half->ahead < AHEAD_MOST ? half->ahead : AHEAD_MOST;
     if (more > 0 && half->cipher != NULL && open_at(t, half->cipher, secret, r, half->cipher->sequence + 1, more, plain))
         return true;
+    if (!tls_is_13(t) && t->owed == TLS_OWED_BY_CLIENT)
+        return half->cipher == NULL && open_unseen(t, d, r, plain);
     if (!tls_is_13(t))
         return half->renewed && open_renewed(t, d, r, more, plain);
     if (half->epoch == TLS_EPOCH_PLAIN)

@@ -16,6 +16,10 @@ enum tls_epoch { TLS_EPOCH_PLAIN, TLS_EPOCH_EARLY, TLS_EPOCH_HANDSHAKE, TLS_EPOC
 /* 0-RTT data: only the server's EncryptedExtensions say whether it counts (RFC 8446 4.2.10). */
 enum tls_early { TLS_EARLY_NONE, TLS_EARLY_OFFERED, TLS_EARLY_ACCEPTED, TLS_EARLY_REJECTED };
 
+/* Up to TLS 1.2 a renegotiation's keys are made from both hellos. One direction may be behind the other: then its hello is owed; or the
+ * capture lacks it, or the session's secrets are not known. */
+enum tls_owed { TLS_OWED_NONE, TLS_OWED_BY_CLIENT, TLS_OWED_BY_SERVER, TLS_OWED_LOST };
+
 /* Where the next record begins is not known: everything since is kept until one is found. */
 struct tls_search {
     struct buffer bytes;
@@ -66,9 +70,12 @@ struct tls {
     uint8_t *words;                                     /* what info borrows */
     uint8_t session_id[TLS_RANDOM], ticket[TLS_RANDOM]; /* for abbreviated handshakes; the ticket's digest */
     uint8_t depth, early, session_id_length;
-    bool hello; /* a ClientHello was seen, so session.client_random is known */
+    uint8_t owed; /* enum tls_owed */
+    bool hello;   /* a ClientHello was seen, so session.client_random is known */
     bool extended_master, has_ticket;
     bool forced;       /* no secrets come any more */
+    bool hurried;      /* what is held has waited long enough */
+    bool owed_told;    /* that keys are not known for want of a hello */
     bool sealed;       /* given up: inner only counts */
     bool opened;       /* a record was opened */
     bool late;         /* it began before the capture did */
@@ -107,6 +114,15 @@ int tls_use_secret(struct tls *t, enum wsd_direction d, struct wsd_bytes secret,
 /* tls_trial.c: where a hello is not in the capture, finds out which session what is held is of. Client and server may turn out to be the other
  * way round (turned). Returns 0 or -ENOMEM. */
 int tls_try_secrets(struct tls *t);
+
+/* tls_trial.c: the server's EncryptedExtensions are not in the capture: finds out from what is held of the client whether 0-RTT data
+ * counts, if that can be known yet. */
+void tls_judge_early(struct tls *t);
+
+/* tls_trial.c: a renegotiation's ClientHello is not in the capture, and this record is the first under its keys: the keys that open it, with
+ * the session found; NULL: none do, or there is no memory. */
+struct tls_cipher *tls_try_renewed(struct tls *t, enum wsd_direction d, const struct tls_record *record,
+                                   struct tls_plain *plain);
 
 /* tls_open.c: opens the record with the keys of this direction, or those that may follow. Returns 0, -EBADMSG, or -ENOMEM. skipped:
  * how many records were lost in front of it. */

@@ -22,27 +22,49 @@ enum {
     KEYS_COST = 8,          /* making keys costs as much as opening so many small records */
     SMALL = 1 << 10,        /* bytes of one */
     LOOKED_AT = 16,         /* records of a direction, of which the smallest is taken */
+    EARLY_LOOKED_AT = 64,   /* records of 0-RTT data, behind which its end is looked for */
 };
 
-/* What secrets are tried on: of the first records held of a direction, which follow each other, the smallest. */
+/* What secrets are tried on: of the first records held of a direction, which follow each other, the smallest; or, where records are
+ * held without their framing, one that a segment begins with. */
 struct sample {
     struct tls_record record;
     uint64_t behind; /* records in front of it */
     bool there;
+    bool unframed; /* how many are in front of it is not known */
 };
+
+static struct tls_record record_of(const struct tls_held *held)
+{
+    return (struct tls_record){.header = held->bytes,
+                               .body = bytes_of(held->bytes + TLS_RECORD_HEADER, tls_record_length(held->bytes)),
+                               .type = held->bytes[0]};
+}
+
+static bool begins_with_record(const struct tls_held *held)
+{
+    const struct wsd_bytes bytes = {held->bytes, held->length};
+    return bytes.length >= TLS_RECORD_HEADER && bytes.data[0] == TLS_APPLICATION_DATA && tls_record_may_begin(bytes) &&
+           tls_record_length(bytes.data) <= bytes.length - TLS_RECORD_HEADER;
+}
 
 static struct sample sample_of(const struct tls *t, enum wsd_direction d, bool smallest)
 {
     struct sample s = {.there = false};
     uint64_t count = 0;
     for (const struct tls_held *held = t->queue.first; held != NULL && count < LOOKED_AT; held = held->next) {
-        if (held->direction != d)
+        if (held->direction != d || (held->kind == TLS_HELD_GAP && count == 0))
             continue;
-        if (held->kind != TLS_HELD_RECORD || (s.there && !smallest))
+        if (held->kind == TLS_HELD_RAW && !s.there && smallest) {
+            s.there = s.unframed = begins_with_record(held);
+            if (s.there) {
+                s.record = record_of(held);
+                return s;
+            }
+        } else if (held->kind != TLS_HELD_RECORD || (s.there && !smallest)) {
             break;
-        struct wsd_bytes body = {held->bytes + TLS_RECORD_HEADER, held->length - TLS_RECORD_HEADER};
-        if (!held->damaged && (!s.there || body.length < s.record.body.length)) {
-            s.record = (struct tls_record){.header = held->bytes, .body = body, .type = held->bytes[0]};
+        } else if (!held->damaged && (!s.there || held->length - TLS_RECORD_HEADER < s.record.body.length)) {
+            s.record = record_of(held);
             s.behind = count;
             s.there = true;
         }
@@ -114,9 +136,10 @@ static bool try_numbers(struct tls *t, struct purse *p, const struct tls_suite *
         tls_cipher_free(c);
         return false;
     }
-    for (uint64_t i = 0; i < numbers && !found; i++) {
-        found = tls_cipher_open(c, &s->record, s->behind + i, t->host->plain[t->depth], &plain);
-        *number = s->behind + i;
+    uint64_t first = t->hello ? 0 : s->behind; /* with a hello, records in front may be under other keys */
+    for (uint64_t i = first; i < first + numbers && !found; i++) {
+        found = tls_cipher_open(c, &s->record, i, t->host->plain[t->depth], &plain);
+        *number = i;
     }
     tls_cipher_free(c);
     return found;
@@ -140,14 +163,17 @@ static void turn(struct tls *t)
 
 static enum wsd_direction sender_of(unsigned label)
 {
-    return label == TLS_SECRET_CLIENT_TRAFFIC || label == TLS_SECRET_CLIENT_HANDSHAKE ? WSD_CLIENT : WSD_SERVER;
+    return label == TLS_SECRET_SERVER_TRAFFIC || label == TLS_SECRET_SERVER_HANDSHAKE ? WSD_SERVER : WSD_CLIENT;
 }
 
-/* `d` sends under the secret of this session; `number`: of the first record that is held of it. */
+/* The sample, which `d` sent, is this record under the secret of this session. */
 static int enter_13(struct tls *t, enum wsd_direction d, const struct tls_secret *one, const struct tls_suite *suite,
-                    const uint8_t *secret, uint64_t number)
+                    const struct sample *s, const uint8_t *secret, uint64_t number)
 {
-    bool traffic = is_traffic(one->label);
+    /* Records in front of it that do not count are the handshake's. */
+    bool handshake = number < s->behind && memcmp(secret, one->secret, one->length) == 0;
+    bool traffic = is_traffic(one->label) && !handshake;
+    bool early = t->hello && t->early == TLS_EARLY_OFFERED; /* with it the client's records begin */
     const struct wsd_bytes bytes = {secret, crypto_hash_size(suite->hash)};
     memcpy(t->session.client_random, one->of, TLS_RANDOM);
     t->session.version = t->info.version = TLS_1_3;
@@ -162,12 +188,13 @@ static int enter_13(struct tls *t, enum wsd_direction d, const struct tls_secret
     for (int i = 0; i < 2; i++) {
         struct tls_half *half = &t->half[i];
         bool both = traffic && tls_secret_of_epoch(t, (enum wsd_direction)i, TLS_EPOCH_HANDSHAKE).length == 0;
-        tls_enter_epoch(t, (enum wsd_direction)i,
-                        (i == (int)d && traffic) || both ? TLS_EPOCH_APPLICATION : TLS_EPOCH_HANDSHAKE);
+        enum tls_epoch epoch = (i == (int)d && traffic) || both ? TLS_EPOCH_APPLICATION : TLS_EPOCH_HANDSHAKE;
+        tls_enter_epoch(t, (enum wsd_direction)i, early && i == WSD_CLIENT ? TLS_EPOCH_EARLY : epoch);
         half->ahead = NUMBERS_MOST;
         half->skip_early = false;
     }
-    return tls_use_secret(t, d, bytes, number);
+    bool first = t->half[d].epoch == (traffic ? TLS_EPOCH_APPLICATION : TLS_EPOCH_HANDSHAKE) && !handshake;
+    return first ? tls_use_secret(t, d, bytes, !s->unframed && number > s->behind ? number - s->behind : 0) : 0;
 }
 
 static int try_13(struct tls *t, struct purse *p, enum wsd_direction d, const struct sample *s,
@@ -185,7 +212,7 @@ static int try_13(struct tls *t, struct purse *p, enum wsd_direction d, const st
                                           : try_numbers(t, p, suite, s, one->label, secret, &number);
         }
         if (found)
-            rc = enter_13(t, d, one, suite, secret, number >= s->behind ? number - s->behind : 0);
+            rc = enter_13(t, d, one, suite, s, secret, number);
         if (found && rc == 0)
             rc = 1;
         if (t->session.suite != NULL)
@@ -211,6 +238,69 @@ static int try_12(struct tls *t, struct purse *p, enum wsd_direction d, const st
     return found;
 }
 
+struct tls_cipher *tls_try_renewed(struct tls *t, enum wsd_direction d, const struct tls_record *r,
+                                   struct tls_plain *plain)
+{
+    const struct tls_secrets *secrets = &t->host->secrets;
+    struct purse purse = {.left = t->host->trials / SHARE};
+    uint8_t before[TLS_RANDOM];
+    memcpy(before, t->session.client_random, sizeof before);
+    for (uint64_t i = 0; i < secrets->count; i++) {
+        const struct tls_secret *one = tls_secrets_newest(secrets, i);
+        if (one->label != TLS_SECRET_MASTER || memcmp(one->of, before, sizeof before) == 0)
+            continue;
+        if (!spend(t, &purse, 2 * KEYS_COST + TLS_UNSEEN_MOST * (1 + r->body.length / SMALL)))
+            break;
+        memcpy(t->session.client_random, one->of, TLS_RANDOM);
+        struct tls_cipher *c = tls_cipher_12(&t->session, one->secret, d);
+        for (uint64_t number = 0; c != NULL && number < TLS_UNSEEN_MOST; number++)
+            if (tls_cipher_open(c, r, number, t->host->plain[t->depth], plain)) {
+                c->sequence = number + 1;
+                return c;
+            }
+        tls_cipher_free(c);
+    }
+    memcpy(t->session.client_random, before, sizeof before);
+    return NULL;
+}
+
+/* ---- 0-RTT data ------------------------------------------------------------------------------------------------ */
+
+static struct tls_cipher *client_cipher(const struct tls *t, unsigned epoch)
+{
+    struct wsd_bytes secret = tls_secret_of_epoch(t, WSD_CLIENT, epoch);
+    return secret.length > 0 ? tls_cipher_13(t->session.suite, secret) : NULL;
+}
+
+/* Behind 0-RTT data that was accepted comes EndOfEarlyData (RFC 8446 4.5), and under the next keys without it what follows data that
+ * was not. */
+void tls_judge_early(struct tls *t)
+{
+    struct tls_cipher *early = client_cipher(t, TLS_EPOCH_EARLY), *next = client_cipher(t, TLS_EPOCH_HANDSHAKE);
+    struct tls_plain plain;
+    uint8_t *scratch = t->host->plain[t->depth];
+    uint64_t count = 0;
+    for (const struct tls_held *held = t->queue.first; held != NULL && count < EARLY_LOOKED_AT; held = held->next) {
+        if (held->direction != WSD_CLIENT)
+            continue;
+        if (held->kind != TLS_HELD_RECORD || held->damaged)
+            break;
+        const struct tls_record record = record_of(held);
+        if (early == NULL || !tls_cipher_open(early, &record, count, scratch, &plain)) {
+            if (next != NULL && tls_cipher_open(next, &record, 0, scratch, &plain))
+                t->early = TLS_EARLY_REJECTED;
+            break;
+        }
+        if (plain.type == TLS_HANDSHAKE && plain.bytes.length > 0 && plain.bytes.data[0] == TLS_END_OF_EARLY_DATA) {
+            t->early = TLS_EARLY_ACCEPTED;
+            break;
+        }
+        count++;
+    }
+    tls_cipher_free(early);
+    tls_cipher_free(next);
+}
+
 /* ---- all ------------------------------------------------------------------------------------------------------- */
 
 static bool may_fit(const struct tls *t, enum wsd_direction d, const struct tls_secret *one)
@@ -218,7 +308,9 @@ static bool may_fit(const struct tls *t, enum wsd_direction d, const struct tls_
     bool known = t->hello || t->session.suite != NULL; /* so is who the client is */
     if (t->session.version != 0 && !tls_is_13(t))
         return one->label == TLS_SECRET_MASTER;
-    if (one->generation != 0 || one->label < TLS_SECRET_CLIENT_HANDSHAKE || one->label > TLS_SECRET_SERVER_TRAFFIC)
+    bool early = one->label == TLS_SECRET_CLIENT_EARLY && t->hello && t->early == TLS_EARLY_OFFERED;
+    if (one->generation != 0 ||
+        (!early && (one->label < TLS_SECRET_CLIENT_HANDSHAKE || one->label > TLS_SECRET_SERVER_TRAFFIC)))
         return false;
     return (!known || sender_of(one->label) == d) &&
            (!t->hello || memcmp(one->of, t->session.client_random, TLS_RANDOM) == 0);
@@ -250,15 +342,26 @@ static int try_direction(struct tls *t, struct purse *p, enum wsd_direction d)
     return rc;
 }
 
+/* The ServerHello is not in the capture: something else came in its place. */
+static bool server_hello_lost(const struct tls *t)
+{
+    const struct tls_half *server = &t->half[WSD_SERVER];
+    return server->epoch != TLS_EPOCH_PLAIN || server->unframed || server->ahead > 0 || t->forced;
+}
+
 int tls_try_secrets(struct tls *t)
 {
-    if ((t->hello && t->session.suite != NULL) || t->queue.first == NULL || t->host->secrets.count == 0)
+    if ((t->hello && (t->session.suite != NULL || !server_hello_lost(t))) || t->queue.first == NULL ||
+        t->host->secrets.count == 0)
         return 0;
     struct purse purse = {.left = t->host->trials / SHARE};
     int rc = 0;
-    for (int d = 0; d < 2 && rc == 0; d++)
+    /* The suite of 0-RTT data may be another one than the server's, who rejects it then. */
+    for (int i = 0; i < 2 && rc == 0; i++) {
+        enum wsd_direction d = t->early == TLS_EARLY_OFFERED ? !i : i;
         if (t->tried[d] < t->host->secrets.added)
-            rc = try_direction(t, &purse, (enum wsd_direction)d);
+            rc = try_direction(t, &purse, d);
+    }
     t->found = t->found || rc > 0;
     return rc < 0 ? rc : 0;
 }

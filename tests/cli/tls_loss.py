@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Any one segment with data of a capture inside TLS is missing, or all up to it: what is left of the capture.
 
-usage: tls_loss.py [--start] [--every=N] WSCOPE CAPTURE ARGUMENT ...
+usage: tls_loss.py [--start] [--every=N] [--limits=FILE] WSCOPE CAPTURE ARGUMENT ...
 
 Finds out by itself which packets carry which record (Ethernet or raw IP, IPv4, TCP), and with wscope which messages the whole capture has, and in
 which records. Then it leaves out each segment in turn (--start: and everything before it), and holds against that what is told:
@@ -10,20 +10,25 @@ which records. Then it leaves out each segment in turn (--start: and everything 
   untouched  messages of whose records nothing is missing. They cannot all be told: a compressed message may refer to a lost
              one, the keys of TLS 1.2 are made from the server's hello, and without the HTTP of the upgrade, or a frame's header, the next
              frames have to show themselves. So it is counted for how many segments some are not.
-  gap        the loss is told, when it was of content and something was told behind it
+  gap        the loss is told, when it was of content and something was told behind it; with an AEAD it has as many bytes as the lost
+             records had content
 
-Prints what was invented, and a line of sums: by what the segment carried (a hello, other plain records, what comes in front of the
-first message, messages) how many there are. SHOW=1: each segment that costs more than itself.
+Prints what was invented or is not so, and a line of sums: by what the segment carried (a hello, other plain records, what comes in
+front of the first message, messages) how many of them cost more than themselves, of how many. SHOW=1: each segment that costs more than itself.
+
+--limits: the sums are at most those in that file's line. How well frames are found again without the HTTP of the upgrade, or messages of a
+compressed connection behind a loss, is not the matter here: of these a quarter of the segments may cost more than they did.
 """
-import collections, json, os, struct, subprocess, sys, tempfile
+import collections, json, os, re, struct, subprocess, sys, tempfile
 
-begins, every = False, 1
+begins, every, limits = False, 1, None
 while sys.argv[1].startswith('--'):
     option = sys.argv.pop(1)
     begins = begins or option == '--start'
     every = int(option[8:]) if option.startswith('--every=') else every
+    limits = option[9:] if option.startswith('--limits=') else limits
 wscope, capture, *arguments = sys.argv[1:]
-PLAIN, SEALED = (20, 21, 22), 23
+PLAIN, SEALED, WHATS = (20, 21, 22), 23, ('hello', 'plain', 'opening', 'data')
 
 
 def read(path):
@@ -85,6 +90,7 @@ class Told:
 
     def __init__(self, events):
         self.ends, self.messages, self.gaps, self.frames, self.ts = {}, collections.defaultdict(list), 0, {}, {}
+        self.gap_bytes = 0
         self.findings = collections.Counter()
         for e in events:
             kind = e['type']
@@ -95,6 +101,7 @@ class Told:
                 self.frames.setdefault((e['conn'], e['dir']), []).append(e['packet'] - 1)
             elif kind == 'gap':
                 self.gaps += 1
+                self.gap_bytes += e['bytes']
             elif kind == 'finding':
                 self.findings[e['code']] += 1
             elif kind == 'message':
@@ -151,6 +158,29 @@ def phase(i):
     return kinds
 
 
+def around(cipher):
+    """Bytes of a record that are no content; None: it varies."""
+    if 'CBC' in cipher:
+        return None
+    tag = 8 if 'CCM_8' in cipher else 16
+    if '_WITH_' not in cipher:
+        return tag + 1  # TLS 1.3: the content's type
+    return tag if 'CHACHA' in cipher else tag + 8
+
+
+def content_of(i):
+    """Of the records that lie in this segment, when they are whole there, and can only be data: how much content they have."""
+    content, more = 0, {around(e['tls']['cipher']) for e in whole.ends.values() if e['carrier'] == 'tls'}
+    for stream in all_records.values():
+        for kind, a, b, raw in stream:
+            if a <= i <= b:
+                length = len(raw) - 5 - (next(iter(more)) or 0)
+                if a != b or kind != SEALED or len(more) != 1 or None in more or length <= 5 or 'padded' in capture:
+                    return None  # an alert has 2 bytes, a KeyUpdate 5
+                content += length
+    return content
+
+
 first_message = {key: min(min(touches[key, i], default=1 << 30) for i in range(len(list_))) for key, list_ in whole.messages.items()}
 with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, 'left.pcap')
@@ -178,11 +208,29 @@ with tempfile.TemporaryDirectory() as folder:
             missing += sum(1 for n, content in enumerate(sent) if left.count(content) < sent.count(content) and
                            (i < min(touches[key, n]) if begins else i not in touches[key, n]))
         counts[what, 'missing'] += missing > 0
+        lost = content_of(i) if what == 'data' and not begins and told.gaps and any(told.messages.values()) else None
+        if lost is not None and told.gap_bytes != lost:
+            problem(f'segment {i + 1}: {lost} bytes of content are missing, told are {told.gap_bytes}')
         quiet = what == 'data' and not begins and not told.gaps and any(told.messages.values())
         counts['not told'] += quiet and any(i in touched and max(touched) > i for touched in touches.values())
         if os.environ.get('SHOW') and missing:
             print(f'  {os.path.basename(capture)} segment {i + 1} ({what}): {missing} missing, gaps {told.gaps}',
                   [(e['handshake'], e['tls'] and e['tls']['reason']) for e in told.ends.values()], dict(told.findings))
-print(os.path.basename(capture), 'begun behind:' if begins else 'without:', ', '.join(f'{k}: {v}' + (f' ({counts[k, "missing"]} lack more)' if counts[k, 'missing'] else '')
-                                           for k, v in counts.items() if isinstance(k, str)))
+if counts['not told']:
+    problem(f"{counts['not told']} losses are not told")
+def check(wanted):
+    for k in WHATS:
+        found = re.search(rf' {k} (\d+)/(\d+)', wanted)
+        most, of = (int(n) for n in found.groups()) if found else (0, 0)
+        slack = of // 4 if k == 'opening' or (k == 'data' and (compressed or begins)) else 0
+        if counts[k] != of or counts[k, 'missing'] > most + slack:
+            problem(f'{k}: {counts[k, "missing"]} of {counts[k]} segments cost more than themselves, at most {most + slack} of {of} may')
+
+
+name = f'{os.path.basename(capture)} {"begun" if begins else "without"}'
+if limits:
+    lines = [line for line in open(limits) if line.startswith(name + ' ')]
+    check(lines[0] if lines else '')
+else:
+    print(name, *(f'{k} {counts[k, "missing"]}/{counts[k]}' for k in WHATS if counts[k]))
 sys.exit(problems > 0)

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# A hello that is not in the capture: what can be opened without it is opened, and of what cannot the reason is told.
+# shellcheck source=tests/cli/lib.bash
+. "$(dirname "$0")/lib.bash"
+
+# without CAPTURE PACKET: the capture without that packet, counted from 1, into $place/left.pcap
+without() {
+    python3 - "captures/$1.pcap" "$place/left.pcap" "$2" <<'EOF'
+import struct, sys
+data, out, at, number = open(sys.argv[1], 'rb').read(), b'', 24, 0
+while at < len(data):
+    end, number = at + 16 + struct.unpack_from('<I', data, at + 8)[0], number + 1
+    out += data[at:end] if number != int(sys.argv[3]) else b''
+    at = end
+open(sys.argv[2], 'wb').write(data[:24] + out)
+EOF
+}
+
+# told FILTER: of the capture that is left, with the secrets of the one before
+told() { "$wscope" -q -o json --frames "${secrets[@]}" "$place/left.pcap" | jq -c "$1"; }
+rows() { told 'select(.type == "connection") | [.handshake, .tls.reason]'; }
+findings() { told 'select(.type == "finding" and (.code | startswith("tls"))) | .code' | LC_ALL=C sort -u | tr '\n' ' '; }
+messages() { told 'select(.type == "message" and .complete) | [.conn, .dir, .text // .code]' | LC_ALL=C sort; }
+is() { # WHAT GOT WANTED
+    [ "$2" = "$3" ] || fail "$1: $2"
+}
+all_of() { "$wscope" -q -o json "${secrets[@]}" "captures/$1.pcap" | jq -c 'select(.type == "message") | [.conn, .dir, .text // .code]' | LC_ALL=C sort; }
+
+# TLS 1.2 cannot be opened without its ServerHello, TLS 1.3 can
+secrets=(-k captures/tls-12-gcm-ecdsa.keylog)
+without tls-12-gcm-ecdsa 6
+is 'without ServerHello, 1.2' "$(rows)" '["encrypted","ServerHello not captured"]'
+secrets=()
+is 'and without secrets' "$(rows)" '["encrypted","no secrets"]'
+is 'which is a finding' "$(findings)" '"tls-no-secrets" '
+secrets=(-k captures/tls-13-aes-128.keylog)
+without tls-13-aes-128 6
+is 'without ServerHello, 1.3' "$(messages)" "$(all_of tls-13-aes-128)"
+
+# Nor does 0-RTT data stand in the way, accepted or not: none is lost, and none told twice
+secrets=(-k captures/tls-13-early.keylog)
+without tls-13-early 25
+is '0-RTT' "$(messages)" "$(all_of tls-13-early)"
+is '0-RTT, rows' "$(rows | tr '\n' ' ')" '["complete",null] ["complete",null] '
+is '0-RTT, URL' "$(told 'select(.type == "connection" and .conn == 2) | .url')" '"wss://localhost/early"'
+secrets=(-k captures/tls-13-early-rejected.keylog)
+without tls-13-early-rejected 28
+is '0-RTT that was rejected' "$(messages)" "$(all_of tls-13-early-rejected)"
+is '0-RTT that was rejected, rows' "$(rows | tr '\n' ' ')" '["complete",null] ["complete",null] '
+
+# Behind the PROXY protocol, either hello
+secrets=(-k captures/tls-13-proxy-protocol.keylog)
+for packet in 5 7; do
+    without tls-13-proxy-protocol "$packet"
+    is "PROXY, without packet $packet" "$(messages)" "$(all_of tls-13-proxy-protocol)"
+    is "PROXY, its hop" "$(told 'select(.type == "connection") | .via[0].kind')" '"proxy-v1"'
+done
+secrets=()
+is 'PROXY, without secrets' "$(rows)" '["encrypted","no secrets"]'
+
+# A renegotiation: the client's hello can be found by trying, the server's cannot, and then that is told
+secrets=(-k captures/tls-12-renegotiated.keylog)
+for packet in 4 8 10 15 17 18 20 21; do # 15, 17: messages in front of it
+    without tls-12-renegotiated "$packet"
+    lost=0
+    case $packet in 15 | 17) lost=1 ;; esac
+    is "renegotiation, without packet $packet" "$(messages | wc -l)" $(($(all_of tls-12-renegotiated | wc -l) - lost))
+    case $(findings) in *decrypt-failed* | *keys-unknown*) fail "renegotiation, without packet $packet: $(findings)" ;; esac
+done
+without tls-12-renegotiated 19
+is 'renegotiation without ServerHello' "$(findings)" '"tls-keys-unknown" "tls-resynchronised" "tls-truncated" '
+is 'its messages' "$(messages | tr '\n' ' ')" '[1,"client","0: before"] [1,"server","0: before"] '
+# The log knows nothing of the new session
+head -n 2 captures/tls-12-renegotiated.keylog >"$place/first.keylog"
+cp captures/tls-12-renegotiated.pcap "$place/left.pcap"
+secrets=(-k "$place/first.keylog")
+is 'renegotiation without secrets' "$(findings)" '"tls-keys-unknown" "tls-truncated" '
+is 'its detail' "$(told 'select(.code == "tls-keys-unknown") | .detail')" '"no secrets of the new session"'
+is 'its messages' "$(messages | tr '\n' ' ')" '[1,"client","0: before"] [1,"server","0: before"] '
+done_testing
