@@ -635,7 +635,10 @@ static int feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, con
                 rc = wait_unframed(t, d, moment);
                 continue;
             }
-            if (half->epoch == TLS_EPOCH_PLAIN || half->cipher == NULL) {
+            rc = half->epoch == TLS_EPOCH_PLAIN ? -ENOENT : tls_need_cipher(t, d);
+            if (rc == -ENOMEM)
+                return rc;
+            if (rc != 0) {
                 tls_records_drop(&half->records, &t->host->spare);
                 half->stray = moment->packet;
                 return t->inner != NULL || t->hello ? tls_seal(t, "handshake not captured") : STREAM_DONE;
