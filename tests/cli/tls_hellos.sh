@@ -16,15 +16,20 @@ open(sys.argv[2], 'wb').write(data[:24] + out)
 EOF
 }
 
-# told FILTER: of the capture that is left, with the secrets of the one before
-told() { "$wscope" -q -o json --frames "${secrets[@]}" "$place/left.pcap" | jq -c "$1"; }
-rows() { told 'select(.type == "connection") | [.handshake, .tls.reason]'; }
-findings() { told 'select(.type == "finding" and (.code | startswith("tls"))) | .code' | LC_ALL=C sort -u | tr '\n' ' '; }
-messages() { told 'select(.type == "message" and .complete) | [.conn, .dir, .text // .code]' | LC_ALL=C sort; }
+# told EXPRESSION CAPTURE: of each line of the JSON, e, what is not None, sorted; with the secrets of the moment
+told() {
+    "$wscope" -q -o json "${secrets[@]}" "${2:-$place/left.pcap}" | python3 -c '
+import json, sys
+lines = (eval(sys.argv[1], {"e": json.loads(line)}) for line in sys.stdin)
+print(*sorted(json.dumps(x, separators=(",", ":")) for x in lines if x is not None), sep="\n")' "$1"
+}
+rows() { told '[e["handshake"], e["tls"]["reason"]] if e["type"] == "connection" else None'; }
+findings() { told 'e["code"] if e["type"] == "finding" and e["code"][:3] == "tls" else None' | sort -u | tr '\n' ' '; }
+messages() { told '[e["conn"], e["dir"], e.get("text", e.get("code"))] if e["type"] == "message" and e["complete"] else None' "$@"; }
+all_of() { messages "captures/$1.pcap"; }
 is() { # WHAT GOT WANTED
     [ "$2" = "$3" ] || fail "$1: $2"
 }
-all_of() { "$wscope" -q -o json "${secrets[@]}" "captures/$1.pcap" | jq -c 'select(.type == "message") | [.conn, .dir, .text // .code]' | LC_ALL=C sort; }
 
 # TLS 1.2 cannot be opened without its ServerHello, TLS 1.3 can
 secrets=(-k captures/tls-12-gcm-ecdsa.keylog)
@@ -42,7 +47,7 @@ secrets=(-k captures/tls-13-early.keylog)
 without tls-13-early 25
 is '0-RTT' "$(messages)" "$(all_of tls-13-early)"
 is '0-RTT, rows' "$(rows | tr '\n' ' ')" '["complete",null] ["complete",null] '
-is '0-RTT, URL' "$(told 'select(.type == "connection" and .conn == 2) | .url')" '"wss://localhost/early"'
+is '0-RTT, URL' "$(told 'e["url"] if e["type"] == "connection" and e["conn"] == 2 else None')" '"wss://localhost/early"'
 secrets=(-k captures/tls-13-early-rejected.keylog)
 without tls-13-early-rejected 28
 is '0-RTT that was rejected' "$(messages)" "$(all_of tls-13-early-rejected)"
@@ -53,7 +58,7 @@ secrets=(-k captures/tls-13-proxy-protocol.keylog)
 for packet in 5 7; do
     without tls-13-proxy-protocol "$packet"
     is "PROXY, without packet $packet" "$(messages)" "$(all_of tls-13-proxy-protocol)"
-    is "PROXY, its hop" "$(told 'select(.type == "connection") | .via[0].kind')" '"proxy-v1"'
+    is "PROXY, its hop" "$(told 'e["via"][0]["kind"] if e["type"] == "connection" else None')" '"proxy-v1"'
 done
 secrets=()
 is 'PROXY, without secrets' "$(rows)" '["encrypted","no secrets"]'
@@ -75,6 +80,6 @@ head -n 2 captures/tls-12-renegotiated.keylog >"$place/first.keylog"
 cp captures/tls-12-renegotiated.pcap "$place/left.pcap"
 secrets=(-k "$place/first.keylog")
 is 'renegotiation without secrets' "$(findings)" '"tls-keys-unknown" "tls-truncated" '
-is 'its detail' "$(told 'select(.code == "tls-keys-unknown") | .detail')" '"no secrets of the new session"'
+is 'its detail' "$(told 'e["detail"] if e.get("code") == "tls-keys-unknown" else None')" '"no secrets of the new session"'
 is 'its messages' "$(messages | tr '\n' ' ')" '[1,"client","0: before"] [1,"server","0: before"] '
 done_testing
