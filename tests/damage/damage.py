@@ -244,14 +244,14 @@ def reordered(rng, packets, notes):
     if ends:
         late = [p for p in out if p in ends or out.index(p) > out.index(ends[0])]
         out = [p for p in out if p not in late] + sorted(late, key=lambda p: (p.flags & (FIN | RST) != 0, 0)) if len(out) < 4000 else out
-    return without_strange_bytes(out)
+    return out
 
 
 def without_strange_bytes(packets):
-    """A keep-alive in front of the acknowledgement that makes it one is a byte like any other."""
+    """A keep-alive in front of the acknowledgement that makes it one, or where that is lost, is a byte like any other."""
     acked, out = collections.Counter(), []
     for p in packets:
-        if not p.garbage or acked[p.inst, p.d] == p.off + 1:
+        if not p.garbage or acked[p.inst, p.d] in (0, p.off + 1):
             out.append(p)
         acked[p.inst, OTHER[p.d]] = max(acked[p.inst, OTHER[p.d]], p.ack)
     return out
@@ -330,7 +330,7 @@ class Notes:
 
     def __init__(self, instances, cuts, names):
         self.instances, self.cuts = instances, cuts
-        self.twice = "doubled" in names  # which counts for the packets that are waited for
+        self.twice = "doubled" in names or "retransmitted" in names  # which counts for the packets that are waited for
 
 
 # ---- the file
@@ -601,6 +601,7 @@ def run(wscope, seed, keep, only, alike=False):
     notes = Notes(instances, cuts, names)
     for name in names:
         packets = DAMAGES[name](rng, packets, notes)
+    packets = without_strange_bytes(packets)
     path = os.path.join(keep or tempfile.gettempdir(), f"damage-{os.getpid()}-{seed}.pcap")
     times = write(path, packets)
     out = subprocess.run([wscope, "-q", "-o", "json", "--max-payload", "0", path], stdout=subprocess.PIPE)
