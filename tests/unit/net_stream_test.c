@@ -78,8 +78,10 @@ static void wrap_of_sequence_numbers(void **state)
     t.start[WSD_CLIENT] = UINT32_MAX - 2;
     t.start[WSD_SERVER] = 0; /* its SYN has the largest number */
     talk_open(&t);
-    talk_send_text(&t, WSD_CLIENT, "abc");
-    talk_send_text(&t, WSD_CLIENT, "def");
+    send_at(WSD_CLIENT, 3, "def"); /* behind the wrap, and waits for what lies in front of it */
+    HEARD("");
+    send_at(WSD_CLIENT, 0, "abc");
+    t.sent[WSD_CLIENT] = t.acked[WSD_CLIENT] = 6;
     talk_send_text(&t, WSD_SERVER, "x");
     send_at(WSD_CLIENT, 9, "jkl");
     send_at(WSD_CLIENT, 6, "ghi");
