@@ -11,17 +11,28 @@ enum { PAGE_LEAST = 4096 };
 
 /* ---- blocks */
 
+/* A whole page of the large kind, from the system and back to it: malloc() would put what stays for long between two of them, and the
+ * heap would grow for days. */
+static struct block *page_new(void)
+{
+    char *at = mmap(NULL, 2 * (size_t)BLOCK_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED)
+        return NULL;
+    size_t before = (BLOCK_PAGE - (uintptr_t)at % BLOCK_PAGE) % BLOCK_PAGE;
+    if (before > 0)
+        (void)munmap(at, before);
+    (void)munmap(at + before + BLOCK_PAGE, BLOCK_PAGE - before);
+#ifdef MADV_HUGEPAGE
+    (void)madvise(at + before, BLOCK_PAGE, MADV_HUGEPAGE); /* only a wish */
+#endif
+    return (struct block *)(void *)(at + before);
+}
+
 struct block *block_new(size_t size)
 {
-    size_t bytes = sizeof(struct block) + size;
-    bool huge = bytes == BLOCK_PAGE;
-    struct block *b = huge ? aligned_alloc(BLOCK_PAGE, bytes) : malloc(bytes);
+    struct block *b = size == BLOCK_SIZE ? page_new() : malloc(sizeof(struct block) + size);
     if (b == NULL)
         return NULL;
-#ifdef MADV_HUGEPAGE
-    if (huge)
-        (void)madvise(b, bytes, MADV_HUGEPAGE); /* only a wish */
-#endif
     b->next = NULL;
     b->size = size;
     b->length = 0;
@@ -30,7 +41,10 @@ struct block *block_new(size_t size)
 
 void block_free(struct block *block)
 {
-    free(block);
+    if (block != NULL && block->size == BLOCK_SIZE)
+        (void)munmap(block, BLOCK_PAGE);
+    else
+        free(block);
 }
 
 void block_touch(struct block *b)
