@@ -2,6 +2,7 @@
  * TLS below the stream: the key schedule against RFC 8448's traces, key logs' lines and their store, records in pieces.
  */
 #include "base/bytes.h"
+#include "stream/tls_handshake.h"
 #include "stream/tls_keys.h"
 #include "stream/tls_record.h"
 #include "stream/tls_secrets.h"
@@ -145,11 +146,40 @@ static void records_with_gaps(void **state)
     buffer_free(&spare.buffer);
 }
 
+/* CompressedCertificate (RFC 8879 4), and what else is not read, is passed over in pieces of any size, without being kept. */
+static void messages_passed_over(void **state)
+{
+    (void)state;
+    uint8_t stream[4 + 300 + 4 + 2] = {25, 0, 1,
+                                       44}; /* 300 bytes, then KeyUpdate, of one, and the beginning of another */
+    memset(stream + 4, 24, 300);
+    memcpy(stream + 304, "\x18\0\0\1\1\x18", 6);
+    for (size_t size = 1; size <= sizeof stream; size++) {
+        struct tls_messages messages = {0};
+        struct tls_message message;
+        uint8_t types[8];
+        size_t count = 0;
+        for (size_t at = 0; at < sizeof stream; at += size) {
+            struct wsd_bytes piece = bytes_first(bytes_of(stream + at, sizeof stream - at), size);
+            while (tls_messages_next(&messages, &piece, &message) == 1) {
+                assert_true(count < sizeof types);
+                types[count++] = message.type;
+                assert_true(message.type != TLS_KEY_UPDATE || message.body.length == 1);
+            }
+            assert_true(messages.held.length <= 5);
+        }
+        assert_int_equal(count, 2);
+        assert_memory_equal(types, "\x19\x18", 2);
+        tls_messages_free(&messages);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(key_schedule),      cmocka_unit_test(key_log_lines),     cmocka_unit_test(store_is_bounded),
-        cmocka_unit_test(records_in_pieces), cmocka_unit_test(records_with_gaps),
+        cmocka_unit_test(messages_passed_over), cmocka_unit_test(key_schedule),
+        cmocka_unit_test(key_log_lines),        cmocka_unit_test(store_is_bounded),
+        cmocka_unit_test(records_in_pieces),    cmocka_unit_test(records_with_gaps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
