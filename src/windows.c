@@ -1,6 +1,7 @@
 #include "windows.h"
 
 #include <stdbool.h>
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #ifdef __linux__
@@ -115,6 +116,7 @@ void windows_free(struct windows *windows)
 {
     while (windows->open != NULL) {
         struct window_slab *s = windows->open;
+        assert(s->before == NULL); /* it is the first one */
         close_slab(windows, s);
         windows->slabs--;
         free(s);
