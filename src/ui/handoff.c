@@ -14,10 +14,11 @@
 #include <unistd.h>
 
 enum {
-    POOL_BLOCKS = 8,            /* kept to be filled again: fresh memory costs more than a record */
-    FIRST_BLOCK = 8 * 1024,     /* the first rows shall be seen soon */
-    TELL_BYTES = 8 * 1024 * 1024, /* of a file, after which what there is of records is handed on, and how far it has come */
-    AHEAD = 2048,               /* bytes behind a record that are asked for: records go where no cache has anything */
+    POOL_BLOCKS = 8,        /* kept to be filled again: fresh memory costs more than a record */
+    FIRST_BLOCK = 8 * 1024, /* the first rows shall be seen soon */
+    TELL_BYTES =
+        8 * 1024 * 1024, /* of a file, after which what there is of records is handed on, and how far it has come */
+    AHEAD = 2048,        /* bytes behind a record that are asked for: records go where no cache has anything */
     JOIN_NANOSECONDS = 5000000, /* between two attempts to interrupt the reading thread */
     INTERRUPT = SIGUSR2
 };

@@ -42,7 +42,7 @@ enum split { SPLITS(SETTING_ENUM) SPLIT_COUNT };
     X(THEME, "theme", WORDS, theme, "auto" THEMES(SETTING_WORD), "auto",                                               \
       "colours; auto looks at COLORFGBG and at how many there are")                                                    \
     X(COLUMNS, "columns", COLUMNS, columns, COLUMN_WORDS, COLUMN_WORDS,                                                \
-      "columns of the connections, from the left, as far as there is room for them")                                                  \
+      "columns of the connections, from the left, as far as there is room for them")                                   \
     X(SORT, "sort", SORT, sort, "a column, and: descending", "number", "what the connections are sorted by")           \
     X(GROUP, "group", WORDS, group, GROUPS(SETTING_WORD), "none", "connections added up")                              \
     X(TIME, "time", WORDS, time, TIME_MODES(SETTING_WORD), "clock",                                                    \

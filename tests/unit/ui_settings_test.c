@@ -176,8 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_setting_is_read),         cmocka_unit_test(mistakes_are_told_by_line_and_change_nothing),
         cmocka_unit_test(only_what_changed_is_written), cmocka_unit_test(columns_have_an_order),
-        cmocka_unit_test(what_is_written_is_read),
-        cmocka_unit_test(history_has_each_once),
+        cmocka_unit_test(what_is_written_is_read),      cmocka_unit_test(history_has_each_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
