@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { PREVIEW_BYTES = 2048, PREVIEW_HEX = 64, SIZE_COLUMNS = 7, OPCODE_COLUMNS = 7 };
+enum { PREVIEW_BYTES = 2048, PREVIEW_HEX = 64, SIZE_COLUMNS = 7, OPCODE_COLUMNS = 7, NARROW_TIME = 8 };
 
 static const int64_t second = 1000000000;
 
@@ -24,7 +24,7 @@ enum role line_severity(enum wsd_severity severity)
 
 static int time_columns(const struct line_style *s)
 {
-    return s->fine ? 15 : 12;
+    return s->fine ? 15 : s->narrow ? NARROW_TIME : 12;
 }
 
 static void write_span(char *out, size_t size, int64_t ns, bool fine)
@@ -46,7 +46,7 @@ void line_time(struct pen *pen, enum role role, struct line_style *s, int64_t ti
         struct writer w = {.data = text, .size = sizeof text - 1};
         human_clock_set(&s->clock, time);
         human_clock_time(&w, &s->clock, time);
-        text[s->fine ? 15 : 12] = 0;
+        text[time_columns(s)] = 0;
         pen_text(pen, role, text);
         return;
     }
@@ -164,15 +164,17 @@ int line_indent(const struct line_style *s)
 void line_headings(struct pen *pen, const struct line_style *s)
 {
     static const char *const times[] = {"TIME", "SINCE START", "SINCE LAST"};
+    static const char *const short_times[] = {"TIME", "START", "LAST"};
     if (s->time == TIME_OF_DAY)
         pen_left(pen, ROLE_HEADING, times[s->time], time_columns(s));
     else
-        pen_right(pen, ROLE_HEADING, times[s->time], time_columns(s));
+        pen_right(pen, ROLE_HEADING, s->narrow ? short_times[s->time] : times[s->time], time_columns(s));
     pen_text(pen, ROLE_HEADING, " ");
     if (s->connection)
         pen_left(pen, ROLE_HEADING, "CONN", connection_columns(s));
     pen_left(pen, ROLE_HEADING, "WHAT", (int)terminal_arrow_columns(s->terminal) + 1 + OPCODE_COLUMNS);
-    pen_right(pen, ROLE_HEADING, "SIZE", SIZE_COLUMNS);
+    if (!s->narrow)
+        pen_right(pen, ROLE_HEADING, "SIZE", SIZE_COLUMNS);
     if (s->wire_size)
         pen_right(pen, ROLE_HEADING, "WIRE", SIZE_COLUMNS + 1);
     pen_text(pen, ROLE_HEADING, "  PAYLOAD");
@@ -209,7 +211,8 @@ static void draw_message(struct pen *pen, const struct line_style *s, const stru
     bool control = record_is_control(&m->head);
     enum role role = control ? ROLE_CONTROL : line_sender(m->head.direction);
     draw_what(pen, role, s, m->head.direction, wsd_opcode_word(m->head.opcode));
-    draw_size(pen, m->length, SIZE_COLUMNS);
+    if (!s->narrow)
+        draw_size(pen, m->length, SIZE_COLUMNS);
     if (s->wire_size && m->wire_length != m->length)
         draw_size(pen, m->wire_length, SIZE_COLUMNS + 1);
     else if (s->wire_size)

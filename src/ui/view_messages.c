@@ -6,7 +6,7 @@
 #include "ui/selection.h"
 #include "ui/view.h"
 
-enum { WIDE = 110 /* columns from which there is room for more */, HEADING_LINES = 1 };
+enum { WIDE = 110 /* columns from which there is room for more */, NARROW = 50, HEADING_LINES = 1 };
 
 struct messages {
     struct ui *ui;
@@ -224,7 +224,8 @@ static void messages_draw(void *state, struct ui *ui, struct area area, bool foc
                                .time = (enum time_mode)ui->settings.time,
                                .connection = s->scope != SCOPE_CONNECTION,
                                .wire_size = area.width >= WIDE,
-                               .fine = area.width >= WIDE};
+                               .fine = area.width >= WIDE,
+                               .narrow = area.width < NARROW};
     list_set(&s->list, s->selection.first, s->selection.end, (unsigned)body.height);
     show_row(s);
     const struct model_row *first =
