@@ -20,7 +20,7 @@ struct line_style {
     bool wire_size;          /* a column for the size on the wire */
     bool fine;               /* microseconds, else milliseconds */
     struct human_clock clock;
-    bool narrow;         /* seconds only, and no sizes: the payload is to have some room */
+    bool narrow; /* seconds only, and no sizes: the payload is to have some room */
 };
 
 /* Columns before what the row says. */

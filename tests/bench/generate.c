@@ -929,10 +929,18 @@ static const struct plan plans[] = {
 static const struct {
     const char *kind;
     uint32_t n;
-} cases[] = {{"fragments", 400000},  {"frames", 64},           {"reverse", 20000},
-             {"unacked", 200000},    {"hole", 200000},         {"tls", 20000},
-             {"tls-small", 1000000}, {"tls-plain", 20000},     {"tls-small-plain", 1000000},
-             {"tls-idle", 10000},    {"tls-idle-plain", 10000}, {"day", 100000}};
+} cases[] = {{"fragments", 400000},
+             {"frames", 64},
+             {"reverse", 20000},
+             {"unacked", 200000},
+             {"hole", 200000},
+             {"tls", 20000},
+             {"tls-small", 1000000},
+             {"tls-plain", 20000},
+             {"tls-small-plain", 1000000},
+             {"tls-idle", 10000},
+             {"tls-idle-plain", 10000},
+             {"day", 100000}};
 
 static bool generate(const char *kind, uint32_t n)
 {
