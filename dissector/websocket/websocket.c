@@ -232,11 +232,19 @@ static int http_inside(struct wsd_bytes bytes)
     return 0;
 }
 
+/* Whether it may be the handshake itself: that of this side was not seen, and nor was a frame. It came late, behind what was lost. */
+static bool may_be_handshake(const struct websocket *ws, enum wsd_direction d)
+{
+    bool seen = d == WSD_CLIENT ? ws->info.url.length > 0 : ws->info.handshake != WSD_HANDSHAKE_MISSING;
+    return !seen && ws->info.counts[d].frames == 0;
+}
+
 static int lose_to_http(struct websocket *ws, enum wsd_direction d)
 {
     struct ws_half *half = &ws->half[d];
     const struct wsd_moment first = {.time = half->first_time, .packet = half->first_packet};
-    ws_finding(ws, d, WSD_FINDING_STREAM_HTTP_INSIDE, "", &first);
+    if (!may_be_handshake(ws, d))
+        ws_finding(ws, d, WSD_FINDING_STREAM_HTTP_INSIDE, "", &first);
     half->lost = true;
     half->stage.have = 0;
     return search_begin(ws, d);

@@ -58,6 +58,7 @@ secrets=(-k captures/tls-13-proxy-protocol.keylog)
 for packet in 5 7; do
     without tls-13-proxy-protocol "$packet"
     is "PROXY, without packet $packet" "$(messages)" "$(all_of tls-13-proxy-protocol)"
+    is "PROXY, nobody is accused" "$(told 'e["code"] if e.get("severity") == "error" else None')" ''
     is "PROXY, its hop" "$(told 'e["via"][0]["kind"] if e["type"] == "connection" else None')" '"proxy-v1"'
 done
 secrets=()
