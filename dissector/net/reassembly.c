@@ -44,6 +44,13 @@ static void held_release(struct reassembly *r)
     }
 }
 
+/* Bytes that nobody saw end here: what was delivered last lies no more in front of the next byte. */
+static void pass(struct reassembly *r, uint32_t end)
+{
+    r->next = end;
+    r->last = 0;
+}
+
 /* Tells a run that begins at next, and the bytes that the snaplen cut off behind it. */
 static int deliver(struct job *j, struct wsd_bytes bytes, uint32_t length, const struct wsd_moment *moment)
 {
@@ -55,7 +62,7 @@ static int deliver(struct job *j, struct wsd_bytes bytes, uint32_t length, const
     if (rc != 0 || bytes.length >= length)
         return rc;
     uint32_t cut = length - (uint32_t)bytes.length;
-    r->next += cut;
+    pass(r, r->next + cut);
     return j->host->gap(j->host->user, j->flow, j->side, cut, moment);
 }
 
@@ -83,7 +90,7 @@ static int give_up_hole(struct job *j)
 {
     const struct held *run = held_first(j->r->held->root);
     uint32_t missing = run->seq - j->r->next;
-    j->r->next = run->seq;
+    pass(j->r, run->seq);
     int rc = j->host->gap(j->host->user, j->flow, j->side, missing, &run->moment);
     return rc != 0 ? rc : drain(j);
 }
@@ -250,7 +257,7 @@ int reassembly_finish(struct reassembly *r, struct reassembly_host *host, void *
     /* Without a FIN in the capture an acknowledgement that is one ahead is most likely for the FIN. */
     if (missing <= 0 || (!r->fin_seen && missing == 1))
         return 0;
-    r->next = end;
+    pass(r, end);
     return host->gap(host->user, flow, side, (uint64_t)missing, moment);
 }
 

@@ -941,6 +941,9 @@ class Connection:
         return out
 
 
+EDGE = 8  # bytes at the beginning and end of what was delivered last that are remembered
+
+
 class Teller:
     """Follows the packets of a connection as they come, and says which lines they must give."""
 
@@ -950,6 +953,7 @@ class Teller:
         self.reach, self.at = [0, 0], [0, 0]
         self.lines, self.how, self.ended = [], [None, None], []
         self.is_open, self.open_at, self.over = False, 0, False
+        self.fin = [False, False]
 
     def of(self, d, offset):
         return self.carried[d][offset]
@@ -958,19 +962,27 @@ class Teller:
         if a is None or self.over:
             return
         if flag == 'c':
-            self.conflict(number, ns, d, b)
+            self.conflict(number, ns, d, a, b)
             return
         for o in range(a, b):
             self.carried[d].setdefault(o, (number, ns))
         while self.reach[d] in self.carried[d]:
             self.reach[d] += 1
         self.deliver(d)
+        self.fin[d] = self.fin[d] or flag == 'F'
         if flag in ('F', 'R'):
             self.end(d, 'fin' if flag == 'F' else 'reset', number, ns)
 
-    def conflict(self, number, ns, d, end):
-        """Other bytes came in the place of some that wait."""
-        if end > self.reach[d] and self.is_open:
+    def repeats_last(self, d, start, end):
+        """Whether all of it was delivered, and it begins or ends where what was delivered last does."""
+        first = last = self.reach[d]
+        while first > 0 and self.carried[d][first - 1][0] == self.carried[d][last - 1][0]:
+            first -= 1
+        return not self.fin[d] and end - start >= EDGE and last - first >= EDGE and (start == first or end == last)
+
+    def conflict(self, number, ns, d, start, end):
+        """Other bytes came in the place of some that wait, or of those that were delivered last."""
+        if self.is_open and (end > self.reach[d] or self.repeats_last(d, start, end)):
             self.line(d, (number, ns), type='finding', code='tcp-overlap-conflict', severity='warning', packet=number)
 
     def deliver(self, d):

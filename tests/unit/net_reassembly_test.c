@@ -198,6 +198,10 @@ static void snaplen_cuts(void **state)
     assert_true(segments_told(&s, 300));
     assert_int_equal(s.gap_bytes, 40 + 40 + 100);
     assert_true(segments_empty(&s));
+    segments_put_cut(&s, 300, 60, 40);
+    segments_put(&s, 320, 40); /* its last byte is the last that was delivered, not that of the 40 */
+    segments_put(&s, 340, 20);
+    assert_int_equal(s.conflicts, 0);
 }
 
 int main(void)
