@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 enum {
-    SLICE = 8,                 /* ms of work before the keyboard is looked at again */
+    SLICE = 2,                 /* ms of work before the keyboard is looked at again */
     PREPARED = 8 * BLOCK_PAGE, /* bytes of blocks that are ready to be filled */
     FRAME =
         20, /* ms between two drawings, unless a key was pressed: with the 10 ms of a capture's block a message is seen within 30 */
