@@ -12,7 +12,7 @@ mkfifo "$place/pipe"
 # adds_up: what is listed and what has left are all that there was, once all of it was looked at
 adds_up() {
     local i status kept left
-    for ((i = 0; i < 400; i++)); do
+    for ((i = 0; i < 1600; i++)); do
         status=$(shown | grep 'older .*left')
         kept=$(sed 's/.* [0-9]*\/\([0-9]*\).*/\1/' <<<"$status")
         left=$(sed 's/.* \([0-9]*\) older .*/\1/' <<<"$status")

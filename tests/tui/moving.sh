@@ -120,8 +120,9 @@ start 80x24 captures/ws-plain.pcap
 await '1 Connections'
 pid=$(program)
 tmux_ kill-server
-for ((i = 0; i < 100; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
-kill -0 "$pid" 2>/dev/null && fail 'it lives on without a terminal'
+lives() { kill -0 "$pid" 2>/dev/null && ! grep -qs ') Z ' "/proc/$pid/stat"; } # nor waits for its parent to ask
+for ((i = 0; i < 400; i++)); do lives || break; sleep 0.05; done
+lives && fail 'it lives on without a terminal'
 
 # Not a terminal, or one that nobody knows
 term=nonsense start 80x24 -o tui captures/ws-plain.pcap
