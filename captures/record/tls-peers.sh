@@ -72,6 +72,38 @@ if is_wanted tls-python; then
     keep_log tls-python
 fi
 
+# nginx ends TLS; the leg behind it is plain, and in the capture as well
+if is_wanted tls-nginx && command -v nginx >/dev/null; then
+    cat >"$work/nginx.conf" <<C
+daemon off; master_process off; pid $work/nginx.pid; error_log $work/nginx.log;
+events {}
+http {
+    access_log off;
+    client_body_temp_path $work/body; proxy_temp_path $work/proxy; fastcgi_temp_path $work/fastcgi;
+    uwsgi_temp_path $work/uwsgi; scgi_temp_path $work/scgi;
+    server {
+        listen 127.0.0.1:9443 ssl;
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_certificate $work/cert.pem;
+        ssl_certificate_key $work/key.pem;
+        location / {
+            proxy_pass http://127.0.0.1:8080;
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade \$http_upgrade;
+            proxy_set_header Connection upgrade;
+            proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;
+        }
+    }
+}
+C
+    start tls-nginx
+    serve 8080 node "$peers/echo.cjs" 8080 '{"perMessageDeflate": {"threshold": 0}}'
+    serve 9443 nginx -c "$work/nginx.conf"
+    node_client wss://localhost:9443/feed 2
+    finish
+    keep_log tls-nginx
+fi
+
 if is_wanted tls-node; then
     start tls-node
     listen '{}'
