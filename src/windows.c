@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #endif
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, LARGE = 32 << 10 };
 
 struct free_block {
     struct free_block *next;
@@ -67,7 +67,7 @@ static void *take_block(void *user, size_t size)
 {
     struct windows *w = user;
     size = rounded(size);
-    if (w->size == 0 && size <= WINDOWS_SLAB / 2)
+    if (w->size == 0 && size >= LARGE && size <= WINDOWS_SLAB / 2)
         w->size = size;
     if (size != w->size)
         return malloc(size);

@@ -16,7 +16,7 @@ struct window_slab;
 /* Begins as zeros. */
 struct windows {
     struct window_slab *open; /* slabs with room */
-    size_t size;              /* of a block: that of the first that was taken; blocks of other sizes are malloc's */
+    size_t size;              /* of a block: that of the first window of 32 KiB; blocks of other sizes are malloc's */
     size_t slabs;             /* how many there are */
 };
 

@@ -48,6 +48,20 @@ await() {
     done
 }
 
+# nginx_conf: $work/nginx.conf, with what is inside http { } from standard input
+nginx_conf() {
+    cat >"$work/nginx.conf" <<C
+daemon off; master_process off; pid $work/nginx.pid; error_log $work/nginx.log;
+events {}
+http {
+    access_log off;
+    client_body_temp_path $work/body; proxy_temp_path $work/proxy; fastcgi_temp_path $work/fastcgi;
+    uwsgi_temp_path $work/uwsgi; scgi_temp_path $work/scgi;
+$(cat)
+}
+C
+}
+
 listening()   { [ -n "$(ss -Hltn "sport = :$1")" ]; }
 dumping()     { grep -qi 'listening on' "$work/dumper"; }
 no_sockets()  { ! ss -Htan | grep -qvE '^(LISTEN|TIME-WAIT)'; }

@@ -3,30 +3,23 @@
 . "$(dirname "$0")/lib.sh"
 segments_of 1500
 
-cat >"$work/nginx.conf" <<C
-daemon off; master_process off; pid $work/nginx.pid; error_log $work/nginx.log;
-events {}
-http {
-    access_log off;
-    client_body_temp_path $work/body; proxy_temp_path $work/proxy; fastcgi_temp_path $work/fastcgi;
-    uwsgi_temp_path $work/uwsgi; scgi_temp_path $work/scgi;
-    map \$http_upgrade \$connection_upgrade { default upgrade; '' close; }
-    server {
-        listen 127.0.0.1:80;
-        listen 127.0.0.2:80;
-        proxy_http_version 1.1;
-        proxy_set_header Host \$host;
-        proxy_set_header Upgrade \$http_upgrade;
-        proxy_set_header Connection \$connection_upgrade;
-        proxy_set_header X-Real-IP \$remote_addr;
-        proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;
-        proxy_set_header X-Forwarded-Proto \$scheme;
-        location /feed   { proxy_pass http://127.0.0.1:8080; }
-        location /idle   { proxy_pass http://127.0.0.1:8080; proxy_read_timeout 1s; }
-        location /down   { proxy_pass http://127.0.0.1:8999; }
-        location /secret { auth_basic "feed"; auth_basic_user_file $work/none; }
-        location /       { root $work/empty; }
-    }
+nginx_conf <<C
+map \$http_upgrade \$connection_upgrade { default upgrade; '' close; }
+server {
+    listen 127.0.0.1:80;
+    listen 127.0.0.2:80;
+    proxy_http_version 1.1;
+    proxy_set_header Host \$host;
+    proxy_set_header Upgrade \$http_upgrade;
+    proxy_set_header Connection \$connection_upgrade;
+    proxy_set_header X-Real-IP \$remote_addr;
+    proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto \$scheme;
+    location /feed   { proxy_pass http://127.0.0.1:8080; }
+    location /idle   { proxy_pass http://127.0.0.1:8080; proxy_read_timeout 1s; }
+    location /down   { proxy_pass http://127.0.0.1:8999; }
+    location /secret { auth_basic "feed"; auth_basic_user_file $work/none; }
+    location /       { root $work/empty; }
 }
 C
 mkdir "$work/empty"; : >"$work/none"

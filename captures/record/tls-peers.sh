@@ -74,25 +74,18 @@ fi
 
 # nginx ends TLS; the leg behind it is plain, and in the capture as well
 if is_wanted tls-nginx && command -v nginx >/dev/null; then
-    cat >"$work/nginx.conf" <<C
-daemon off; master_process off; pid $work/nginx.pid; error_log $work/nginx.log;
-events {}
-http {
-    access_log off;
-    client_body_temp_path $work/body; proxy_temp_path $work/proxy; fastcgi_temp_path $work/fastcgi;
-    uwsgi_temp_path $work/uwsgi; scgi_temp_path $work/scgi;
-    server {
-        listen 127.0.0.1:9443 ssl;
-        ssl_protocols TLSv1.2 TLSv1.3;
-        ssl_certificate $work/cert.pem;
-        ssl_certificate_key $work/key.pem;
-        location / {
-            proxy_pass http://127.0.0.1:8080;
-            proxy_http_version 1.1;
-            proxy_set_header Upgrade \$http_upgrade;
-            proxy_set_header Connection upgrade;
-            proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;
-        }
+    nginx_conf <<C
+server {
+    listen 127.0.0.1:9443 ssl;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_certificate $work/cert.pem;
+    ssl_certificate_key $work/key.pem;
+    location / {
+        proxy_pass http://127.0.0.1:8080;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade \$http_upgrade;
+        proxy_set_header Connection upgrade;
+        proxy_set_header X-Forwarded-For \$proxy_add_x_forwarded_for;
     }
 }
 C

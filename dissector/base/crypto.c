@@ -190,11 +190,6 @@ void crypto_cipher_free(struct crypto_cipher *c)
     free(c);
 }
 
-int crypto_cipher_key(struct crypto_cipher *c, const uint8_t *key)
-{
-    return EVP_DecryptInit_ex(c->context, NULL, NULL, key, NULL) == 1 ? 0 : -ENOMEM;
-}
-
 bool crypto_open(struct crypto_cipher *c, const uint8_t nonce[CRYPTO_NONCE], struct wsd_bytes aad,
                  struct wsd_bytes sealed, uint8_t *out)
 {

@@ -75,9 +75,6 @@ struct crypto_cipher;
 struct crypto_cipher *crypto_cipher_new(enum crypto_cipher_name name, const uint8_t *key);
 void crypto_cipher_free(struct crypto_cipher *cipher);
 
-/* The same cipher with another key. Returns 0 or -ENOMEM. */
-int crypto_cipher_key(struct crypto_cipher *cipher, const uint8_t *key);
-
 /* AEAD: sealed is ciphertext and tag; sealed.length - tag bytes are written to out. Returns whether the tag is right; without it
  * out holds nothing of use. */
 bool crypto_open(struct crypto_cipher *cipher, const uint8_t nonce[CRYPTO_NONCE], struct wsd_bytes aad,

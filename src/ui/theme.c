@@ -1,7 +1,5 @@
 #include "ui/theme.h"
 
-#include <string.h>
-
 enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, OWN = -1 };
 
 static const struct look looks[THEME_COUNT][ROLE_COUNT] = {
@@ -132,12 +130,4 @@ static const char *const words[] = {THEMES(THEME_WORD)};
 const char *theme_word(enum theme theme)
 {
     return words[theme];
-}
-
-enum theme theme_of(const char *word)
-{
-    int theme = 0;
-    while (theme < THEME_COUNT && strcmp(word, words[theme]) != 0)
-        theme++;
-    return (enum theme)theme;
 }

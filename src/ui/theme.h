@@ -61,7 +61,4 @@ struct look {
 const struct look *theme_look(enum theme theme, enum role role);
 const char *theme_word(enum theme theme);
 
-/* The theme of a word; THEME_COUNT when there is none. */
-enum theme theme_of(const char *word);
-
 #endif

@@ -14,8 +14,6 @@
 #include "support/record_block.h"
 
 static const int64_t millisecond = 1000000;
-static struct wsd_connection connection = {.id = 7, .handshake = WSD_HANDSHAKE_COMPLETE, .version = 13};
-
 static struct wsd_bytes text(const char *s)
 {
     return (struct wsd_bytes){(const uint8_t *)s, strlen(s)};
@@ -35,18 +33,7 @@ static void add(struct model *m, const struct wsd_event *e)
 static void say(struct model *m, uint64_t id, int64_t time, uint8_t opcode, enum wsd_direction direction,
                 const char *payload)
 {
-    connection.id = id;
-    struct wsd_event e = {.type = WSD_EVENT_MESSAGE,
-                          .at = {.time = time},
-                          .connection = &connection,
-                          .message = {.direction = direction,
-                                      .opcode = opcode,
-                                      .length = strlen(payload),
-                                      .wire_length = strlen(payload),
-                                      .frames = 1,
-                                      .complete = true,
-                                      .payload = text(payload),
-                                      .close_code = -1}};
+    struct wsd_event e = message_event(id, time, opcode, direction, payload);
     add(m, &e);
 }
 

@@ -20,27 +20,7 @@ static struct wsd_bytes text(const char *s)
     return (struct wsd_bytes){(const uint8_t *)s, strlen(s)};
 }
 
-static struct wsd_connection connection = {.id = 7, .handshake = WSD_HANDSHAKE_COMPLETE, .version = 13};
-
 /* ---- events */
-
-static struct wsd_event message_event(uint64_t id, int64_t time, uint8_t opcode, enum wsd_direction direction,
-                                      const char *payload)
-{
-    connection.id = id;
-    return (struct wsd_event){.type = WSD_EVENT_MESSAGE,
-                              .at = {.time = time, .packet = 5},
-                              .connection = &connection,
-                              .message = {.direction = direction,
-                                          .opcode = opcode,
-                                          .length = strlen(payload),
-                                          .wire_length = strlen(payload),
-                                          .frames = 1,
-                                          .complete = true,
-                                          .text = true,
-                                          .payload = text(payload),
-                                          .close_code = -1}};
-}
 
 static struct wsd_event opening_event(uint64_t id, const struct wsd_opening *opening)
 {
