@@ -39,7 +39,6 @@ static void note_packet(struct wsd_dissector *d, const struct wsd_packet *packet
     d->now.time = time;
     d->now.packet = t->packets;
     d->now.link_type = packet->link_type;
-    d->host.packet_cut = packet->length > packet->captured;
 }
 
 /* Counts the packet where its flow's bytes go, and says to whom it belonged. */

@@ -45,6 +45,7 @@ struct wsd_moment {
     uint64_t packet;                 /* number in the capture, from 1, over all files */
     struct wsd_bytes headers;        /* link layer to TCP, only with wsd_options.detail; at most WSD_DETAIL_HEADERS */
     uint32_t link_type;              /* LINKTYPE_ of headers */
+    bool cut;                        /* the snaplen cut these bytes: what is missing behind them was in this packet */
     const struct wsd_record *record; /* inside TLS, only with wsd_options.detail; else NULL */
 };
 

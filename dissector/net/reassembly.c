@@ -51,19 +51,29 @@ static void pass(struct reassembly *r, uint32_t end)
     r->last = 0;
 }
 
-/* Tells a run that begins at next, and the bytes that the snaplen cut off behind it. */
-static int deliver(struct job *j, struct wsd_bytes bytes, uint32_t length, const struct wsd_moment *moment)
+/* Tells bytes that begin at next. */
+static int deliver_bytes(struct job *j, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
     struct reassembly *r = j->r;
     r->next += (uint32_t)bytes.length;
     if (!r->fin_seen && bytes.length > 0)
         reassembly_note(r, j->host->key, bytes);
-    int rc = bytes.length == 0 ? 0 : j->host->data(j->host->user, j->flow, j->side, bytes, moment);
-    if (rc != 0 || bytes.length >= length)
+    return bytes.length == 0 ? 0 : j->host->data(j->host->user, j->flow, j->side, bytes, moment);
+}
+
+/* Tells a run that begins at next, and the bytes that the snaplen cut off behind it. */
+static int deliver(struct job *j, struct wsd_bytes bytes, uint32_t length, const struct wsd_moment *moment)
+{
+    if (bytes.length >= length)
+        return deliver_bytes(j, bytes, moment);
+    struct wsd_moment cut = *moment;
+    cut.cut = true;
+    int rc = deliver_bytes(j, bytes, &cut);
+    if (rc != 0)
         return rc;
-    uint32_t cut = length - (uint32_t)bytes.length;
-    pass(r, r->next + cut);
-    return j->host->gap(j->host->user, j->flow, j->side, cut, moment);
+    uint32_t missing = length - (uint32_t)bytes.length;
+    pass(j->r, j->r->next + missing);
+    return j->host->gap(j->host->user, j->flow, j->side, missing, &cut);
 }
 
 /* Delivers held runs while they follow without a hole. The next hole has waited since its own first run came. */

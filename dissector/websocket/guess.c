@@ -100,7 +100,7 @@ static int become_websocket(struct guess *g, enum wsd_direction *direction)
 static int guess_data(struct stream *s, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
     struct guess *g = (struct guess *)s;
-    int rc = resync_add(g->resync[d], bytes, moment, g->host->packet_cut);
+    int rc = resync_add(g->resync[d], bytes, moment);
     if (rc != 0)
         return rc;
     if (resync_found(g->resync[d], false))

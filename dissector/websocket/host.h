@@ -22,7 +22,6 @@ struct websocket_host {
 
     bool memory_changed; /* that a connection holds: set by all who take it, looked at and cleared behind each piece of bytes */
 
-    bool packet_cut;          /* the packet at hand was cut by the snaplen: its missing bytes were on the wire */
     uint64_t challenge_bytes; /* hixie-76: behind the heads */
     uint64_t hole_bytes;      /* of payload, in packets that are not in the capture */
 

@@ -331,7 +331,7 @@ int legacy_gap(struct websocket *ws, enum wsd_direction d, uint64_t missing, con
     struct message_env env = env_of(ws, d, moment);
     half->incomplete = true;
     half->at += missing;
-    ws->host->hole_bytes += ws->host->packet_cut ? 0 : missing;
+    ws->host->hole_bytes += moment->cut ? 0 : missing;
     int rc = message_hole(&env, half->current, missing);
     if (rc == 0 && half->at == half->frame.length)
         end_frame(ws, d, true, moment);

@@ -628,12 +628,12 @@ uint64_t resync_seen(const struct resync *r)
     return r->skipped + r->held.bytes.length;
 }
 
-int resync_add(struct resync *r, struct wsd_bytes bytes, const struct wsd_moment *moment, bool cut)
+int resync_add(struct resync *r, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
     if (r->no_memory)
         return -ENOMEM;
     r->segments++;
-    r->cut = cut;
+    r->cut = moment->cut;
     if (r->held.bytes.length + bytes.length > RESYNC_HELD_MOST && r->held.bytes.length > RESYNC_HELD_KEPT)
         drop(r, r->held.bytes.length - RESYNC_HELD_KEPT);
     return early_add(&r->held, bytes, moment, SIZE_MAX);

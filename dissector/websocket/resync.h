@@ -36,8 +36,8 @@ struct resync;
 struct resync *resync_new(const struct resync_terms *terms);
 void resync_free(struct resync *resync);
 
-/* Takes one segment's bytes. cut: the segment went on behind them, but the snaplen cut it. Returns 0 or -ENOMEM. */
-int resync_add(struct resync *resync, struct wsd_bytes bytes, const struct wsd_moment *moment, bool cut);
+/* Takes one segment's bytes. Returns 0 or -ENOMEM. */
+int resync_add(struct resync *resync, struct wsd_bytes bytes, const struct wsd_moment *moment);
 
 /* Whether a frame's beginning was found. final: no more bytes will come that could tell, so less evidence is enough. */
 bool resync_found(struct resync *resync, bool final);

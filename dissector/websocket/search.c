@@ -59,7 +59,7 @@ int search_again(struct websocket *ws, enum wsd_direction d)
 
 int search_bytes(struct websocket *ws, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment)
 {
-    int rc = resync_add(ws->resync[d], bytes, moment, ws->host->packet_cut);
+    int rc = resync_add(ws->resync[d], bytes, moment);
     ws->host->memory_changed = true;
     return rc == 0 ? search_again(ws, d) : rc;
 }

@@ -426,7 +426,7 @@ static int websocket_gap(struct stream *s, enum wsd_direction d, uint64_t missin
     }
     half->incomplete = true;
     half->at += missing;
-    ws->host->hole_bytes += ws->host->packet_cut ? 0 : missing;
+    ws->host->hole_bytes += moment->cut ? 0 : missing;
     rc = message_hole(&env, half->current, missing);
     return rc == 0 && half->at == half->frame.length ? end_frame(ws, d, moment) : rc;
 }

@@ -62,8 +62,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool found = false;
     require(r != NULL && stream != NULL);
     for (size_t at = 5; at < size && !found;) {
-        const struct wsd_moment moment = {.time = (int64_t)at, .packet = at};
-        uint8_t what = data[at++];
+        uint8_t what = data[at];
+        const struct wsd_moment moment = {.time = (int64_t)at, .packet = at, .cut = what & 1};
+        at++;
         size_t n = (size_t)(what & 0x3F) << (what & 0x40 ? 5 : 0);
         n = n > PIECE_MOST ? PIECE_MOST : n;
         n = n > size - at ? size - at : n;
@@ -77,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             terms.either = false, resync_learn(r, &terms);
         if (what >= 0x80 && what < 0xC0)
             n = 0;
-        require(resync_add(r, bytes_of(data + at, n), &moment, what & 1) == 0);
+        require(resync_add(r, bytes_of(data + at, n), &moment) == 0);
         memcpy(stream + given, data + at, n);
         given += n;
         at += n;

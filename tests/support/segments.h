@@ -48,6 +48,9 @@ static inline int segments_data(void *user, void *flow, unsigned side, struct ws
         s->wrong = true;
     else
         s->wrong |= memcmp(moment->headers.data, &moment->packet, sizeof number) != 0;
+    /* Whether this packet's own bytes go on behind them, but for the snaplen. */
+    bool more = s->told < SEGMENTS_MOST && s->owner[s->told] == 0 && s->covered[s->told] == moment->packet;
+    s->wrong |= moment->cut != more;
     s->at_packet = moment->packet;
     return 0;
 }
@@ -57,6 +60,7 @@ static inline int segments_gap(void *user, void *flow, unsigned side, uint64_t m
     struct segments *s = user;
     (void)flow;
     s->wrong |= side != 1 || missing == 0 || missing > SEGMENTS_MOST - s->told;
+    s->wrong |= !s->wrong && moment->cut != (s->covered[s->told] != 0);
     for (uint64_t i = 0; i < missing && !s->wrong; i++)
         s->wrong |= s->owner[s->told++] != 0; /* nothing that was captured is a gap */
     s->gaps++;

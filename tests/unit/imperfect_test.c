@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "net/reassembly.h"
 #include "support/packets.h"
 #include "support/recorder.h"
 
@@ -99,9 +100,36 @@ static void four_tuple_used_again(void **state)
     }
 }
 
+/* What waits behind a hole is released by a packet that the snaplen cut, and was not cut itself: that its frame ends where its segment does
+ * is what tells it from chance. */
+static void whole_segment_released_by_a_cut_one(void **state)
+{
+    uint8_t payload[300];
+    (void)state;
+    for (size_t i = 0; i < sizeof payload; i++)
+        payload[i] = (uint8_t)('a' + i * 7 % 26);
+    begin(51022);
+    talk_open(&t);
+    upgrade_and_speak("one");
+    t.sent[WSD_SERVER] += 100; /* lost, with the beginning of what comes next */
+    talk_frame_bytes(&t, WSD_SERVER, 0x82, bytes_of(payload, sizeof payload));
+    t.cut = 80; /* from here on */
+    t.time += REASSEMBLY_LATE_TIME;
+    talk_frame_bytes(&t, WSD_CLIENT, 0x82, bytes_of(payload, 90));
+    told("#1 open complete 101 ws://server.example/chat\n"
+         "#1 <- text 3 \"one\"\n"
+         "#1 gap -> 80\n"
+         "#1 -> binary 90 \"ahovcjqxel??????????????????????????????????????????????????...\" incomplete unknown 80\n"
+         "#1 gap <- 100\n"
+         "#1 finding <- stream-resynchronised [0 bytes skipped]\n"
+         "#1 <- binary 300 \"ahovcjqxelszgnubipwdkryfmtahovcjqxelszgnubipwdkryfmtahovcjqx...\"\n"
+         "#1 close nobody capture-end -1 reported -1\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_segment_released_by_a_cut_one),
         cmocka_unit_test(answer_that_comes_late),
         cmocka_unit_test(four_tuple_used_again),
     };

@@ -76,7 +76,7 @@ static long offer(struct resync *r, size_t at, size_t end, bool final)
 {
     const struct wsd_moment moment = {.time = 1, .packet = 1};
     struct early held;
-    assert_int_equal(resync_add(r, bytes_of(s.bytes + at, end - at), &moment, false), 0);
+    assert_int_equal(resync_add(r, bytes_of(s.bytes + at, end - at), &moment), 0);
     if (!resync_found(r, final))
         return -1;
     long found = (long)resync_take(r, &held);
@@ -245,14 +245,14 @@ static void ceiling(void **state)
     static const uint8_t noise[1400] = {7};
     struct early held;
     for (int i = 0; i < 3000; i++) {
-        assert_int_equal(resync_add(r, bytes_of(noise, sizeof noise), &moment, false), 0);
+        assert_int_equal(resync_add(r, bytes_of(noise, sizeof noise), &moment), 0);
         assert_false(resync_found(r, false));
     }
     begin(5);
     put(0x81, 100, false);
     put(0x81, 100, false);
     for (size_t i = 0; i < 2; i++)
-        assert_int_equal(resync_add(r, bytes_of(s.bytes + s.starts[i], 102), &moment, false), 0);
+        assert_int_equal(resync_add(r, bytes_of(s.bytes + s.starts[i], 102), &moment), 0);
     assert_true(resync_found(r, true));
     assert_int_equal(resync_take(r, &held), 3000 * sizeof noise);
     assert_int_equal(held.bytes.length, s.length);
@@ -277,7 +277,7 @@ static void long_frames(void **unused)
         for (size_t at = frame == 0 ? cut : s.starts[frame]; at < end && !found;) {
             size_t n = end - at < 1448 ? end - at : 1448;
             const struct wsd_moment moment = {.packet = 1};
-            assert_int_equal(resync_add(r, bytes_of(s.bytes + at, n), &moment, false), 0);
+            assert_int_equal(resync_add(r, bytes_of(s.bytes + at, n), &moment), 0);
             at += n;
             held = at - cut;
             found = resync_found(r, false);
