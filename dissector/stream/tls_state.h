@@ -98,65 +98,156 @@ static inline bool tls_is_13(const struct tls *t)
     return t->session.version == TLS_1_3;
 }
 
-/* tls_hello.c: content of handshake records; keys and epochs change by it. Returns 0, STREAM_DONE or -ENOMEM. */
+/* ---- tls.c: bytes become records, and records are read --------------------------------------------------------- */
+
+/* All that is given is consumed, or held. These return what stream_data() does; while what was held is read, TLS_WAIT too. */
+int tls_feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
+int tls_read_protected(struct tls *t, enum wsd_direction d, const struct tls_record *r,
+                       const struct wsd_moment *moment);
+
+/* What a record held, by its content type. */
+int tls_read_content(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct tls_plain *plain,
+                     const struct wsd_moment *moment);
+
+int tls_end_direction(struct tls *t, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment);
+
+/* ---- tls_hello.c --------------------------------------------------------------------------------------------- */
+
+/* Content of handshake records; keys and epochs change by it. Returns 0, STREAM_DONE or -ENOMEM. */
 int tls_read_handshake(struct tls *t, enum wsd_direction d, struct wsd_bytes content);
 
-/* tls_open.c: makes sure that half->cipher is what the next record of this direction is under. Returns 0, TLS_WAIT, -ENOMEM, or
+/* ---- tls_alert.c --------------------------------------------------------------------------------------------- */
+
+int tls_read_alert(struct tls *t, enum wsd_direction d, struct wsd_bytes content, const struct wsd_moment *moment);
+
+/* ---- tls_inner.c: what the stream inside is given -------------------------------------------------------------- */
+
+/* False: there is no connection yet that it could be told of. */
+bool tls_tell(struct tls *t, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
+              const struct wsd_moment *moment);
+
+/* Content of this record. */
+int tls_deliver(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct tls_plain *plain,
+                const struct wsd_moment *moment);
+
+/* So many bytes of content, or those of this record, cannot be had. */
+int tls_lose(struct tls *t, enum wsd_direction d, uint64_t content, const struct wsd_moment *moment);
+int tls_lose_record(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment);
+
+/* Nothing more can be opened, for this reason: what follows is only counted. Returns 0, STREAM_DONE, or -ENOMEM. */
+int tls_seal(struct tls *t, const char *reason);
+
+/* Wipes and frees what records are opened with. */
+void tls_drop_keys(struct tls *t);
+
+/* ---- tls_wait.c: what comes before its secrets do -------------------------------------------------------------- */
+
+/* Whether what comes has to be held, behind what is held. */
+bool tls_waits(const struct tls *t);
+void tls_wait_no_more(struct tls *t);
+
+/* Is there a line of a key log about this client random? And are there secrets of this session, from wherever? */
+bool tls_is_logged(const struct tls *t);
+bool tls_has_secrets(struct tls *t);
+
+/* Hold what came behind what is held. */
+int tls_hold(struct tls *t, const struct tls_held *what, struct wsd_bytes bytes, const struct wsd_moment *moment);
+int tls_hold_record(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct wsd_moment *moment);
+int tls_hold_raw(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
+
+/* Something more is held: it may say which session this is, or what becomes of 0-RTT data. */
+int tls_look_again(struct tls *t, enum wsd_direction d);
+
+/* Bytes that were held without their framing are being read, and a record in them has to wait: it takes their place, with the rest
+ * behind it. */
+int tls_split_held(struct tls *t, const struct tls_record *r, struct wsd_bytes rest);
+
+/* This record is the first that has to wait. */
+int tls_wait_for_secrets(struct tls *t, enum wsd_direction d, const struct tls_record *r,
+                         const struct wsd_moment *moment);
+
+/* The session is not known, and here is no record: what was gathered of one, and all that follows, is held as it is. */
+bool tls_may_wait_unframed(const struct tls *t);
+int tls_wait_unframed(struct tls *t, enum wsd_direction d, const struct wsd_moment *moment);
+
+/* ---- tls_replay.c: what was held is read ----------------------------------------------------------------------- */
+
+/* Whether the other direction, or this one, may go on with what is held. */
+bool tls_may_replay(const struct tls *t);
+int tls_replay_held(struct tls *t);
+
+/* ---- tls_loss.c: bytes that the capture lacks ------------------------------------------------------------------ */
+
+/* Where the next record begins is not known, after so many bytes. */
+int tls_lose_framing(struct tls *t, enum wsd_direction d, uint64_t lost, const struct wsd_moment *moment);
+
+/* More bytes, while it is searched for. */
+int tls_search_on(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const struct wsd_moment *moment);
+
+/* What was gathered is no record's header: another one may begin in it. */
+int tls_search_begun(struct tls *t, enum wsd_direction d, const struct wsd_moment *moment);
+
+/* ---- tls_open.c: keys ------------------------------------------------------------------------------------------ */
+
+/* Makes sure that half->cipher is what the next record of this direction is under. Returns 0, TLS_WAIT, -ENOMEM, or
  * -ENOENT: there is no such secret, and none will come. */
 int tls_need_cipher(struct tls *t, enum wsd_direction d);
 
-/* tls_open.c: the secret that the log has for this direction and epoch; empty: none. */
+/* The secret that the log has for this direction and epoch; empty: none. */
 struct wsd_bytes tls_secret_of_epoch(const struct tls *t, enum wsd_direction d, unsigned epoch);
 
-/* tls_open.c: this direction's next record is under this secret, and has this number. Returns 0 or -ENOMEM. */
+/* This direction's next record is under this secret, and has this number. Returns 0 or -ENOMEM. */
 int tls_use_secret(struct tls *t, enum wsd_direction d, struct wsd_bytes secret, uint64_t number);
 
-/* tls_trial.c: where a hello is not in the capture, finds out which session what is held is of. Client and server may turn out to be the other
- * way round (turned). Returns 0 or -ENOMEM. */
-int tls_try_secrets(struct tls *t);
-
-/* tls_trial.c: the server's EncryptedExtensions are not in the capture: finds out from what is held of the client whether 0-RTT data
- * counts, if that can be known yet. */
-void tls_judge_early(struct tls *t);
-
-/* tls_trial.c: a renegotiation's ClientHello is not in the capture, and this record is the first under its keys: the keys that open it, with
- * the session found; NULL: none do, or there is no memory. */
-struct tls_cipher *tls_try_renewed(struct tls *t, enum wsd_direction d, const struct tls_record *record,
-                                   struct tls_plain *plain);
-
-/* tls_open.c: opens the record with the keys of this direction, or those that may follow. Returns 0, -EBADMSG, or -ENOMEM. skipped:
+/* Opens the record with the keys of this direction, or those that may follow. Returns 0, -EBADMSG, or -ENOMEM. skipped:
  * how many records were lost in front of it. */
 int tls_open_record(struct tls *t, enum wsd_direction d, const struct tls_record *record, struct tls_plain *plain,
                     uint64_t *skipped);
 
-/* tls_open.c: a KeyUpdate was read: the next record is under the next secret. */
+/* A KeyUpdate was read: the next record is under the next secret. */
 int tls_update_keys(struct tls *t, enum wsd_direction d);
 
-/* tls_open.c: the keys change, and what is next is under this epoch. */
+/* The keys change, and what is next is under this epoch. */
 void tls_enter_epoch(struct tls *t, enum wsd_direction d, enum tls_epoch epoch);
 
-/* tls_master.c: the master secret of this session into master[48]: from the log, an earlier session, or a private key. False: there is none. */
+/* ---- tls_trial.c ----------------------------------------------------------------------------------------------- */
+
+/* Where a hello is not in the capture, finds out which session what is held is of. Client and server may turn out to be the other
+ * way round (turned). Returns 0 or -ENOMEM. */
+int tls_try_secrets(struct tls *t);
+
+/* The server's EncryptedExtensions are not in the capture: finds out from what is held of the client whether 0-RTT data
+ * counts, if that can be known yet. */
+void tls_judge_early(struct tls *t);
+
+/* A renegotiation's ClientHello is not in the capture, and this record is the first under its keys: the keys that open it, with
+ * the session found; NULL: none do, or there is no memory. */
+struct tls_cipher *tls_try_renewed(struct tls *t, enum wsd_direction d, const struct tls_record *record,
+                                   struct tls_plain *plain);
+
+/* ---- tls_master.c ---------------------------------------------------------------------------------------------- */
+
+/* The master secret of this session into master[48]: from the log, an earlier session, or a private key. False: there is none. */
 bool tls_find_master(struct tls *t, uint8_t *master);
 
-/* tls_master.c: content of a plain handshake record, for the private key; and the server gave a ticket for this session. These return 0
+/* Content of a plain handshake record, for the private key; and the server gave a ticket for this session. These return 0
  * or -ENOMEM. */
 int tls_note_content(struct tls *t, enum wsd_direction d, struct wsd_bytes content);
 int tls_note_ticket(struct tls *t, struct wsd_bytes body);
 void tls_exchange_free(struct tls *t);
 
-/* tls_master.c: a ticket's name in the store. */
+/* A ticket's name in the store. */
 int tls_ticket_digest(struct wsd_bytes ticket, uint8_t digest[TLS_RANDOM]);
 
-/* tls.c: nothing more can be opened, for this reason: what follows is only counted. Returns 0, STREAM_DONE, or -ENOMEM. */
-int tls_seal(struct tls *t, const char *reason);
+/* ---- tls_search.c ---------------------------------------------------------------------------------------------- */
 
-/* tls_search.c: the framing of this direction is lost, after so many bytes. Returns 0 or -ENOMEM. */
+/* The framing of this direction is lost, after so many bytes. Returns 0 or -ENOMEM. */
 int tls_search_begin(struct tls *t, enum wsd_direction d, uint64_t lost);
 
-/* tls_search.c: nothing was found. Returns how many bytes of content were lost. */
+/* Nothing was found. Returns how many bytes of content were lost. */
 uint64_t tls_search_end(struct tls *t, enum wsd_direction d);
 
-/* tls_search.c: more bytes. Returns 0, -ENOMEM, or 1: a record was found and opened, and the search is over. Then so many bytes of content were
+/* More bytes. Returns 0, -ENOMEM, or 1: a record was found and opened, and the search is over. Then so many bytes of content were
  * lost in front of it, and found->bytes, for the caller to free, holds it at `at` and what came behind it. */
 struct tls_found {
     struct buffer bytes;
