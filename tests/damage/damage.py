@@ -379,10 +379,12 @@ class Coverage:
 
     def __init__(self, size):
         self.owner, self.size, self.top, self.acked, self.doubtful = [None] * size, size, 0, 0, 0
+        self.begun = False  # its SYN or other bytes were seen: what comes first is where it begins, also if it is one byte
 
     def add(self, p):
-        n = p.captured()
-        if len(p.data) == 1 and self.acked in (0, p.off + 1) and not all(map(self.has, range(p.off))):
+        n, begun = p.captured(), self.begun
+        self.begun = begun or len(p.data) > 0 and p.lost_piece is None
+        if len(p.data) == 1 and self.acked in ((0, p.off + 1) if begun else (p.off + 1,)) and not all(map(self.has, range(p.off))):
             self.doubtful += 1
             return
         for i in range(p.off, p.off + (len(p.data) if p.snap else n)):  # the first copy counts: what the snaplen cut is not waited for
@@ -424,7 +426,9 @@ class Coverage:
 def coverage_of(packets, instances):
     cover = {(inst, d): Coverage(len(inst.conn.stream[d])) for inst in instances for d in OTHER}
     for p in packets:
-        if p.flags & SYN == 0:
+        if p.flags & SYN:
+            cover[p.inst, p.d].begun = True
+        else:
             cover[p.inst, p.d].add(p)
             other = cover[p.inst, OTHER[p.d]]
             other.acked = max(other.acked, p.ack)
