@@ -47,7 +47,7 @@ typedef void wsd_secret_fn(void *user, uint64_t flow, struct wsd_bytes line);
       "one is given up: of no interest before undecided before WebSocket, of these the longest silent; flows_evicted") \
     X(memory, 1 << 30, UINT64_MAX, BYTES,                                                                              \
       "held for all connections together: heads, early bytes, searches, open messages, compression windows",           \
-      "10,000 connections with compression windows in both directions take 880 MB",                                    \
+      "10,000 connections with compression windows in both directions take 815 MB",                                    \
       "connections that hold any are given up: undecided before WebSocket, of these the longest silent; "              \
       "flows_evicted")                                                                                                 \
     X(segment_bytes, 16 << 20, UINT32_MAX, BYTES, "held behind a missing segment, one direction",                      \

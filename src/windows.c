@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #endif
 
-enum { ALIGNMENT = 64, LARGE = 32 << 10 };
+enum { ALIGNMENT = 64, LARGE = 32 << 10, PAGE = 4096, IDLE_SHARE = 8 };
 
 struct free_block {
     struct free_block *next;
@@ -63,6 +63,24 @@ static struct window_slab *new_slab(struct windows *w)
     return s;
 }
 
+/* How many blocks of a slab have been made. */
+static size_t blocks_of(const struct windows *w, const struct window_slab *s)
+{
+    return (s->cut - rounded(sizeof *s)) / w->size;
+}
+
+/* The block's place stays, the memory of its whole pages goes. */
+static void give_pages(const struct windows *w, struct free_block *block)
+{
+#ifdef MADV_DONTNEED
+    uintptr_t begin = (uintptr_t)(block + 1), end = (uintptr_t)block + w->size;
+    begin = (begin + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+    (void)madvise((void *)begin, (end & ~(uintptr_t)(PAGE - 1)) - begin, MADV_DONTNEED);
+#else
+    (void)w, (void)block;
+#endif
+}
+
 static void *take_block(void *user, size_t size)
 {
     struct windows *w = user;
@@ -77,11 +95,13 @@ static void *take_block(void *user, size_t size)
     struct free_block *block = s->free;
     if (block != NULL) {
         s->free = block->next;
+        w->idle--;
     } else {
         block = (struct free_block *)((uint8_t *)s + s->cut);
         s->cut += size;
     }
     s->taken++;
+    w->taken++;
     if (!has_room(w, s))
         close_slab(w, s);
     return block;
@@ -100,8 +120,15 @@ static void give_block(void *user, void *memory, size_t size)
         open_slab(w, s);
     block->next = s->free;
     s->free = block;
-    if (--s->taken > 0 || (w->open == s && s->next == NULL))
+    s->taken--;
+    w->taken--;
+    w->idle++;
+    if (s->taken > 0 || (w->open == s && s->next == NULL)) {
+        if (w->idle > w->taken / IDLE_SHARE + WINDOWS_SLAB / w->size)
+            give_pages(w, block);
         return;
+    }
+    w->idle -= blocks_of(w, s);
     close_slab(w, s);
     w->slabs--;
     free(s);

@@ -14,6 +14,8 @@ struct twin {
     uint64_t known; /* bytes that came out since the last one that is not known */
 };
 
+enum { LINE = 64, STATE = 7680 }; /* of a cache; zlib's state with what a library of another make may add */
+
 /* zlib's state and window lie in the same block behind it, one after the other, so that a message can fetch all that it will
  * need: among a thousand connections that take turns, each window is in no cache when its next message comes. */
 struct deflate {
@@ -44,8 +46,6 @@ uint32_t deflate_window(uint8_t window_bits)
 }
 
 /* ---- memory --------------------------------------------------------------------------------------------------- */
-
-enum { LINE = 64, STATE = 7680 }; /* of a cache; zlib's state with what a library of another make may add */
 
 static size_t whole_lines(size_t bytes)
 {
@@ -105,7 +105,7 @@ struct deflate *deflate_new(const struct wsd_allocator *from, uint8_t window_bit
     struct deflate *d = take_block(from, size);
     if (d == NULL)
         return NULL;
-    *d = (struct deflate){.from = from, .size = size, .used = head, .last = size};
+    *d = (struct deflate){.from = from, .size = size, .used = head, .last = size, .window_bits = window_bits};
     d->z.zalloc = take_piece;
     d->z.zfree = give_piece;
     d->z.opaque = d;
@@ -138,6 +138,7 @@ int deflate_reset(struct deflate *d, uint8_t window_bits)
 {
     drop_twin(d);
     d->ended = false;
+    d->window_bits = window_bits;
     return inflateReset2(&d->z, raw_bits(window_bits)) == Z_OK ? 0 : -ENOMEM;
 }
 
@@ -164,7 +165,6 @@ int deflate_unknown(struct deflate *d, uint8_t window_bits, uint8_t *scratch)
 {
     uint32_t size = deflate_window(window_bits);
     int rc = deflate_reset(d, window_bits);
-    d->window_bits = window_bits;
     rc = rc != 0 ? rc : add_twin(d, window_bits);
     rc = rc != 0 ? rc : fill_window(&d->z, 0, size, scratch);
     return rc != 0 ? rc : fill_window(&d->twin->z, 0xFF, size, scratch);
@@ -172,7 +172,11 @@ int deflate_unknown(struct deflate *d, uint8_t window_bits, uint8_t *scratch)
 
 size_t deflate_memory(const struct deflate *d)
 {
-    return d == NULL ? 0 : d->twin != NULL ? 2 * DEFLATE_MEMORY : DEFLATE_MEMORY;
+    if (d == NULL)
+        return 0;
+    size_t window = deflate_window(d->window_bits);
+    bool inside = whole_lines(sizeof *d) + STATE + window <= d->size;
+    return d->size + (inside ? 0 : window) + (d->twin != NULL ? sizeof *d->twin + STATE + window : 0);
 }
 
 bool deflate_exact(const struct deflate *d)

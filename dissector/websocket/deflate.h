@@ -18,11 +18,10 @@
 #include "base/event.h"
 
 enum { DEFLATE_BLOCK = 32768, DEFLATE_SCRATCH = 2 * DEFLATE_BLOCK, DEFLATE_TAIL = 4 };
-enum { DEFLATE_MEMORY = 44 << 10 }; /* bytes: zlib's state and a window of 32 KiB */
 
 extern const uint8_t deflate_tail[DEFLATE_TAIL];
 
-struct deflate; /* one window: about 40 KiB once it was used, twice that while it is not known */
+struct deflate; /* one window: 40 KiB, if it has 15 bits, and twice that while it is not known */
 
 /* Inflated bytes, borrowed; at least one. known: these are they; else there are so many, and nobody knows which. */
 typedef int deflate_fn(void *user, struct wsd_bytes bytes, bool known);
@@ -37,7 +36,7 @@ int deflate_reset(struct deflate *deflate, uint8_t window_bits);
 /* The window is full of bytes that are not known. scratch: DEFLATE_SCRATCH bytes. Returns 0 or -ENOMEM. */
 int deflate_unknown(struct deflate *deflate, uint8_t window_bits, uint8_t *scratch);
 
-/* Bytes of memory that it takes; NULL: 0. */
+/* Bytes of memory that it takes, as if all of its window had been used; NULL: 0. */
 size_t deflate_memory(const struct deflate *deflate);
 
 /* Whether every byte that a message may refer to is known. */

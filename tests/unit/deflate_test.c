@@ -47,6 +47,18 @@ static int teardown(void **state)
     return 0;
 }
 
+static void *take_counted(void *user, size_t size)
+{
+    *(size_t *)user += size;
+    return malloc(size);
+}
+
+static void give_counted(void *user, void *block, size_t size)
+{
+    *(size_t *)user -= size;
+    free(block);
+}
+
 static int take(void *user, struct wsd_bytes bytes, bool known)
 {
     struct out *o = user;
@@ -397,6 +409,27 @@ static void final_block_keeps_what_is_unknown(void **state)
     deflate_free(d);
 }
 
+/* What counts against the limit on memory is what is taken, also where a window takes the place of a smaller one. */
+static void memory_is_what_it_takes(void **state)
+{
+    (void)state;
+    for (uint8_t bits = 9; bits <= 15; bits++) {
+        size_t taken = 0;
+        const struct wsd_allocator counted = {take_counted, give_counted, &taken};
+        struct deflate *d = deflate_new(&counted, bits);
+        assert_non_null(d);
+        assert_int_equal(deflate_memory(d), taken);
+        assert_in_range(taken, deflate_window(bits), deflate_window(bits) + 9000);
+        assert_int_equal(deflate_unknown(d, bits, scratch.end - DEFLATE_SCRATCH), 0);
+        assert_in_range(deflate_memory(d), taken + deflate_window(bits) + 7000, 2 * taken);
+        assert_int_equal(deflate_reset(d, 15), 0);
+        assert_int_equal(deflate_memory(d), taken + (bits < 15 ? deflate_window(15) : 0));
+        deflate_free(d);
+        assert_int_equal(taken, 0);
+    }
+    assert_int_equal(deflate_memory(NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +444,7 @@ int main(void)
         cmocka_unit_test(joined_anywhere),
         cmocka_unit_test(exact_again),
         cmocka_unit_test(final_block_keeps_what_is_unknown),
+        cmocka_unit_test(memory_is_what_it_takes),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
