@@ -33,23 +33,22 @@ static void halve(struct statistics *s)
             s->rates[i][side] = sum;
         }
     }
-    s->width *= 2;
+    s->doubled++;
     s->used = (s->used + 1) / 2;
 }
 
 /* What is earlier than the first counts as the first: files may be given in any order. */
 static struct statistics_bucket *bucket_at(struct statistics *s, int64_t time, enum wsd_direction direction)
 {
-    if (s->began == 0) {
+    if (s->began == 0)
         s->began = time;
-        s->width = STATISTICS_FINEST;
-    }
     int64_t passed;
     if (__builtin_sub_overflow(time, s->began, &passed) || passed < 0)
         passed = 0;
-    while (passed / s->width >= STATISTICS_BUCKETS)
+    passed /= STATISTICS_FINEST; /* by a constant, and then by a shift: divisions would take most of the time here */
+    while (passed >> s->doubled >= STATISTICS_BUCKETS)
         halve(s);
-    unsigned at = (unsigned)(passed / s->width);
+    unsigned at = (unsigned)(passed >> s->doubled);
     if (at >= s->used)
         s->used = at + 1;
     return &s->rates[at][direction];

@@ -29,7 +29,7 @@ struct statistics_bucket {
 
 struct statistics {
     int64_t began;                                         /* ns, of the first bucket; 0: there was none yet */
-    int64_t width;                                         /* ns, of a bucket */
+    unsigned doubled;                                      /* how often: see statistics_width() */
     unsigned used;                                         /* buckets, up to the last that has something */
     struct statistics_bucket rates[STATISTICS_BUCKETS][2]; /* data messages, by sender */
     struct statistics_powers sizes[2];                     /* bytes of data messages, inflated */
@@ -54,6 +54,12 @@ struct statistics_closes {
 /* A message (also a control frame) of `length` bytes. interval: ns since the sender's data message before, below 0: none. */
 void statistics_message(struct statistics *s, uint8_t opcode, enum wsd_direction direction, uint64_t length,
                         int64_t time, int64_t interval);
+
+/* ns of a bucket. */
+static inline int64_t statistics_width(const struct statistics *s)
+{
+    return (int64_t)STATISTICS_FINEST << s->doubled;
+}
 
 void statistics_round_trip(struct statistics *s, int64_t nanoseconds);
 void statistics_close(struct statistics_closes *c, enum wsd_how how, int code);

@@ -48,7 +48,7 @@ static double rate_at(const struct statistics *s, int side, int column, int colu
         until = from + 1;
     for (unsigned i = from; i < until; i++)
         sum += s->rates[i][side].messages;
-    return (double)sum / (until - from) * 1e9 / (double)s->width;
+    return (double)sum / (until - from) * 1e9 / (double)statistics_width(s);
 }
 
 static const char *level(const struct terminal *terminal, int part)
@@ -104,7 +104,8 @@ static void draw_axis(struct pen *pen, const struct statistics *s)
     }
     pen_to(pen, LABEL_COLUMNS + 1);
     int64_t length, end;
-    if (__builtin_mul_overflow(s->width, (int64_t)s->used, &length) || __builtin_add_overflow(s->began, length, &end))
+    if (__builtin_mul_overflow(statistics_width(s), (int64_t)s->used, &length) ||
+        __builtin_add_overflow(s->began, length, &end))
         end = INT64_MAX; /* a capture whose times are nonsense */
     line_time(pen, ROLE_FAINT, &style, s->began);
     human_duration(duration, end - s->began);

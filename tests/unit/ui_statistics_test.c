@@ -46,9 +46,9 @@ static void all_the_time_stays(void **state)
     assert_int_equal(sum(&s, WSD_CLIENT) + sum(&s, WSD_SERVER), seconds);
     assert_int_equal(sum(&s, WSD_SERVER), seconds / 3);
     assert_in_range(s.used, STATISTICS_BUCKETS / 2, STATISTICS_BUCKETS);
-    assert_true(s.width * STATISTICS_BUCKETS >= (seconds - 1) * second);
+    assert_true(statistics_width(&s) * STATISTICS_BUCKETS >= (seconds - 1) * second);
     for (unsigned i = 0; i + 1 < s.used; i++) {
-        double rate = (double)(s.rates[i][0].messages + s.rates[i][1].messages) * 1e9 / (double)s.width;
+        double rate = (double)(s.rates[i][0].messages + s.rates[i][1].messages) * 1e9 / (double)statistics_width(&s);
         assert_true(rate > 0.99 && rate < 1.01);
     }
     assert_int_equal(s.sizes[WSD_CLIENT].counts[statistics_slot(100)], seconds - seconds / 3);
