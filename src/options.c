@@ -339,8 +339,6 @@ static int check_inputs(const struct parse *p)
         return wrong(p, "--rotate", "only with --write");
     if (o->keep > 0 && o->rotate_size == 0 && o->rotate_time == 0)
         return wrong(p, "--keep", "only with --rotate");
-    if (o->with_secrets && o->write == NULL)
-        return wrong(p, "--with-secrets", "only with --write");
     if (o->write != NULL && strcmp(o->write, "-") == 0)
         return wrong(p, "--write -", "standard output is for what is shown; name a file");
     return 0;

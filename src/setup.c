@@ -27,11 +27,19 @@ static void on_secrets(void *user, uint32_t type, struct wsd_bytes bytes)
     secrets_block(&r->secrets, type, bytes);
 }
 
+/* What is shown may be saved later with its packets: of files alone, which can be read again. */
+static bool saves_packets(const struct run *r)
+{
+    return r->options->output == OUTPUT_TUI && !r->live && !r->trickles;
+}
+
 /* --with-secrets */
 static void on_used_secret(void *user, uint64_t flow, struct wsd_bytes line)
 {
     struct run *r = user;
     writing_secret(&r->writing, flow, line);
+    if (saves_packets(r) && r->sink->secret != NULL)
+        r->sink->secret(r->state, flow, line);
 }
 
 bool setup_is_pipe(const struct options *o)
@@ -118,7 +126,7 @@ int setup_dissector(struct run *r)
         r->wsd.frames = true;
     r->state = calloc(1, r->sink->state_size);
     /* Where nothing stands between the dissector and the sink, they speak directly. */
-    bool between = r->filter != NULL || r->options->count > 0 || r->options->write != NULL;
+    bool between = r->filter != NULL || r->options->count > 0 || r->options->write != NULL || r->wsd.secret != NULL;
     r->wsd.event = between ? reading_event : r->sink->event;
     r->wsd.user = between ? r : r->state;
     r->dissector = wsd_new(&r->wsd);
@@ -166,6 +174,11 @@ int setup_user(struct run *r)
 
 int setup_packets(struct run *r)
 {
+    if (r->options->with_secrets && r->options->write == NULL && !saves_packets(r)) {
+        notes_complain(r, "--with-secrets: only with --write, or for what the monitor saves of capture files");
+        r->status = STATUS_USAGE;
+        return -EINVAL;
+    }
     int result = writing_open(&r->writing, r->options, &r->privilege);
     if (result == -EINVAL)
         r->status = STATUS_USAGE;

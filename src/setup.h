@@ -15,7 +15,7 @@ int setup_user(struct run *r);
 int setup_filter(struct run *r);
 
 int setup_source(struct run *r);
-int setup_packets(struct run *r); /* -w */
+int setup_packets(struct run *r); /* -w, --with-secrets */
 int setup_dissector(struct run *r);
 
 /* From here on only inputs that wait for their turn are opened. */

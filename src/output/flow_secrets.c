@@ -110,7 +110,7 @@ int flow_secrets_add(struct flow_secrets *s, uint64_t flow, struct wsd_bytes lin
 {
     struct flow_secret *one = flow_secrets_of(s, flow);
     if (line.length == 0) {
-        if (one != NULL)
+        if (one != NULL && !one->keep)
             forget(s, one);
         return 0;
     }

@@ -1,8 +1,8 @@
 /*
  * flow_secrets.h: what TLS connections are opened with, for --with-secrets: lines of a key log, by number of the TCP connection.
  *
- * They are kept as long as the connection is open, since each file that gets packets of it needs them, and overwritten before they are
- * freed. All together take at most FLOW_SECRETS_MOST bytes; what is beyond is left out and counted.
+ * They are kept as long as the connection is open, since each file that gets packets of it needs them, or, where `keep` is set, for ever;
+ * and overwritten before they are freed. All together take at most FLOW_SECRETS_MOST bytes; what is beyond is left out and counted.
  */
 #ifndef OUTPUT_FLOW_SECRETS_H
 #define OUTPUT_FLOW_SECRETS_H
@@ -17,6 +17,7 @@ struct flow_secret {
     uint64_t flow; /* 0: a free place */
     char *lines;   /* each with its end */
     size_t length;
+    bool keep;        /* also behind its end: set by who wants that */
     uint64_t section; /* for the writer: where they were written last, */
     size_t written;   /* and how many bytes of them */
 };

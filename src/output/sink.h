@@ -36,9 +36,11 @@ struct sink {
     void (*event)(void *state, const struct wsd_event *);
     void (*finish)(void *state, const struct sink_end *);
     /* NULL in sinks that need none of them: now and then while reading (after each packet that had to be waited for); something to
-     * tell the user, instead of on standard error; the end of what begin() made. */
+     * tell the user, instead of on standard error; with --with-secrets what TLS is opened with, as wsd_options.secret tells it; the
+     * end of what begin() made. */
     void (*progress)(void *state, const struct sink_progress *);
     void (*tell)(void *state, const char *text, bool wrong);
+    void (*secret)(void *state, uint64_t flow, struct wsd_bytes line);
     void (*free)(void *state);
 };
 

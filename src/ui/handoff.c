@@ -1,5 +1,6 @@
 #include "ui/handoff.h"
 
+#include "output/flow_secrets.h"
 #include "ui/memory.h"
 
 #include <errno.h>
@@ -50,6 +51,8 @@ struct handoff {
     bool finished; /* the thread returns */
     struct told told[HANDOFF_TOLD];
     size_t told_count;
+    struct flow_secrets *secrets; /* NULL: there were none */
+    uint64_t secrets_lost;        /* there was no memory */
 
     /* The monitor's own. */
     pthread_t thread;
@@ -167,10 +170,33 @@ static void handoff_begin(void *state, struct output *output)
     h->open = block_new(FIRST_BLOCK);
 }
 
+/* They open what is shown, and are needed when it is saved. */
+static void keep_secrets(struct handoff *h, uint64_t flow)
+{
+    pthread_mutex_lock(&h->mutex);
+    struct flow_secret *one = flow_secrets_of(h->secrets, flow);
+    if (one != NULL)
+        one->keep = true;
+    pthread_mutex_unlock(&h->mutex);
+}
+
+static void handoff_secret(void *state, uint64_t flow, struct wsd_bytes line)
+{
+    struct handoff *h = state;
+    pthread_mutex_lock(&h->mutex);
+    if (h->secrets == NULL)
+        h->secrets = flow_secrets_new();
+    if (h->secrets == NULL || flow_secrets_add(h->secrets, flow, line) < 0)
+        h->secrets_lost++;
+    pthread_mutex_unlock(&h->mutex);
+}
+
 static void handoff_event(void *state, const struct wsd_event *e)
 {
     struct handoff *h = state;
     bool payload = true;
+    if (e->type == WSD_EVENT_CONNECTION && h->secrets != NULL)
+        keep_secrets(h, e->opening.flow);
     if (!h->waits) {
         size_t listed = atomic_load_explicit(&h->listed, memory_order_relaxed);
         bool needed = e->type == WSD_EVENT_CONNECTION || e->type == WSD_EVENT_CLOSE;
@@ -244,6 +270,7 @@ static void handoff_free(void *state)
     block_free(h->open);
     free_list(h->first);
     free_list(h->pool);
+    flow_secrets_free(h->secrets);
     if (h->event >= 0)
         close(h->event);
     pthread_mutex_destroy(&h->mutex);
@@ -257,6 +284,7 @@ const struct sink handoff_sink = {
     .event = handoff_event,
     .progress = handoff_progress,
     .tell = handoff_tell,
+    .secret = handoff_secret,
     .finish = handoff_finish,
     .free = handoff_free,
 };
@@ -394,4 +422,26 @@ size_t handoff_told(struct handoff *h, size_t from, void (*tell)(void *user, con
     for (size_t i = from; i < count; i++)
         tell(user, h->told[i].text, h->told[i].wrong);
     return count;
+}
+
+void handoff_secrets(struct handoff *h, uint64_t flow, void (*tell)(void *user, uint64_t flow, struct wsd_bytes line),
+                     void *user)
+{
+    pthread_mutex_lock(&h->mutex);
+    const struct flow_secret *one = h->secrets != NULL ? flow_secrets_of(h->secrets, flow) : NULL;
+    const char *at = one != NULL ? one->lines : NULL, *end = one != NULL ? at + one->length : NULL;
+    while (at < end) {
+        size_t length = (size_t)((const char *)memchr(at, '\n', (size_t)(end - at)) - at);
+        tell(user, flow, (struct wsd_bytes){(const uint8_t *)at, length});
+        at += length + 1;
+    }
+    pthread_mutex_unlock(&h->mutex);
+}
+
+uint64_t handoff_secrets_lost(struct handoff *h)
+{
+    pthread_mutex_lock(&h->mutex);
+    uint64_t lost = h->secrets_lost + (h->secrets != NULL ? flow_secrets_lost(h->secrets) : 0);
+    pthread_mutex_unlock(&h->mutex);
+    return lost;
 }

@@ -53,6 +53,14 @@ bool handoff_prepare(struct handoff *handoff);
  * so that reading ends. Returns when the thread has ended; may be called when it never began. */
 void handoff_stop(struct handoff *handoff);
 
+/* Calls tell for each line that TLS of this connection is opened with, as far as they are known now, and kept (--with-secrets): those of
+ * WebSocket connections are, also when they have ended. */
+void handoff_secrets(struct handoff *handoff, uint64_t flow,
+                     void (*tell)(void *user, uint64_t flow, struct wsd_bytes line), void *user);
+
+/* Lines for which there was no room. */
+uint64_t handoff_secrets_lost(struct handoff *handoff);
+
 /* What was told, in order: calls tell for each from `from` on, and returns how many there are. */
 size_t handoff_told(struct handoff *handoff, size_t from, void (*tell)(void *user, const char *text, bool wrong),
                     void *user);

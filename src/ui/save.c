@@ -26,6 +26,9 @@ enum { ROWS_A_SLICE = 64, PACKETS_A_SLICE = 256, /* each may be large */ ERROR_S
 enum format { FORMATS(FORMAT_ENUM) };
 #undef FORMAT_ENUM
 
+/* What the packets of the wanted connections are protected by, and whether the file has what opens it. */
+enum protection { NONE, SECRETS_LEFT_OUT, SECRETS_WRITTEN };
+
 struct save {
     /* What: rows of a list, or between two numbers those of some connections, or of all. */
     uint64_t *rows; /* owned, NULL: all between the numbers */
@@ -42,6 +45,7 @@ struct save {
     void *state;
     struct marks told; /* connections whose opening is written */
     struct marks flows;
+    enum protection protection; /* of their packets */
     struct save_packets *packets;
     uint64_t written; /* rows, or payloads */
     uint64_t gone;    /* rows that had left the store */
@@ -189,8 +193,11 @@ static void done(struct ui *ui)
 {
     struct save *s = ui->save;
     char size[HUMAN_SIZE], more[128] = "";
-    if (s->packets != NULL)
+    bool secrets_lost = false;
+    if (s->packets != NULL) {
         s->written = save_packets_written(s->packets);
+        secrets_lost = save_packets_secrets_lost(s->packets) > 0;
+    }
     close_all(s);
     if (rename(s->part, s->path) < 0) {
         fail(ui, errno);
@@ -200,6 +207,11 @@ static void done(struct ui *ui)
         snprintf(more, sizeof more, "; %llu had left the store", (unsigned long long)s->gone);
     else if (s->cut > 0)
         snprintf(more, sizeof more, "; of %llu only what --max-payload keeps", (unsigned long long)s->cut);
+    else if (s->protection != NONE)
+        snprintf(more, sizeof more, "%s",
+                 secrets_lost                           ? "; for some TLS secrets there was no room"
+                 : s->protection == SECRETS_WRITTEN     ? " with TLS secrets"
+                                                        : " without TLS secrets (--with-secrets)");
     if (s->format == FORMAT_RAW)
         ui_say(ui, "saved: %s, %llu payload%s, %s%s", s->path, (unsigned long long)s->written,
                s->written == 1 ? "" : "s", human_size(size, s->bytes), more);
@@ -212,11 +224,12 @@ static void done(struct ui *ui)
     clear(s);
 }
 
-/* The TCP connections of what is wanted. */
+/* The TCP connections of what is wanted, as far as they are known now. */
 static void find_flows(struct ui *ui)
 {
     struct save *s = ui->save;
     struct record_scratch scratch;
+    s->protection = NONE;
     for (uint64_t i = 0; s->rows != NULL && i < s->end; i++) {
         const struct model_row *row = model_row(&ui->model, s->rows[i]);
         if (row != NULL && row->connection != NULL)
@@ -229,6 +242,8 @@ static void find_flows(struct ui *ui)
             continue;
         record_event(&c->opening->head, &c->about, &scratch, &e);
         add(&s->flows, e.opening.flow);
+        if (c->about.tls != NULL && c->about.tls->decrypted)
+            s->protection = ui->options->with_secrets ? SECRETS_WRITTEN : SECRETS_LEFT_OUT;
     }
 }
 
@@ -237,7 +252,7 @@ static void begin_packets(struct ui *ui)
     struct save *s = ui->save;
     char error[ERROR_SIZE];
     find_flows(ui);
-    s->packets = save_packets_open(ui->options, s->part, &s->flows, error, sizeof error);
+    s->packets = save_packets_open(ui->options, s->part, &s->flows, ui->reading->handoff, error, sizeof error);
     if (s->packets == NULL) {
         int why = errno;
         if (why == EACCES || why == EPERM)
@@ -253,6 +268,7 @@ static void begin(struct ui *ui)
 {
     struct save *s = ui->save;
     snprintf(s->part, sizeof s->part, "%s.part", s->path);
+    unlink(s->part); /* what is left of another attempt, or a link, has rights of its own */
     if (s->format == FORMAT_PACKETS) {
         begin_packets(ui);
         return;
@@ -345,6 +361,11 @@ static void on_format(struct ui *ui, char choice, const char *text)
 #undef FORMAT_ROW
     };
     struct save *s = ui->save;
+    static const char *const questions[] = {
+        [NONE] = "Save to:",
+        [SECRETS_LEFT_OUT] = "Save without TLS secrets to:",
+        [SECRETS_WRITTEN] = "Save with TLS secrets to:",
+    };
     char name[64], stamp[32] = "";
     time_t now = time(NULL);
     struct tm local;
@@ -360,7 +381,9 @@ static void on_format(struct ui *ui, char choice, const char *text)
     if (localtime_r(&now, &local) != NULL)
         strftime(stamp, sizeof stamp, "-%Y%m%d-%H%M%S", &local);
     snprintf(name, sizeof name, "wscope%s.%s", stamp, formats[s->format].ending);
-    prompt_line(&ui->prompt, "Save to:", name, on_name);
+    if (s->format == FORMAT_PACKETS)
+        find_flows(ui);
+    prompt_line(&ui->prompt, questions[s->protection], name, on_name);
 }
 
 static void on_what(struct ui *ui, char choice, const char *text)

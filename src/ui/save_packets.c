@@ -8,6 +8,7 @@
 
 struct save_packets {
     const struct marks *flows;
+    struct handoff *handoff;
     struct source *source;
     struct wsd_dissector *dissector;
     struct packets *packets;
@@ -23,18 +24,19 @@ static void on_event(void *user, const struct wsd_event *e)
         packets_connection(s->packets, e->opening.flow);
 }
 
-static struct wsd_dissector *new_dissector(struct save_packets *s)
+static struct wsd_dissector *new_dissector(struct save_packets *s, const struct wsd_limits *limits)
 {
     struct wsd_options options;
     wsd_options_init(&options);
     options.event = on_event;
     options.user = s;
     options.keep_payload = 0;
+    options.limits = *limits; /* what had to be given up before has to be again, or numbers would differ */
     return wsd_new(&options);
 }
 
 struct save_packets *save_packets_open(const struct options *o, const char *path, const struct marks *flows,
-                                       char *error, size_t error_size)
+                                       struct handoff *handoff, char *error, size_t error_size)
 {
     struct source_options source = {
         .files = o->files, .count = o->file_count, .merge = o->merge, .filter = o->capture_filter};
@@ -43,8 +45,10 @@ struct save_packets *save_packets_open(const struct options *o, const char *path
     if (s == NULL)
         return NULL;
     s->flows = flows;
+    s->handoff = handoff;
     s->file.path = path;
-    s->dissector = new_dissector(s);
+    s->file.secrets = o->with_secrets;
+    s->dissector = new_dissector(s, &o->limits);
     if (s->dissector != NULL)
         s->source = source_open(&source, error, error_size);
     if (s->source != NULL)
@@ -63,6 +67,12 @@ static int belongs(const struct save_packets *s, struct wsd_owner owner)
     return owner.datagram != 0 ? WSD_UNDECIDED : WSD_NOBODY;
 }
 
+static void on_secret(void *user, uint64_t flow, struct wsd_bytes line)
+{
+    struct save_packets *s = user;
+    packets_secret(s->packets, flow, line);
+}
+
 int save_packets_work(struct save_packets *s, unsigned most, char *error, size_t error_size)
 {
     struct wsd_packet packet;
@@ -79,6 +89,8 @@ int save_packets_work(struct save_packets *s, unsigned most, char *error, size_t
         struct wsd_owner owner = wsd_owner(s->dissector);
         int whose = belongs(s, owner);
         s->written += whose == WSD_WEBSOCKET;
+        if (whose == WSD_WEBSOCKET && s->file.secrets)
+            handoff_secrets(s->handoff, owner.flow, on_secret, s); /* again and again: more may be known meanwhile */
         packets_packet(s->packets, &packet, NULL, whose, owner);
         if ((failed = packets_error(s->packets)) != NULL) {
             snprintf(error, error_size, "%s", failed);
@@ -104,6 +116,11 @@ uint64_t save_packets_read(const struct save_packets *s)
 uint64_t save_packets_written(const struct save_packets *s)
 {
     return s->written;
+}
+
+uint64_t save_packets_secrets_lost(const struct save_packets *s)
+{
+    return s->file.secrets ? handoff_secrets_lost(s->handoff) + packets_secrets_lost(s->packets) : 0;
 }
 
 void save_packets_close(struct save_packets *s)
