@@ -127,8 +127,8 @@ static void on_release(void *user, struct flow *flow)
 /* asked: who is told of transport */
 #define OPS(asked)                                                                                                     \
     {                                                                                                                  \
-        .hot = {HOT(WSD_CLIENT), HOT(WSD_SERVER)}, .sender = wiring_sender, .data = on_data, .gap = on_gap,            \
-        .end = on_end, .conflict = on_conflict, .held_limit = on_held_limit, .evicted = on_evicted,                    \
+        .hot = {HOT(WSD_CLIENT), HOT(WSD_SERVER)}, .sender = wiring_sender, .opens = wiring_opens, .data = on_data,    \
+        .gap = on_gap, .end = on_end, .conflict = on_conflict, .held_limit = on_held_limit, .evicted = on_evicted,     \
         .transport = asked, .release = on_release                                                                      \
     }
 static const struct flow_ops ops = OPS(NULL), ops_transport = OPS(on_transport);

@@ -305,6 +305,12 @@ enum wsd_direction wiring_sender(struct wsd_bytes bytes)
     return sender;
 }
 
+bool wiring_opens(struct wsd_bytes bytes)
+{
+    enum { ENOUGH = 16 }; /* of a request's line */
+    return bytes.length >= ENOUGH && (http1_sender(bytes) == WSD_CLIENT || tls_sender(bytes) == WSD_CLIENT);
+}
+
 /* The first bytes decide: a proxy's preamble, which nearly no flow begins with, TLS, HTTP, or what may be a WebSocket joined late. A
  * connection whose SYN was seen does not begin in the middle. */
 int wiring_open(struct wsd_dissector *d, enum wsd_direction direction, struct wsd_bytes bytes)

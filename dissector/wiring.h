@@ -17,6 +17,9 @@
 /* Who sends these first bytes; WSD_NEITHER: they do not say. */
 enum wsd_direction wiring_sender(struct wsd_bytes bytes);
 
+/* Whether they are an HTTP request's, or a TLS ClientHello. */
+bool wiring_opens(struct wsd_bytes bytes);
+
 /* The first bytes of the flow at hand decide which stream it gets. Returns 0 or -ENOMEM. */
 int wiring_open(struct wsd_dissector *d, enum wsd_direction direction, struct wsd_bytes bytes);
 

@@ -12,7 +12,8 @@
  *          unseen. It holds when the other side answers it, or its sender goes on behind it.
  *   jump   bytes whose number, and whose acknowledgement, are both far from the connection's: a new one on the same four-tuple, whose SYN
  *          the capture lost. It holds when either side goes on there; what goes on at the old numbers refutes it. Far is what no sender
- *          goes back by, or what could not have been sent in the time that the capture would have missed it.
+ *          goes back by, or what could not have been sent in the time that the capture would have missed it; with what opens a
+ *          connection, anything beyond CLAIM_NEAR.
  *
  * A flow remembers at most one claim, the last.
  */

@@ -84,6 +84,8 @@ enum { FLOW_HOT = 3 };
 struct flow_ops {
     /* The first bytes of a flow without SYN: who sends them? WSD_NEITHER: they do not say. */
     enum wsd_direction (*sender)(struct wsd_bytes);
+    /* Whether a client is likely to open a connection with these bytes, and to say them at no other time. */
+    bool (*opens)(struct wsd_bytes);
     /* Each returns 0: go on; 1: the flow is of no interest any more; negative: an error. */
     int (*data)(void *user, struct flow *, enum wsd_direction, struct wsd_bytes, const struct wsd_moment *);
     int (*gap)(void *user, struct flow *, enum wsd_direction, uint64_t missing, const struct wsd_moment *);

@@ -170,6 +170,15 @@ static bool uneventful(const struct flow *flow, unsigned side, const struct tcp_
     return eventful == 0;
 }
 
+/* Other numbers than the connection's. After a while of silence they may be anywhere in front, had the capture lost all between; but
+ * not with what opens a connection. */
+static bool jumps(const struct flows *flows, const struct flow *flow, unsigned side, const struct tcp_segment *s,
+                  const struct wsd_moment *moment)
+{
+    return claim_is_jump(flow->half, side, s, 0) &&
+           (claim_is_jump(flow->half, side, s, moment->time - flow->last) || flows->ops->opens(s->payload));
+}
+
 /* Whether its transport is worth an event, or that of its copy would be. */
 static bool may_tell(const struct flow *flow, unsigned side, const struct tcp_segment *s)
 {
@@ -284,7 +293,7 @@ static __attribute__((noinline)) int take_event(struct flows *flows, struct flow
     }
     if (s->flags & TCP_RST)
         return take_reset(flows, flow, side, s, moment);
-    if (claim_is_jump(flow->half, side, s, moment->time - flow->last))
+    if (jumps(flows, flow, side, s, moment))
         return remember_claim(flows, flow, side, s, moment);
     flow->last = moment->time;
     int rc = flows_act(flows, flow, take_segment(flows, flow, side, s, moment));
@@ -304,7 +313,7 @@ static inline int read_segment(struct flows *flows, struct flow *flow, unsigned 
     }
     struct reassembly *r = &flow->half[side];
     if (!uneventful(flow, side, s) ||
-        (s->seq != r->next && claim_is_jump(flow->half, side, s, moment->time - flow->last)))
+        (s->seq != r->next && jumps(flows, flow, side, s, moment)))
         return take_event(flows, flow, side, s, moment);
     flow->last = moment->time;
     note_ack(&flow->half[!side], s);

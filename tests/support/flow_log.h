@@ -126,9 +126,15 @@ static inline void flow_log_release(void *user, struct flow *flow)
     log->upper--;
 }
 
+static inline bool flow_log_opens(struct wsd_bytes bytes)
+{
+    return bytes_begin(bytes, "GET /");
+}
+
 static inline void flow_log_begin(struct flow_log *log, const struct flow_limits *limits, bool transport)
 {
     static const struct flow_ops ops = {.sender = flow_log_sender,
+                                        .opens = flow_log_opens,
                                         .data = flow_log_data,
                                         .gap = flow_log_gap,
                                         .end = flow_log_end,

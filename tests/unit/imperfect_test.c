@@ -68,11 +68,13 @@ static void upgrade_and_speak(const char *text)
     talk_ack(&t, WSD_CLIENT);
 }
 
-/* The same four-tuple again, and its SYN is lost: another connection, not bytes that are missing in the old one. */
+/* The same four-tuple again, and its SYN is lost: another connection, not bytes that are missing in the old one. Also after a minute,
+ * in which the old one could have gone on so far. */
 static void four_tuple_used_again(void **state)
 {
     (void)state;
-    for (int ended = 0; ended < 2; ended++) {
+    for (int n = 0; n < 4; n++) {
+        int ended = n & 1;
         begin(51022);
         talk_open(&t);
         upgrade_and_speak("old");
@@ -81,7 +83,8 @@ static void four_tuple_used_again(void **state)
             talk_fin(&t, WSD_SERVER);
         }
         t.start[WSD_CLIENT] += 0x30000000;
-        t.start[WSD_SERVER] -= 0x30000000;
+        t.start[WSD_SERVER] += n & 2 ? 0x30000000 : -0x30000000;
+        t.time += n & 2 ? INT64_C(60000000000) : 0;
         t.sent[0] = t.sent[1] = t.acked[0] = t.acked[1] = 0;
         upgrade_and_speak("new");
         told(ended ? "#1 open complete 101 ws://server.example/chat\n"
