@@ -50,7 +50,7 @@ static void judge_order(struct websocket *ws, enum wsd_direction d, uint8_t firs
                    moment);
 }
 
-void rules_part_of_header(struct websocket *ws, enum wsd_direction d, const uint8_t *bytes, size_t n)
+static void judge_first_bytes(struct websocket *ws, enum wsd_direction d, const uint8_t *bytes, size_t n)
 {
     const struct wsd_moment first = {.time = ws->half[d].first_time, .packet = ws->half[d].first_packet},
                             *moment = &first;
@@ -72,6 +72,30 @@ void rules_part_of_header(struct websocket *ws, enum wsd_direction d, const uint
         ws_finding(ws, d, WSD_FINDING_FRAME_SERVER_MASKED, "", moment);
     if (frame_is_control(bytes[0] & 0x0F) && (bytes[1] & 0x7F) > FRAME_CONTROL_PAYLOAD_MOST)
         ws_finding(ws, d, WSD_FINDING_FRAME_CONTROL_TOO_LONG, "", moment);
+}
+
+static void judge_length(struct websocket *ws, enum wsd_direction d, const struct frame_header *frame,
+                         const struct wsd_moment *moment)
+{
+    if (frame_length_not_minimal(frame))
+        ws_finding(ws, d, WSD_FINDING_FRAME_LENGTH_NOT_MINIMAL, "", moment);
+    if (frame_length_msb(frame))
+        ws_finding(ws, d, WSD_FINDING_FRAME_LENGTH_MSB, "", moment);
+}
+
+void rules_part_of_header(struct websocket *ws, enum wsd_direction d, const uint8_t *bytes, size_t n)
+{
+    const struct wsd_moment first = {.time = ws->half[d].first_time, .packet = ws->half[d].first_packet};
+    judge_first_bytes(ws, d, bytes, n);
+    if (n < 3)
+        return;
+    /* With ones for the bits that are missing, a length breaks a rule if whatever follows cannot mend it. */
+    uint8_t filled[FRAME_HEADER_MOST];
+    struct frame_header frame;
+    memset(filled, 0xFF, sizeof filled);
+    memcpy(filled, bytes, n);
+    frame_header_decode(filled, frame_header_size(filled, n), &frame);
+    judge_length(ws, d, &frame, &first);
 }
 
 /* Keys that a random source would not give (5.3, 10.3). Each is told once for a direction: it is a property of the sender. */
@@ -96,7 +120,7 @@ void rules_header(struct websocket *ws, enum wsd_direction d)
 {
     const struct frame_header *frame = &ws->half[d].frame;
     if (!rules_ordinary(&ws->half[d], d, frame->bytes))
-        rules_part_of_header(ws, d, frame->bytes, frame->size);
+        judge_first_bytes(ws, d, frame->bytes, frame->size);
     rules_rest_of_header(ws, d);
 }
 
@@ -107,10 +131,7 @@ void rules_rest_of_header(struct websocket *ws, enum wsd_direction d)
     if (frame->mask_at == 0 && frame->length <= FRAME_CONTROL_PAYLOAD_MOST && frame->size == 2)
         return;
     const struct wsd_moment first = {.time = half->first_time, .packet = half->first_packet};
-    if (frame_length_not_minimal(frame))
-        ws_finding(ws, d, WSD_FINDING_FRAME_LENGTH_NOT_MINIMAL, "", &first);
-    if (frame_length_msb(frame))
-        ws_finding(ws, d, WSD_FINDING_FRAME_LENGTH_MSB, "", &first);
+    judge_length(ws, d, frame, &first);
     if (frame->mask_at != 0)
         judge_mask(ws, d, &first);
 }

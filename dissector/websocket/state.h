@@ -86,8 +86,8 @@ static inline void ws_finding(struct websocket *ws, enum wsd_direction d, enum w
     host_finding(ws->host, &ws->info, d, code, detail, moment);
 }
 
-/* rules.c: judges as many bytes of a frame's header as there are (RFC 6455 5.1 to 5.5). Findings name the packet of the frame's
- * first byte. */
+/* rules.c: judges a frame's header of which there are no more than these n bytes (RFC 6455 5.1 to 5.5). Findings name the packet of
+ * the frame's first byte. */
 void rules_part_of_header(struct websocket *ws, enum wsd_direction d, const uint8_t *bytes, size_t n);
 
 /* rules.c: judges the whole header of the frame at hand. */

@@ -95,8 +95,8 @@ static void add_up(struct replay *r, const struct wsd_event *e)
 {
     if (e->type == WSD_EVENT_CONNECTION)
         memset(r->sums, 0, sizeof r->sums);
-    if (e->type == WSD_EVENT_FINDING && e->finding.code == WSD_FINDING_FRAME_LENGTH_MSB)
-        r->sums[e->finding.direction].frames++;
+    if (e->type == WSD_EVENT_FRAME && e->frame.length >> 63 != 0)
+        r->sums[e->frame.direction].frames++;
     if (e->type == WSD_EVENT_MESSAGE) {
         bool data = e->message.opcode == WSD_OPCODE_TEXT || e->message.opcode == WSD_OPCODE_BINARY;
         struct replay_sums *sums = &r->sums[e->message.direction];
