@@ -30,15 +30,16 @@ int tls_read_content(struct tls *t, enum wsd_direction d, const struct tls_recor
     }
 }
 
-/* Once: why all that follows a renegotiation is lost. */
+/* Once, as soon as there is a connection to say it of: why all that follows is lost. In front of the application's data nothing is. */
 static void tell_keys_unknown(struct tls *t, enum wsd_direction d, const struct wsd_moment *moment)
 {
-    if (tls_is_13(t) || t->inner == NULL || t->owed_told)
+    if (t->half[d].epoch < TLS_EPOCH_APPLICATION || t->inner == NULL || t->keys_unknown_told)
         return;
-    t->owed_told = true;
-    tls_tell(t, d, WSD_FINDING_TLS_KEYS_UNKNOWN,
-             t->owed == TLS_OWED_LOST ? "a hello of it is not in the capture" : "no secrets of the new session",
-             moment);
+    t->keys_unknown_told = tls_tell(t, d, WSD_FINDING_TLS_KEYS_UNKNOWN,
+                                    tls_is_13(t)               ? "no secret of this direction"
+                                    : t->owed == TLS_OWED_LOST ? "a hello of the renegotiation is not in the capture"
+                                                               : "no secrets of the renegotiated session",
+                                    moment);
 }
 
 /* The keys are there, and do not open it. */
@@ -49,8 +50,10 @@ static int fail(struct tls *t, enum wsd_direction d, const struct tls_record *r,
     if (half->skip_early)
         return 0;
     if (half->cipher == NULL) {
-        tell_keys_unknown(t, d, moment);
-        return tls_lose_record(t, d, r, moment);
+        int rc = tls_lose_record(t, d, r, moment);
+        if (rc == 0)
+            tell_keys_unknown(t, d, moment);
+        return rc;
     }
     snprintf(detail, sizeof detail, "record %llu", (unsigned long long)half->cipher->sequence);
     half->cipher->sequence++;

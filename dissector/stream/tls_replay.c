@@ -82,7 +82,9 @@ static int replay_all(struct tls *t)
 /* Whether the other direction, or this one, may go on with what is held. */
 bool tls_may_replay(const struct tls *t)
 {
-    return tls_waits(t) && !(t->half[0].blocked && t->half[1].blocked);
+    bool known =
+        t->hello && t->session.suite != NULL; /* else nothing can be opened, and where records begin cannot be found */
+    return known && tls_waits(t) && !(t->half[0].blocked && t->half[1].blocked);
 }
 
 int tls_replay_held(struct tls *t)

@@ -73,9 +73,9 @@ struct tls {
     uint8_t owed; /* enum tls_owed */
     bool hello;   /* a ClientHello was seen, so session.client_random is known */
     bool extended_master, has_ticket;
-    bool forced;       /* no secrets come any more */
-    bool hurried;      /* what is held has waited long enough */
-    bool owed_told;    /* that keys are not known for want of a hello */
+    bool forced;  /* no secrets come any more */
+    bool hurried; /* what is held has waited long enough */
+    bool keys_unknown_told;
     bool sealed;       /* given up: inner only counts */
     bool opened;       /* a record was opened */
     bool late;         /* it began before the capture did */
@@ -85,6 +85,7 @@ struct tls {
     bool turned;       /* client and server are the other way round than it was first believed */
     bool unaffordable; /* not all secrets could be tried */
     uint64_t tried[2]; /* tls_secrets.added when they were tried on that direction */
+    size_t looked;     /* bytes that were held when a record was looked for without framing */
 };
 
 /* Protected records of a direction whose ChangeCipherSpec is not in the capture that may not be, either: Finished, and a few. */

@@ -9,7 +9,7 @@
  * is left. A secret is tried once on each direction.
  */
 #include "base/bytes.h"
-#include "stream/tls_state.h"
+#include "stream/tls_sample.h"
 
 #include <errno.h>
 
@@ -21,57 +21,8 @@ enum {
     GENERATIONS = 3,        /* KeyUpdates that may have been missed (GCM) */
     KEYS_COST = 8,          /* making keys costs as much as opening so many small records */
     SMALL = 1 << 10,        /* bytes of one */
-    LOOKED_AT = 16,         /* records of a direction, of which the smallest is taken */
     EARLY_LOOKED_AT = 64,   /* records of 0-RTT data, behind which its end is looked for */
 };
-
-/* What secrets are tried on: of the first records held of a direction, which follow each other, the smallest; or, where records are
- * held without their framing, one that a segment begins with. */
-struct sample {
-    struct tls_record record;
-    uint64_t behind; /* records in front of it */
-    bool there;
-    bool unframed; /* how many are in front of it is not known */
-};
-
-static struct tls_record record_of(const struct tls_held *held)
-{
-    return (struct tls_record){.header = held->bytes,
-                               .body = bytes_of(held->bytes + TLS_RECORD_HEADER, tls_record_length(held->bytes)),
-                               .type = held->bytes[0]};
-}
-
-static bool begins_with_record(const struct tls_held *held)
-{
-    const struct wsd_bytes bytes = {held->bytes, held->length};
-    return bytes.length >= TLS_RECORD_HEADER && bytes.data[0] == TLS_APPLICATION_DATA && tls_record_may_begin(bytes) &&
-           tls_record_length(bytes.data) <= bytes.length - TLS_RECORD_HEADER;
-}
-
-static struct sample sample_of(const struct tls *t, enum wsd_direction d, bool smallest)
-{
-    struct sample s = {.there = false};
-    uint64_t count = 0;
-    for (const struct tls_held *held = t->queue.first; held != NULL && count < LOOKED_AT; held = held->next) {
-        if (held->direction != d || (held->kind == TLS_HELD_GAP && count == 0))
-            continue;
-        if (held->kind == TLS_HELD_RAW && !s.there && smallest) {
-            s.there = s.unframed = begins_with_record(held);
-            if (s.there) {
-                s.record = record_of(held);
-                return s;
-            }
-        } else if (held->kind != TLS_HELD_RECORD || (s.there && !smallest)) {
-            break;
-        } else if (!held->damaged && (!s.there || held->length - TLS_RECORD_HEADER < s.record.body.length)) {
-            s.record = record_of(held);
-            s.behind = count;
-            s.there = true;
-        }
-        count++;
-    }
-    return s;
-}
 
 /* What one connection may still spend, in small records opened. */
 struct purse {
@@ -89,7 +40,7 @@ static bool spend(struct tls *t, struct purse *p, uint64_t cost)
     return true;
 }
 
-static uint64_t cost_of(const struct sample *s)
+static uint64_t cost_of(const struct tls_sample *s)
 {
     return 1 + s->record.body.length / SMALL;
 }
@@ -102,7 +53,7 @@ static bool is_traffic(unsigned label)
 /* ---- TLS 1.3 --------------------------------------------------------------------------------------------------- */
 
 /* Tries a secret of this suite on the sample, in the generations that may follow it. *secret is that of the one that fits. */
-static bool find_number(struct tls *t, struct purse *p, const struct tls_suite *suite, const struct sample *s,
+static bool find_number(struct tls *t, struct purse *p, const struct tls_suite *suite, const struct tls_sample *s,
                         uint8_t *secret, uint64_t *number)
 {
     struct wsd_bytes bytes = {secret, crypto_hash_size(suite->hash)};
@@ -118,13 +69,14 @@ static bool find_number(struct tls *t, struct purse *p, const struct tls_suite *
 }
 
 /* A handshake has few records, and AES-CCM few users. */
-static uint64_t numbers_of(const struct purse *p, const struct tls_suite *suite, const struct sample *s, unsigned label)
+static uint64_t numbers_of(const struct purse *p, const struct tls_suite *suite, const struct tls_sample *s,
+                           unsigned label)
 {
     uint64_t numbers = p->numbers / cost_of(s) / (suite->cipher == CRYPTO_CHACHA20_POLY1305 ? 1 : CCM_PART);
     return numbers > NUMBERS_LEAST && !is_traffic(label) ? NUMBERS_LEAST : numbers;
 }
 
-static bool try_numbers(struct tls *t, struct purse *p, const struct tls_suite *suite, const struct sample *s,
+static bool try_numbers(struct tls *t, struct purse *p, const struct tls_suite *suite, const struct tls_sample *s,
                         unsigned label, const uint8_t *secret, uint64_t *number)
 {
     struct tls_plain plain;
@@ -168,7 +120,7 @@ static enum wsd_direction sender_of(unsigned label)
 
 /* The sample, which `d` sent, is this record under the secret of this session. */
 static int enter_13(struct tls *t, enum wsd_direction d, const struct tls_secret *one, const struct tls_suite *suite,
-                    const struct sample *s, const uint8_t *secret, uint64_t number)
+                    const struct tls_sample *s, const uint8_t *secret, uint64_t number)
 {
     /* Records in front of it that do not count are the handshake's. */
     bool handshake = number < s->behind && memcmp(secret, one->secret, one->length) == 0;
@@ -197,7 +149,7 @@ static int enter_13(struct tls *t, enum wsd_direction d, const struct tls_secret
     return first ? tls_use_secret(t, d, bytes, !s->unframed && number > s->behind ? number - s->behind : 0) : 0;
 }
 
-static int try_13(struct tls *t, struct purse *p, enum wsd_direction d, const struct sample *s,
+static int try_13(struct tls *t, struct purse *p, enum wsd_direction d, const struct tls_sample *s,
                   const struct tls_secret *one)
 {
     uint8_t secret[TLS_SECRET_MOST];
@@ -224,7 +176,7 @@ static int try_13(struct tls *t, struct purse *p, enum wsd_direction d, const st
 
 /* ---- up to TLS 1.2, without the ClientHello -------------------------------------------------------------------- */
 
-static int try_12(struct tls *t, struct purse *p, enum wsd_direction d, const struct sample *s,
+static int try_12(struct tls *t, struct purse *p, enum wsd_direction d, const struct tls_sample *s,
                   const struct tls_secret *one)
 {
     struct tls_plain plain;
@@ -285,7 +237,7 @@ void tls_judge_early(struct tls *t)
             continue;
         if (held->kind != TLS_HELD_RECORD || held->damaged)
             break;
-        const struct tls_record record = record_of(held);
+        const struct tls_record record = tls_held_record(held);
         if (early == NULL || !tls_cipher_open(early, &record, count, scratch, &plain)) {
             if (next != NULL && tls_cipher_open(next, &record, 0, scratch, &plain))
                 t->early = TLS_EARLY_REJECTED;
@@ -325,20 +277,22 @@ static bool tls_13_possible(const struct tls *t)
 static int try_direction(struct tls *t, struct purse *p, enum wsd_direction d)
 {
     const struct tls_secrets *secrets = &t->host->secrets;
-    const struct sample s = sample_of(t, d, tls_13_possible(t));
+    struct tls_sample s;
     uint64_t from = t->tried[d];
-    int rc = 0;
-    if (!s.there || (tls_13_possible(t) && s.record.type != TLS_APPLICATION_DATA))
-        return 0;
-    t->tried[d] = secrets->added;
+    int rc = tls_sample_take(t, d, tls_13_possible(t), &s);
+    if (rc != 0)
+        return rc;
+    if (s.there || s.exhausted)
+        t->tried[d] = secrets->added;
     uint64_t new = secrets->added - from < secrets->count ? secrets->added - from : secrets->count;
     p->numbers = p->left / (3 * (1 + new / 4)); /* a session has four secrets, and both senders may be this one */
     p->numbers = p->numbers < NUMBERS_MOST ? p->numbers : NUMBERS_MOST;
-    for (uint64_t i = 0; i < new &&rc == 0 && p->left > 0; i++) {
+    for (uint64_t i = 0; i < new &&s.there &&rc == 0 && p->left > 0; i++) {
         const struct tls_secret *one = tls_secrets_newest(secrets, i);
         if (may_fit(t, d, one))
             rc = one->label == TLS_SECRET_MASTER ? try_12(t, p, d, &s, one) : try_13(t, p, d, &s, one);
     }
+    tls_sample_free(&s);
     return rc;
 }
 

@@ -118,8 +118,14 @@ int tls_look_again(struct tls *t, enum wsd_direction d)
 {
     if (d == WSD_CLIENT && t->early == TLS_EARLY_OFFERED && t->half[WSD_SERVER].epoch == TLS_EPOCH_APPLICATION)
         t->half[d].blocked = false;
-    bool known = t->hello && t->session.suite != NULL;
-    return !known && !t->sealed && t->tried[d] < t->host->secrets.added ? try_secrets(t) : 0;
+    if ((t->hello && t->session.suite != NULL) || t->sealed || t->tried[d] == t->host->secrets.added)
+        return 0;
+    if (t->half[d].unframed) { /* all of it is looked at: not with each segment */
+        if (t->queue.bytes < 2 * t->looked)
+            return 0;
+        t->looked = t->queue.bytes;
+    }
+    return try_secrets(t);
 }
 
 /* ---- holding ----------------------------------------------------------------------------------------------------- */
@@ -143,7 +149,7 @@ int tls_hold_raw(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, co
     int rc = tls_hold(t, &what, bytes, moment);
     if (rc == 0)
         rc = tls_look_again(t, d);
-    return rc == 0 && t->session.suite != NULL && tls_may_replay(t) ? tls_replay_held(t) : rc;
+    return rc == 0 && tls_may_replay(t) ? tls_replay_held(t) : rc;
 }
 
 /* Bytes that were held without their framing are being read, and a record in them has to wait: it takes their place, with the rest

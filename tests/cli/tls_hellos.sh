@@ -3,14 +3,15 @@
 # shellcheck source=tests/cli/lib.bash
 . "$(dirname "$0")/lib.bash"
 
-# without CAPTURE PACKET: the capture without that packet, counted from 1, into $place/left.pcap
+# without CAPTURE PACKET...: the capture without these packets, counted from 1, into $place/left.pcap
 without() {
-    python3 - "captures/$1.pcap" "$place/left.pcap" "$2" <<'EOF'
+    python3 - "captures/$1.pcap" "$place/left.pcap" "${@:2}" <<'EOF'
 import struct, sys
 data, out, at, number = open(sys.argv[1], 'rb').read(), b'', 24, 0
+left_out = set(map(int, sys.argv[3:]))
 while at < len(data):
     end, number = at + 16 + struct.unpack_from('<I', data, at + 8)[0], number + 1
-    out += data[at:end] if number != int(sys.argv[3]) else b''
+    out += data[at:end] if number not in left_out else b''
     at = end
 open(sys.argv[2], 'wb').write(data[:24] + out)
 EOF
@@ -53,6 +54,15 @@ without tls-13-early-rejected 28
 is '0-RTT that was rejected' "$(messages)" "$(all_of tls-13-early-rejected)"
 is '0-RTT that was rejected, rows' "$(rows | tr '\n' ' ')" '["complete",null] ["complete",null] '
 
+# Where the first record that can be tried begins inside a segment, and lies in twelve
+grep CLIENT_TRAFFIC_SECRET_0 captures/tls-13-large.keylog >"$place/client.keylog"
+secrets=(-k "$place/client.keylog")
+without tls-13-large 4 8 10 11 13
+is 'a record anywhere' "$(messages | tr -d '\n' | cut -c -41)" '[1,"client","abcdefghijabcdefghij"][1,"cl'
+is 'a record anywhere, messages' "$(messages | wc -l)" 5
+is 'a record anywhere, the server' "$(told '[e["dir"], e["detail"]] if e.get("code") == "tls-keys-unknown" else None')" \
+    '["server","no secret of this direction"]'
+
 # Behind the PROXY protocol, either hello
 secrets=(-k captures/tls-13-proxy-protocol.keylog)
 for packet in 5 7; do
@@ -81,6 +91,6 @@ head -n 2 captures/tls-12-renegotiated.keylog >"$place/first.keylog"
 cp captures/tls-12-renegotiated.pcap "$place/left.pcap"
 secrets=(-k "$place/first.keylog")
 is 'renegotiation without secrets' "$(findings)" '"tls-keys-unknown" "tls-truncated" '
-is 'its detail' "$(told 'e["detail"] if e.get("code") == "tls-keys-unknown" else None')" '"no secrets of the new session"'
+is 'its detail' "$(told 'e["detail"] if e.get("code") == "tls-keys-unknown" else None')" '"no secrets of the renegotiated session"'
 is 'its messages' "$(messages | tr '\n' ' ')" '[1,"client","0: before"] [1,"server","0: before"] '
 done_testing
