@@ -72,44 +72,38 @@ group_layers() { build -s VARIANT=gcc build/gcc/libwsdissect.o && tools/layers.s
 group_banned() { tools/banned.sh; }
 group_install() { tests/install.sh; }
 
-# Scripts that drive the program from outside, each a test of its own: tests/cli/*.sh, with WSCOPE naming the program.
-group_cli() {
-    local script good=0 bad=0
-    need "$sanitized" || return 1
-    for script in tests/cli/*.sh; do
-        [ -e "$script" ] || continue
-        if WSCOPE=$sanitized timeout 400 bash "$script" >"$logs/cli.out" 2>&1 </dev/null; then
+# Scripts that drive a program from outside, each a test of its own, as many at once as there are processors: FOLDER/*.sh, with WSCOPE naming
+# the program. What each printed is in build/check/FOLDER/.
+scripts() { # FOLDER PROGRAM
+    local out=$logs/${1##*/} script said good=0 bad=0
+    rm -rf "$out"
+    mkdir -p "$out"
+    printf '%s\n' "$1"/*.sh | WSCOPE=$2 xargs -P "$jobs" -I SCRIPT bash -c \
+        'said=$1/$(basename "$2" .sh); timeout 400 bash "$2" >"$said" 2>&1 </dev/null && touch "$said.passed"' _ "$out" SCRIPT || true
+    for script in "$1"/*.sh; do
+        said=$out/$(basename "$script" .sh)
+        if [ -e "$said.passed" ]; then
             good=$((good + 1))
-            grep '^skipped:' "$logs/cli.out" || true
+            grep '^skipped:' "$said" || true
         else
             bad=$((bad + 1))
             echo "FAIL $script"
-            tail -n 20 "$logs/cli.out"
+            tail -n 40 "$said"
         fi
     done
     echo "$good passed, $bad failed"
     [ "$bad" = 0 ]
 }
 
-# The monitor in a terminal: tests/tui/*.sh, as above. Without sanitizers, which are slow to start, and so as it is used.
+group_cli() { need "$sanitized" && scripts tests/cli "$sanitized"; }
+
+# The monitor in a terminal. Without sanitizers, which are slow to start, and so as it is used.
 group_tui() {
-    local script good=0 bad=0
     if ! command -v tmux >/dev/null; then
         echo 'skipped: tmux is missing'
         return
     fi
-    build -s VARIANT=gcc build/gcc/wscope || return 1
-    for script in tests/tui/*.sh; do
-        if WSCOPE=build/gcc/wscope timeout 400 bash "$script" >"$logs/tui.out" 2>&1 </dev/null; then
-            good=$((good + 1))
-        else
-            bad=$((bad + 1))
-            echo "FAIL $script"
-            tail -n 40 "$logs/tui.out"
-        fi
-    done
-    echo "$good passed, $bad failed"
-    [ "$bad" = 0 ]
+    build -s VARIANT=gcc build/gcc/wscope && scripts tests/tui build/gcc/wscope
 }
 
 group_fuzz() {
