@@ -103,6 +103,20 @@ files=("$place"/ring/*)
 [ "${#files[@]}" = 2 ] || fail "--rotate: ${#files[@]} files"
 run -q -o summary "${files[@]}"
 wants 0 'what was written in a ring'
+# Reopening: the file was moved away, a new one takes its place with what comes next.
+mkfifo "$place/fifo.reopen"
+"$wscope" -v -o summary -w "$place/reopened.pcapng" "$place/fifo.reopen" >"$out" 2>"$err" &
+pid=$!
+exec 7>"$place/fifo.reopen"
+head -c 3000 captures/many-connections.pcap >&7
+until grep -q '^wscope: sandbox: system calls:' "$err" && [ -s "$place/reopened.pcapng" ]; do kill -0 "$pid" || break; done
+mv "$place/reopened.pcapng" "$place/moved.pcapng"
+kill -s HUP "$pid"
+tail -c +3001 captures/many-connections.pcap >&7
+exec 7>&-
+wait "$pid" || fail "reopening: exit status $?: $(cat "$err")"
+run -q -o summary "$place/reopened.pcapng"
+says "$out" '60 connections'
 run "$place/none" captures captures/ws-plain.pcap "$place/none"
 wants 1 'files that are not there'
 says "$err" 'none: No such file or directory'
