@@ -121,12 +121,17 @@ void bars_top(struct ui *ui, struct area area)
         count += tab;
     }
     const char *program = area.width < NARROWEST ? " " : " wscope ";
-    int program_columns = draw_columns(program);
-    bool all = area.width >= needed + right_columns + program_columns + 4 + (in.length < 12 ? (int)in.length : 12);
+    int program_columns = draw_columns(program), input_columns = (int)in.length;
+    bool all = area.width >= needed + right_columns + program_columns + 4 + (input_columns < 12 ? input_columns : 12);
     struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_TITLE);
     int one = draw_columns(place_title(ui->place)) + 4, keys_only = one + (count - 1) * KEY_TAB_COLUMNS;
-    /* Where the titles have no place, the keys of the other views may have one. */
-    bool some = !all && area.width >= keys_only + right_columns + program_columns + 16;
+    /* Where the titles have no place, the keys of the other views may have one, instead of the program's name if need be. */
+    int keys_need = keys_only + right_columns + 2 + (input_columns < 14 ? input_columns : 14);
+    bool some = !all && area.width >= keys_need + 1;
+    if (some && area.width < keys_need + program_columns) {
+        program = " ";
+        program_columns = 1;
+    }
     int room = area.width - right_columns - 2 - (all ? needed : some ? keys_only : one) - program_columns - 1;
     pen_text(&pen, ROLE_TITLE, program);
     if (room > 1)
@@ -213,6 +218,23 @@ void bars_status(struct ui *ui, struct area area)
     pen_left(&pen, ROLE_STATUS, left, area.width - losses - 2);
     pen_right(&pen, ROLE_STATUS, right, losses);
     pen_end(&pen);
+}
+
+void bars_said(const struct ui *ui, struct area area)
+{
+    bool typed = ui->entry.open && ui->entry.message[0] != 0;
+    const char *text = typed ? ui->entry.message : ui->said;
+    enum role role = typed || ui->said_wrong ? ROLE_ERROR : ROLE_STATUS;
+    int lines = draw_wrapped(&ui->terminal, (struct area){.width = area.width}, role, text);
+    if (typed)
+        area.height--;
+    else if (lines == 1 || ui->prompt.active)
+        return;
+    if (lines > area.height)
+        lines = area.height;
+    area.y += area.height - lines;
+    area.height = lines;
+    draw_wrapped(&ui->terminal, area, role, text);
 }
 
 /* ---- the keys */

@@ -90,11 +90,16 @@ static size_t fitting(const char *text, size_t length, int columns, int *taken)
     return at;
 }
 
-int draw_columns(const char *text)
+static int columns_of(const char *text, size_t length)
 {
     int taken;
-    fitting(text, strlen(text), 1 << 20, &taken);
+    fitting(text, length, 1 << 20, &taken);
     return taken;
+}
+
+int draw_columns(const char *text)
+{
+    return columns_of(text, strlen(text));
 }
 
 /* ---- the pen */
@@ -259,6 +264,37 @@ void pen_spark(struct pen *pen, enum role role, const uint32_t *values, unsigned
             level = 1;
         pen_text(pen, role, levels[level > 8 ? 8 : level]);
     }
+}
+
+size_t draw_line_of(const char *text, int columns)
+{
+    int taken;
+    size_t length = strlen(text), n = fitting(text, length, columns, &taken), at = n;
+    if (n == length || text[n] == ' ')
+        return n;
+    while (at > n / 2 && (text[at - 1] != ' ' || text[at] != ' '))
+        at--;
+    if (at == n / 2) /* nothing of what two blanks part ends there */
+        for (at = n; at > 0 && text[at - 1] != ' ';)
+            at--;
+    return at > 0 ? at : n > 0 ? n : length;
+}
+
+int draw_wrapped(const struct terminal *terminal, struct area area, enum role role, const char *text)
+{
+    int lines = 0;
+    do {
+        struct pen pen = pen_at(terminal, area, lines++, role);
+        size_t n = draw_line_of(text, area.width - 2);
+        if (pen.x < pen.end) {
+            pen_text(&pen, role, " ");
+            put(&pen, role, text, n, columns_of(text, n));
+            pen_end(&pen);
+        }
+        text += n;
+        text += strspn(text, " ");
+    } while (*text != 0);
+    return lines;
 }
 
 /* ---- lines */

@@ -63,6 +63,12 @@ void pen_right(struct pen *pen, enum role role, const char *text, int columns);
 void pen_to(struct pen *pen, int column);
 void pen_end(struct pen *pen);
 
+/* Text of ours from the top of an area on, broken between words. Returns the lines that all of it takes. */
+int draw_wrapped(const struct terminal *terminal, struct area area, enum role role, const char *text);
+
+/* Of text, as many bytes as fit into so many columns and end before two blanks, or one, if they can. */
+size_t draw_line_of(const char *text, int columns);
+
 /* Columns of UTF-8 text without controls. */
 int draw_columns(const char *text);
 

@@ -98,11 +98,7 @@ void entry_draw(const struct entry *p, const struct terminal *terminal, struct a
 {
     struct pen pen = pen_at(terminal, area, 0, ROLE_NORMAL);
     pen_text(&pen, ROLE_KEY, p->kind == HISTORY_FILTER ? " filter: " : " search: ");
-    /* Half of the screen is left to what stands behind the cursor, and to the message. */
-    editor_draw(&p->line, &pen, area.width / 2);
-    if (p->message[0] != 0) {
-        pen_text(&pen, ROLE_NORMAL, "   ");
-        pen_text(&pen, ROLE_WARNING, p->message);
-    }
+    /* Some room is left to what stands behind the cursor. */
+    editor_draw(&p->line, &pen, (pen.end - pen.x) * 3 / 4);
     pen_end(&pen);
 }

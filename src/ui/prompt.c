@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LINE_LEAST = 32 /* columns to type in */ };
+
 void prompt_choose(struct prompt *p, const char *choices, void (*answer)(struct ui *ui, char choice, const char *text),
                    const char *question, ...)
 {
@@ -41,14 +43,30 @@ void prompt_key(struct prompt *p, struct ui *ui, uint32_t key)
     }
 }
 
+/* The last lines of an area. */
+static struct area bottom(struct area area, int lines)
+{
+    int height = lines < area.height ? lines : area.height;
+    return (struct area){area.y + area.height - height, area.x, height, area.width};
+}
+
 void prompt_draw(const struct prompt *p, const struct terminal *terminal, struct area area)
 {
-    struct pen pen = pen_at(terminal, area, 0, ROLE_NORMAL);
-    pen_text(&pen, ROLE_STRONG, " ");
-    pen_text(&pen, ROLE_STRONG, p->question);
-    if (p->choices == NULL) {
-        pen_text(&pen, ROLE_NORMAL, " ");
-        editor_draw(&p->line, &pen, pen.end - pen.x - 2);
+    int columns = draw_columns(p->question);
+    if (p->choices != NULL) {
+        int lines = draw_wrapped(terminal, (struct area){.width = area.width}, ROLE_STRONG, p->question);
+        draw_wrapped(terminal, bottom(area, lines), ROLE_STRONG, p->question);
+        return;
     }
+    /* Where the question leaves too little room to type, it stands above. */
+    bool above = columns + LINE_LEAST > area.width;
+    struct pen pen = pen_at(terminal, bottom(area, 1), 0, ROLE_NORMAL);
+    if (above)
+        draw_wrapped(terminal, (struct area){area.y + area.height - 2, area.x, 1, area.width}, ROLE_STRONG,
+                     p->question);
+    else
+        pen_format(&pen, ROLE_STRONG, " %s", p->question);
+    pen_text(&pen, ROLE_NORMAL, " ");
+    editor_draw(&p->line, &pen, pen.end - pen.x - 2);
     pen_end(&pen);
 }

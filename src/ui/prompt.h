@@ -34,6 +34,7 @@ void prompt_line(struct prompt *prompt, const char *question, const char *text,
 /* A key of the user's (keys.h). */
 void prompt_key(struct prompt *prompt, struct ui *ui, uint32_t key);
 
+/* In the last lines of the area, as many as it needs. */
 void prompt_draw(const struct prompt *prompt, const struct terminal *terminal, struct area area);
 
 #endif

@@ -209,9 +209,9 @@ static void done(struct ui *ui)
         snprintf(more, sizeof more, "; of %llu only what --max-payload keeps", (unsigned long long)s->cut);
     else if (s->protection != NONE)
         snprintf(more, sizeof more, "%s",
-                 secrets_lost                           ? "; for some TLS secrets there was no room"
-                 : s->protection == SECRETS_WRITTEN     ? " with TLS secrets"
-                                                        : " without TLS secrets (--with-secrets)");
+                 secrets_lost                       ? "; for some TLS secrets there was no room"
+                 : s->protection == SECRETS_WRITTEN ? " with TLS secrets"
+                                                    : " without TLS secrets (--with-secrets)");
     if (s->format == FORMAT_RAW)
         ui_say(ui, "saved: %s, %llu payload%s, %s%s", s->path, (unsigned long long)s->written,
                s->written == 1 ? "" : "s", human_size(size, s->bytes), more);

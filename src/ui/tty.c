@@ -106,13 +106,17 @@ int tty_begin(bool standard_input_is_taken, char *error, size_t error_size)
             return failed(error, error_size, "standard input is none, and there is no /dev/tty for keys", ENXIO);
         in = fileno(input);
     }
+    char why_unknown[128];
+    const char *term = getenv("TERM");
+    snprintf(why_unknown, sizeof why_unknown, "TERM=%.40s is not known here; -o text does without",
+             term != NULL ? term : "");
     has_before = tcgetattr(in, &before) == 0;
     screen = newterm(NULL, stdout, input != NULL ? input : stdin);
     if (screen == NULL) {
         if (input != NULL)
             fclose(input);
         input = NULL;
-        return failed(error, error_size, "it is of an unknown kind, see TERM", ENOTTY);
+        return failed(error, error_size, why_unknown, ENOTTY);
     }
     prepare_restoring();
     catch_crashes();
@@ -158,6 +162,13 @@ void tty_end(void)
     if (screen == NULL)
         return;
     tty_send(drag_off, sizeof drag_off - 1);
+    const char *leave = tigetstr("rmcup");
+    if (leave == NULL ||
+        leave == (char *)-1) { /* the screen stays: the shell's next line is not to stand on the last one */
+        move(getmaxy(stdscr) - 1, 0);
+        clrtoeol();
+        refresh();
+    }
     endwin();
     restore_length = 0;
     delscreen(screen);

@@ -353,9 +353,10 @@ static void draw(struct loop *l)
     bars_top(&l->ui, (struct area){0, 0, 1, columns});
     bars_status(&l->ui, (struct area){rows - 2, 0, 1, columns});
     if (l->ui.prompt.active)
-        prompt_draw(&l->ui.prompt, &l->ui.terminal, (struct area){rows - 1, 0, 1, columns});
+        prompt_draw(&l->ui.prompt, &l->ui.terminal, (struct area){1, 0, rows - 1, columns});
     else
         bars_keys(&l->ui, (struct area){rows - 1, 0, 1, columns});
+    bars_said(&l->ui, (struct area){1, 0, rows - 1, columns});
     write_anew(l);
     refresh();
     l->drawn = milliseconds();

@@ -244,6 +244,13 @@ static bool connections_mouse(void *state, struct ui *ui, const struct mouse *mo
 
 /* ---- drawing */
 
+static const char *sort_mark(const struct terminal *t, bool descending)
+{
+    if (t->charset != ESCAPE_UTF8)
+        return descending ? "v" : "^";
+    return descending ? "▼" : "▲";
+}
+
 /* ">" and "<" of a heading are the arrows of the terminal. */
 static void write_heading(char *out, size_t size, const struct terminal *t, enum column column,
                           const struct connections *s)
@@ -251,14 +258,14 @@ static void write_heading(char *out, size_t size, const struct terminal *t, enum
     const char *heading = column_info(column)->heading;
     struct writer w = {.data = out, .size = size - 1};
     if (s->settings->sort == column && column_info(column)->right)
-        writer_text(&w, s->settings->descending ? "-" : "+");
+        writer_text(&w, sort_mark(t, s->settings->descending));
     if (heading[0] == '>' || heading[0] == '<') {
         writer_text(&w, terminal_arrow(t, heading[0] == '>' ? WSD_CLIENT : WSD_SERVER));
         heading++;
     }
     writer_text(&w, heading);
     if (s->settings->sort == column && !column_info(column)->right)
-        writer_text(&w, s->settings->descending ? "-" : "+");
+        writer_text(&w, sort_mark(t, s->settings->descending));
     out[w.length] = 0;
 }
 
@@ -293,12 +300,15 @@ static void draw_line(struct connections *s, struct ui *ui, struct area area, in
                      : focused            ? ROLE_CURSOR
                                           : ROLE_CURSOR_DIM;
     struct pen pen = pen_at(&ui->terminal, area, row, base);
+    bool marked = l->members == 0 && l->connection->marked;
     for (int i = 0; i < COLUMN_COUNT; i++) {
         enum column c = s->settings->order[i];
         if (s->widths[c] == 0)
             continue;
         column_draw(&pen, c, s->widths[c], &line);
-        pen_text(&pen, ROLE_NORMAL, " ");
+        pen_text(&pen, ROLE_MARKED,
+                 marked ? "*" : " "); /* behind the first column: colours alone would not do everywhere */
+        marked = false;
     }
     pen_end(&pen);
 }

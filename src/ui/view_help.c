@@ -5,35 +5,64 @@
 #include "ui/list.h"
 #include "ui/view.h"
 
-#include <stdio.h>
+#include <string.h>
 
-enum { LINES_MOST = 4 * COMMAND_COUNT, KEYS_TEXT = 40 };
+enum {
+    LINES_MOST = 16 * COMMAND_COUNT,
+    KEYS_TEXT = 40,
+    KEYS_COLUMNS = 18,
+    BESIDE_LEAST = 60, /* columns from which what a key does stands beside it, else below */
+    BESIDE = KEYS_COLUMNS + 4,
+    BELOW = 6,
+    WORD_LEAST = 12
+};
 
 struct help_line {
     const char *heading;       /* or NULL, */
     const struct key_row *row; /* or both NULL: an empty line */
+    bool keys;                 /* the line has the row's keys, */
+    const char *text;          /* and a part of what they do, or NULL */
+    size_t length;
 };
 
 struct help {
     struct help_line lines[LINES_MOST];
     size_t count;
+    int width; /* that they were made for */
     struct list list;
 };
 
-static void add(struct help *s, const char *heading, const struct key_row *row)
+static void add(struct help *s, struct help_line line)
 {
     if (s->count < LINES_MOST)
-        s->lines[s->count++] = (struct help_line){heading, row};
+        s->lines[s->count++] = line;
 }
 
-static void help_begin(void *state, struct ui *ui)
+static void add_row(struct help *s, const struct key_row *row)
 {
-    struct help *s = state;
-    (void)ui;
-    add(s, "Everywhere", NULL);
+    bool beside = s->width >= BESIDE_LEAST, keys = beside;
+    int room = s->width - (beside ? BESIDE : BELOW) - 1;
+    const char *text = row->help;
+    if (!beside)
+        add(s, (struct help_line){.row = row, .keys = true});
+    while (*text != 0) {
+        size_t n = draw_line_of(text, room > WORD_LEAST ? room : WORD_LEAST);
+        add(s, (struct help_line){.row = row, .keys = keys, .text = text, .length = n});
+        text += n;
+        text += strspn(text, " ");
+        keys = false;
+    }
+}
+
+/* The lines for a width. */
+static void make(struct help *s, int width)
+{
+    s->width = width;
+    s->count = 0;
+    add(s, (struct help_line){.heading = "Everywhere"});
     for (int command = 1; command < COMMAND_COUNT; command++)
         if (key_row((enum command)command)->places == EVERYWHERE)
-            add(s, NULL, key_row((enum command)command));
+            add_row(s, key_row((enum command)command));
     for (int place = 0; place < PLACE_COUNT; place++) {
         bool begun = false;
         for (int command = 1; command < COMMAND_COUNT; command++) {
@@ -41,11 +70,11 @@ static void help_begin(void *state, struct ui *ui)
             if (row->places == EVERYWHERE || (row->places >> place & 1) == 0)
                 continue;
             if (!begun) {
-                add(s, NULL, NULL);
-                add(s, place_title((enum place)place), NULL);
+                add(s, (struct help_line){0});
+                add(s, (struct help_line){.heading = place_title((enum place)place)});
             }
             begun = true;
-            add(s, NULL, row);
+            add_row(s, row);
         }
     }
 }
@@ -81,6 +110,8 @@ static void write_keys(char out[KEYS_TEXT], const struct key_row *row)
 static void help_draw(void *state, struct ui *ui, struct area area, bool focused)
 {
     struct help *s = state;
+    if (s->width != area.width)
+        make(s, area.width);
     list_set(&s->list, 0, s->count, (unsigned)area.height);
     for (int row = 0; row < area.height; row++) {
         uint64_t at;
@@ -94,9 +125,10 @@ static void help_draw(void *state, struct ui *ui, struct area area, bool focused
         } else if (l->row != NULL) {
             write_keys(keys, l->row);
             pen_text(&pen, ROLE_NORMAL, "  ");
-            pen_left(&pen, ROLE_KEY, keys, 18);
-            pen_text(&pen, ROLE_NORMAL, "  ");
-            pen_text(&pen, ROLE_NORMAL, l->row->help);
+            if (l->keys)
+                pen_left(&pen, ROLE_KEY, keys, KEYS_COLUMNS);
+            pen_to(&pen, s->width >= BESIDE_LEAST ? BESIDE : BELOW);
+            pen_format(&pen, ROLE_NORMAL, "%.*s", (int)l->length, l->text != NULL ? l->text : "");
         }
         pen_end(&pen);
     }
@@ -124,9 +156,10 @@ static enum found help_find(void *state, struct ui *ui, int64_t n, const struct 
     if (at >= s->count)
         return FOUND_END;
     const struct help_line *l = &s->lines[at];
-    const char *text = l->heading != NULL ? l->heading : l->row != NULL ? l->row->help : "";
+    /* A row is found once, whatever lines it has. */
+    const char *text = l->heading != NULL ? l->heading : l->keys ? l->row->help : "";
     bool found = pattern_matches(pattern, bytes_text(text));
-    if (l->row != NULL && !found) {
+    if (l->keys && !found) {
         write_keys(keys, l->row);
         found = pattern_matches(pattern, bytes_text(keys));
     }
@@ -139,7 +172,6 @@ static enum found help_find(void *state, struct ui *ui, int64_t n, const struct 
 const struct view help_view = {
     .place = PLACE_HELP,
     .state_size = sizeof(struct help),
-    .begin = help_begin,
     .act = help_act,
     .mouse = help_mouse,
     .draw = help_draw,

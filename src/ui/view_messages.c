@@ -156,6 +156,7 @@ static bool messages_act(void *state, struct ui *ui, enum command command)
     switch (command) {
     case COMMAND_ENTER:
         if (ui->has_message) {
+            s->list.follows = false; /* who reads a message wants it to stay */
             ui->detail_open = true;
             ui_go(ui, PLACE_DETAIL);
         }
@@ -166,8 +167,10 @@ static bool messages_act(void *state, struct ui *ui, enum command command)
         ui->detail_open = false;
         return true;
     case COMMAND_FOCUS:
-        if (ui->detail_open)
+        if (ui->detail_open) {
+            s->list.follows = false;
             ui_go(ui, PLACE_DETAIL);
+        }
         return true;
     case COMMAND_TIME: ui->settings.time = (ui->settings.time + 1) % TIME_MODE_COUNT; return true;
     case COMMAND_CONTROL_FRAMES:
@@ -226,6 +229,8 @@ static void messages_draw(void *state, struct ui *ui, struct area area, bool foc
                                .wire_size = area.width >= WIDE,
                                .fine = area.width >= WIDE,
                                .narrow = area.width < NARROW};
+    if (ui->place == PLACE_DETAIL)
+        s->list.follows = false;
     list_set(&s->list, s->selection.first, s->selection.end, (unsigned)body.height);
     show_row(s);
     const struct model_row *first =

@@ -65,6 +65,19 @@ keys End
 await '#3  7/7'
 await following
 
+# A message that is read stays, whatever comes; the list goes on at its end
+keys Enter
+await 'out of sight'
+peers say 2 'while it is read'
+await '1  2  3 Detail'
+await 'while it is read' # in the list
+shown | tail -n 14 | grep -q 'out of sight' || fail "the message has left who reads it: $(shown)"
+keys Escape
+await '#3  7/8'
+await_not following
+keys End
+await '#3  8/8'
+
 # Pausing holds the screen, not the capture
 keys p
 await PAUSED
@@ -106,10 +119,10 @@ await 'exit status 0'
 
 # What was written shows the same, here and in other readers
 "$wscope" -o json "$place/written.pcapng" >"$place/again.json" || fail 'what -w wrote cannot be read'
-[ "$(grep -c '"type":"message"' "$place/again.json")" = 14 ] || fail "-w: $(grep -c '"type":"message"' "$place/again.json") messages"
+[ "$(grep -c '"type":"message"' "$place/again.json")" = 15 ] || fail "-w: $(grep -c '"type":"message"' "$place/again.json") messages"
 [ "$(grep -c '"type":"close"' "$place/again.json")" = 3 ] || fail '-w: other ends'
 if command -v tshark >/dev/null; then
-    [ "$(tshark -r "$place/written.pcapng" -Y websocket 2>/dev/null | wc -l)" = 14 ] || fail 'tshark reads something else'
+    [ "$(tshark -r "$place/written.pcapng" -Y websocket 2>/dev/null | wc -l)" = 15 ] || fail 'tshark reads something else'
 else
     echo 'skipped: no tshark, what -w wrote was not read by another program'
 fi

@@ -44,6 +44,13 @@ keys p
 await PAUSED
 keys p
 await_not PAUSED
+# Marks are seen without colours
+keys 1
+await '1/60'
+keys Space
+await '1*closed'
+keys U
+await_not '1*closed'
 # Help can be searched, too.
 keys '?'
 await Everywhere
@@ -53,4 +60,29 @@ keys Enter
 screen help-search
 keys q
 await 'exit status 0'
+
+# On the smallest screen questions, mistakes and what is said take the lines that they need
+start 40x10 captures/tls-13.pcap
+loaded
+keys s
+screen question-40x10
+keys a p
+await 'Save to:'
+keys C-u
+bytes '/proc/missing/folder/with/a/long/name/file.pcapng'
+keys Enter
+screen said-40x10
+keys 2 f
+bytes 'ws.opcode == tex'
+keys Enter
+screen mistake-40x10
+keys Escape q
+await 'exit status 0'
+
+# A terminal without a second screen: what follows does not stand on the last line
+term=vt100 start 80x24 captures/console.pcap
+loaded
+keys q
+await 'exit status 0'
+shown | grep -q '^exit status 0$' || fail "something stands behind it: $(shown | tail -n 2)"
 done_testing

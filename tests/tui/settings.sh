@@ -30,7 +30,7 @@ filter_history = ws.length > 3
 CONFIG
 start 80x24 captures/many-connections.pcap
 loaded
-await 'STATE+'
+await 'STATE▲'
 keys 2
 await 'SINCE START'
 await 'no control frames'
@@ -44,7 +44,7 @@ printf '# by hand\nthem = dark\nsplit_size = 5\nfollow = no\n' >"$config"
 start 100x24 captures/many-connections.pcap
 await 'line 3: split_size: "5" is not one of: 10 to 90'
 keys c Space Escape
-await_not '+#'
+await_not '▲#'
 keys q
 await 'exit status 0'
 grep -q '^wscope: settings: line 2: there is no setting "them" (' "$place/err" || fail "line 2: $(cat "$place/err")"
@@ -56,13 +56,13 @@ rm "$config"
 start 100x24 captures/many-connections.pcap
 loaded
 keys c Down '<' Down Down '<' Escape
-await 'STATE         +# URL'
+await 'STATE         ▲# URL'
 keys q
 await 'exit status 0'
 grep -q '^columns = state client number server url' "$config" || fail "columns: $(cat "$config")"
 start 100x24 captures/many-connections.pcap
 loaded
-await 'STATE         +# URL'
+await 'STATE         ▲# URL'
 keys q
 await 'exit status 0'
 printf '# by hand\nthem = dark\nsplit_size = 5\nfollow = no\n' >"$config"
