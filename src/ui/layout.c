@@ -24,7 +24,7 @@ static enum split split_of(const struct ui *ui, struct area whole)
 
 static int part(int whole, int percent, int least)
 {
-    int size = whole * percent / 100;
+    int size = (whole * percent + 50) / 100;
     return size < least ? least : size > whole - least ? whole - least : size;
 }
 

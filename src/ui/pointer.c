@@ -5,7 +5,7 @@
 
 #include <curses.h>
 
-enum { DOUBLE_CLICK = 400 /* ms */ };
+enum { DOUBLE_CLICK = 400 /* ms */, WAITING = 16 /* events: more than curses keeps */ };
 
 static bool inside(struct area area, int y, int x)
 {
@@ -15,8 +15,9 @@ static bool inside(struct area area, int y, int x)
 static void drag_split(struct ui *ui, const struct layout *l, int y, int x)
 {
     struct area first = l->areas[PLACE_MESSAGES], second = l->areas[PLACE_DETAIL];
-    int percent = l->split_line.width > 1 ? (y - first.y) * 100 / (first.height + second.height + 1)
-                                          : (x - first.x) * 100 / (first.width + second.width + 1);
+    bool below = l->split_line.width > 1;
+    int whole = below ? first.height + second.height + 1 : first.width + second.width + 1;
+    int percent = ((below ? y - first.y : x - first.x) * 100 + whole / 2) / whole;
     ui->settings.split_size = percent < 10 ? 10 : percent > 90 ? 90 : percent;
 }
 
@@ -56,26 +57,30 @@ static enum command press(struct pointer *p, struct ui *ui, const struct layout 
     return COMMAND_NONE;
 }
 
+static enum command handle(struct pointer *p, struct ui *ui, const struct layout *l, const MEVENT *e, int64_t now)
+{
+    if (e->bstate & BUTTON4_PRESSED) {
+        in_views(ui, l, (struct mouse){MOUSE_WHEEL_UP, e->y, e->x});
+    } else if (e->bstate & BUTTON5_PRESSED) {
+        in_views(ui, l, (struct mouse){MOUSE_WHEEL_DOWN, e->y, e->x});
+    } else if (e->bstate & BUTTON1_PRESSED) {
+        return press(p, ui, l, e->y, e->x, now);
+    } else if ((e->bstate & (BUTTON1_RELEASED | REPORT_MOUSE_POSITION)) && p->dragging) {
+        drag_split(ui, l, e->y, e->x);
+        p->dragging = (e->bstate & BUTTON1_RELEASED) == 0;
+    }
+    return COMMAND_NONE;
+}
+
 enum command pointer_event(struct pointer *p, struct ui *ui, const struct layout *l, int64_t now)
 {
-    MEVENT e;
+    MEVENT waiting[WAITING];
+    int n = 0;
     enum command command = COMMAND_NONE;
-    if (getmouse(&e) != OK || ui->prompt.active)
-        return COMMAND_NONE;
-    if (e.bstate & BUTTON4_PRESSED) {
-        in_views(ui, l, (struct mouse){MOUSE_WHEEL_UP, e.y, e.x});
-    } else if (e.bstate & BUTTON5_PRESSED) {
-        in_views(ui, l, (struct mouse){MOUSE_WHEEL_DOWN, e.y, e.x});
-    } else if (e.bstate & (BUTTON1_DOUBLE_CLICKED | BUTTON1_TRIPLE_CLICKED)) {
-        /* Events that wait together come as one. */
-        (void)press(p, ui, l, e.y, e.x, now);
-        command = press(p, ui, l, e.y, e.x, now);
-    } else if (e.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)) {
-        command = press(p, ui, l, e.y, e.x, now);
-    } else if (e.bstate & BUTTON1_RELEASED) {
-        p->dragging = false;
-    } else if ((e.bstate & REPORT_MOUSE_POSITION) && p->dragging) {
-        drag_split(ui, l, e.y, e.x);
-    }
+    /* Those that came together are given one by one, the latest first. */
+    while (n < WAITING && getmouse(&waiting[n]) == OK)
+        n++;
+    while (n-- > 0 && !ui->prompt.active && command == COMMAND_NONE)
+        command = handle(p, ui, l, &waiting[n], now);
     return command;
 }

@@ -58,6 +58,8 @@ press 0 10 10
 press 32 10 6
 press 3 10 6
 screen dragged
+bytes "$(mouse 0 10 6)$(mouse 32 10 8)$(mouse 32 10 12)$(mouse 3 10 10)" # all of it at once, as over a slow line
+screen split
 keys q
 await 'exit status 0'
 
