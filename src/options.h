@@ -18,7 +18,8 @@
     X(READ, 'r', "read", "FILE", "read this capture; the same as a FILE argument")                                     \
     X(LIST_INTERFACES, 'D', "list-interfaces", NULL, "list the interfaces there are, and leave")                       \
     X(CAPTURE_FILTER, 'f', "capture-filter", "EXPR",                                                                   \
-      "look only at packets that pass this pcap filter, or carry (VLAN, MPLS, PPPoE, tunnels) one that does; later IP fragments always do") \
+      "look only at packets that pass this pcap filter, or carry (VLAN, MPLS, PPPoE, tunnels) one that does, and at "  \
+      "later IP fragments")                                                                                            \
     X(FILTER, 'Y', "filter", "EXPR",                                                                                   \
       "show only what matches: ws.opcode == text && ws.length > 1k; the manual has the fields")                        \
     X(OUTPUT, 'o', "output", "FORMAT",                                                                                 \
