@@ -359,6 +359,12 @@ static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
 {
     struct http1 *h = (struct http1 *)s;
     struct stream **slot = s->slot;
+    if (d == WSD_SERVER && how == WSD_BY_FIN && h->half[d].phase == WAIT && !h->half[WSD_CLIENT].ended) {
+        /* The request may still come, behind what the capture lacks of the client. */
+        h->half[d].ended = true;
+        h->ended_at = (struct wsd_moment){.time = moment->time, .packet = moment->packet, .link_type = moment->link_type};
+        return 0;
+    }
     h->orphan = true;
     if (may_answer(h)) {
         int rc = http1_stop_waiting(h, WSD_SERVER);

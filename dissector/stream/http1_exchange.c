@@ -136,8 +136,13 @@ int http1_stop_waiting(struct http1 *h, enum wsd_direction d)
     struct wsd_moment at = h->limit.at;
     h->early[d] = (struct early){0};
     h->dropped = d == WSD_CLIENT ? 0 : h->dropped;
+    const struct stream *this = &h->base;
+    const bool ended = d == WSD_SERVER && h->half[d].ended;
+    const struct wsd_moment ended_at = h->ended_at;
     int rc = early_give(&held, slot, d);
-    return rc == 0 && dropped > 0 ? stream_gap(*slot, d, dropped, &at) : rc;
+    if (rc == 0 && dropped > 0)
+        rc = stream_gap(*slot, d, dropped, &at);
+    return rc == 0 && ended && *slot != this ? stream_end(*slot, d, WSD_BY_FIN, &ended_at) : rc;
 }
 
 /* An answer 101 came before its request: the capture has them the wrong way round, or has no request. It waits for the

@@ -46,6 +46,7 @@ struct http1 {
     bool answered;                         /* of an answer 101 the capture has the beginning */
     bool early_heard; /* the client may have had the answer, which is not there yet, when it went on */
     struct wsd_moment request_at;
+    struct wsd_moment ended_at; /* the server did, while its answer waits for the request */
     uint64_t bytes;
     uint64_t dropped;          /* bytes of the client behind early[WSD_CLIENT] that were not kept */
     struct stream_limit limit; /* reached while an attempt or a CONNECT waits */
