@@ -212,7 +212,18 @@ static struct stream *on_tunnel_take(void *user, struct via *via)
 
 /* ---- TLS ------------------------------------------------------------------------------------------------------ */
 
-/* What is in it: a proxy's preamble or HTTP; or, when nobody saw its beginning, perhaps a WebSocket's frames. */
+/* HTTP whose beginning the capture lacks: what follows is a head, or anything. */
+static struct stream *http_lost_take(struct wsd_dissector *d, struct via *via)
+{
+    const struct wsd_moment none = {.time = 0};
+    struct stream *http = http_take(d, via);
+    for (int direction = 0; direction < 2 && http != NULL; direction++)
+        (void)stream_gap(http, (enum wsd_direction)direction, 1 | STREAM_ABOUT, &none); /* nothing is kept that could fail */
+    return http;
+}
+
+/* What is in it: a proxy's preamble or HTTP; or, when nobody saw its beginning, perhaps a WebSocket's frames. A connection that begins
+ * with a gap (first is empty) may still go on with the handshake. */
 static struct stream *on_opened_take(void *user, struct via *via, enum wsd_direction direction, struct wsd_bytes first,
                                      bool late)
 {
@@ -222,6 +233,8 @@ static struct stream *on_opened_take(void *user, struct via *via, enum wsd_direc
         return on_tunnel_take(d, via);
     if (!late || http1_sender(first) != WSD_NEITHER)
         return http_take(d, via);
+    if (first.length == 0)
+        return http_lost_take(d, via);
     free(via);
     const struct websocket_guess hooks = {.user = d, .accepted = on_accepted, .roles_known = true};
     return guess(d, &hooks, bytes_of(NULL, 0), &inner) == 0 ? inner : NULL;

@@ -86,7 +86,8 @@ static int read_client_hello(struct tls *t, struct wsd_bytes body)
     bool again = t->hello && t->session.suite != NULL && !tls_is_13(t);
     if (again && memcmp(t->session.client_random, hello.random, TLS_RANDOM) == 0)
         return 0; /* it was found already */
-    int rc = t->owed == TLS_OWED_NONE ? settle_keys(t) : 0;
+    /* The first one may stand behind the ServerHello in the capture. */
+    int rc = again && t->owed == TLS_OWED_NONE ? settle_keys(t) : 0;
     if (rc != 0)
         return rc;
     if (again)

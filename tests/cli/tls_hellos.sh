@@ -17,6 +17,21 @@ open(sys.argv[2], 'wb').write(data[:24] + out)
 EOF
 }
 
+# reordered CAPTURE A B: the capture with packet B in front of packet A, into $place/left.pcap
+reordered() {
+    python3 - "captures/$1.pcap" "$place/left.pcap" "$2" "$3" <<'EOF'
+import struct, sys
+data, packets, at = open(sys.argv[1], 'rb').read(), [], 24
+while at < len(data):
+    end = at + 16 + struct.unpack_from('<I', data, at + 8)[0]
+    packets.append(data[at:end])
+    at = end
+a, b = (int(n) - 1 for n in sys.argv[3:])
+packets.insert(a, packets.pop(b))
+open(sys.argv[2], 'wb').write(data[:24] + b''.join(packets))
+EOF
+}
+
 # told EXPRESSION CAPTURE: of each line of the JSON, e, what is not None, sorted; with the secrets of the moment
 told() {
     "$wscope" -q -o json "${secrets[@]}" "${2:-$place/left.pcap}" | python3 -c '
@@ -42,6 +57,13 @@ is 'which is a finding' "$(findings)" '"tls-no-secrets" '
 secrets=(-k captures/tls-13-aes-128.keylog)
 without tls-13-aes-128 6
 is 'without ServerHello, 1.3' "$(messages)" "$(all_of tls-13-aes-128)"
+
+# Captured the wrong way round, the hellos are those of a handshake all the same
+for capture in tls-10-cbc tls-12-cbc tls-12-gcm tls-12-session tls-13; do
+    secrets=(-k "captures/$capture.keylog")
+    reordered "$capture" 4 6
+    is "ServerHello first, $capture" "$(messages)" "$(all_of "$capture")"
+done
 
 # Nor does 0-RTT data stand in the way, accepted or not: none is lost, and none told twice
 secrets=(-k captures/tls-13-early.keylog)
@@ -69,6 +91,7 @@ for packet in 5 7; do
     without tls-13-proxy-protocol "$packet"
     is "PROXY, without packet $packet" "$(messages)" "$(all_of tls-13-proxy-protocol)"
     is "PROXY, nobody is accused" "$(told 'e["code"] if e.get("severity") == "error" else None')" ''
+    is "PROXY, its URL" "$(told 'e["url"] if e["type"] == "connection" else None')" '"wss://localhost/feed"'
     is "PROXY, its hop" "$(told 'e["via"][0]["kind"] if e["type"] == "connection" else None')" '"proxy-v1"'
 done
 secrets=()
