@@ -202,7 +202,8 @@ static int take_lost(struct http1 *h, enum wsd_direction d, struct wsd_bytes *by
 {
     enum { TELLING = 8 };
     struct http1_half *half = &h->half[d];
-    if (may_go_on(half, d, *bytes) && (d == WSD_SERVER || bytes->length >= TELLING)) {
+    bool answered = d == WSD_CLIENT && h->half[WSD_SERVER].phase == WAIT;
+    if (may_go_on(half, d, *bytes) && (d == WSD_SERVER || answered || bytes->length >= TELLING)) {
         half->phase = half->line.length + bytes->length >= TELLING ? HEAD : LOST;
         if (half->phase == HEAD)
             return 0;
@@ -210,6 +211,8 @@ static int take_lost(struct http1 *h, enum wsd_direction d, struct wsd_bytes *by
         *bytes = (struct wsd_bytes){NULL, 0};
         return rc < 0 ? -ENOMEM : 0;
     }
+    if (answered)
+        return no_head(h, d);
     struct buffer kept = half->line;
     half->line = (struct buffer){0};
     int rc = kept.length > 0 ? buffer_append(&kept, *bytes, kept.length + bytes->length) : 0;
@@ -255,7 +258,7 @@ static int answer_late(struct http1 *h, enum wsd_direction d, struct wsd_bytes *
     struct buffer kept = h->half[WSD_CLIENT].line;
     h->half[WSD_CLIENT].line = (struct buffer){0};
     h->half[WSD_CLIENT].searched = 0;
-    int rc = http1_stop_waiting(h, WSD_SERVER);
+    int rc = http1_stop_waiting(h, WSD_SERVER, moment);
     *gone = *slot != &h->base;
     if (*gone && rc == 0 && kept.length > 0)
         rc = stream_data(*slot, WSD_CLIENT, buffer_bytes(&kept), moment);
@@ -336,7 +339,7 @@ static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, c
         /* Nobody will ask for the answer that waits: what it held is read, and what is missing follows. */
         struct stream **slot = s->slot;
         h->orphan = true;
-        int waited = http1_stop_waiting(h, d);
+        int waited = http1_stop_waiting(h, d, moment);
         return waited != 0 ? waited : stream_gap(*slot, d, missing, moment);
     }
     if (half->phase == UNTIL_CLOSE || half->phase == LOST) {
@@ -348,6 +351,8 @@ static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, c
         return 0;
     }
     int rc = note_cut_head(h, d, moment);
+    if (d == WSD_CLIENT && h->half[WSD_SERVER].phase == WAIT)
+        h->missing = ((h->missing + missing) & ~STREAM_ABOUT) | ((h->missing | missing) & STREAM_ABOUT);
     half->phase = LOST;
     half->line.length = 0;
     half->searched = 0;
@@ -362,12 +367,13 @@ static int http1_end(struct stream *s, enum wsd_direction d, enum wsd_how how, c
     if (d == WSD_SERVER && how == WSD_BY_FIN && h->half[d].phase == WAIT && !h->half[WSD_CLIENT].ended) {
         /* The request may still come, behind what the capture lacks of the client. */
         h->half[d].ended = true;
-        h->ended_at = (struct wsd_moment){.time = moment->time, .packet = moment->packet, .link_type = moment->link_type};
+        h->ended_at =
+            (struct wsd_moment){.time = moment->time, .packet = moment->packet, .link_type = moment->link_type};
         return 0;
     }
     h->orphan = true;
     if (may_answer(h)) {
-        int rc = http1_stop_waiting(h, WSD_SERVER);
+        int rc = http1_stop_waiting(h, WSD_SERVER, moment);
         if (rc != 0 || *slot != s)
             return rc != 0 ? rc : stream_end(*slot, d, how, moment);
     }

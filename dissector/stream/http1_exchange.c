@@ -124,7 +124,7 @@ static enum kind take_kind(struct http1 *h)
     return kind;
 }
 
-int http1_stop_waiting(struct http1 *h, enum wsd_direction d)
+int http1_stop_waiting(struct http1 *h, enum wsd_direction d, const struct wsd_moment *moment)
 {
     struct stream **slot = h->base.slot;
     h->half[d].after_body = HEAD;
@@ -138,10 +138,13 @@ int http1_stop_waiting(struct http1 *h, enum wsd_direction d)
     h->dropped = d == WSD_CLIENT ? 0 : h->dropped;
     const struct stream *this = &h->base;
     const bool ended = d == WSD_SERVER && h->half[d].ended;
+    const uint64_t missing = d == WSD_SERVER && h->request.length == 0 ? h->missing : 0;
     const struct wsd_moment ended_at = h->ended_at;
     int rc = early_give(&held, slot, d);
     if (rc == 0 && dropped > 0)
         rc = stream_gap(*slot, d, dropped, &at);
+    if (rc == 0 && missing > 0 && *slot != this)
+        rc = stream_gap(*slot, WSD_CLIENT, missing, moment);
     return rc == 0 && ended && *slot != this ? stream_end(*slot, d, WSD_BY_FIN, &ended_at) : rc;
 }
 
@@ -226,7 +229,7 @@ static int on_answer(struct http1 *h, const struct wsd_head *response, struct ws
     if (inner != NULL)
         return give_way(h, inner, WSD_SERVER, tail, moment, gone);
     h->request.length = 0;
-    return response->status == 101 ? STREAM_DONE : http1_stop_waiting(h, WSD_CLIENT);
+    return response->status == 101 ? STREAM_DONE : http1_stop_waiting(h, WSD_CLIENT, moment);
 }
 
 /* Inside a tunnel everything begins anew. */
@@ -264,7 +267,7 @@ int http1_response(struct http1 *h, struct wsd_bytes raw, struct wsd_bytes tail,
     if (kind == CONNECT && status < 300)
         return enter_tunnel(h, tail, moment, gone);
     half->phase = (uint8_t)response_body(&response.head, kind, half);
-    return kind == CONNECT ? http1_stop_waiting(h, WSD_CLIENT) : 0;
+    return kind == CONNECT ? http1_stop_waiting(h, WSD_CLIENT, moment) : 0;
 }
 
 int http1_give_up(struct http1 *h, const struct wsd_moment *moment)

@@ -46,7 +46,8 @@ struct http1 {
     bool answered;                         /* of an answer 101 the capture has the beginning */
     bool early_heard; /* the client may have had the answer, which is not there yet, when it went on */
     struct wsd_moment request_at;
-    struct wsd_moment ended_at; /* the server did, while its answer waits for the request */
+    struct wsd_moment ended_at; /* the server did, while its answer waits for the request; */
+    uint64_t missing;           /* and so many bytes of the client are, perhaps with STREAM_ABOUT */
     uint64_t bytes;
     uint64_t dropped;          /* bytes of the client behind early[WSD_CLIENT] that were not kept */
     struct stream_limit limit; /* reached while an attempt or a CONNECT waits */
@@ -61,8 +62,8 @@ int http1_response(struct http1 *h, struct wsd_bytes raw, struct wsd_bytes tail,
                    bool *gone);
 
 /* What was held of a direction becomes what it would have been without the wait. For the server that may be an upgrade: then this
- * stream is gone on return. */
-int http1_stop_waiting(struct http1 *h, enum wsd_direction d);
+ * stream is gone on return, and the next one was told what the capture lacks of the client since, at this moment, and the server's end. */
+int http1_stop_waiting(struct http1 *h, enum wsd_direction d, const struct wsd_moment *moment);
 
 /* What must hold of the bytes that come where a head should be. */
 enum http1_condition { ANYTHING, A_FRAME, A_FRAME_UNHEARD /* nor is the server in the capture */ };
