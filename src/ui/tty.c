@@ -96,6 +96,13 @@ static int failed(char *error, size_t error_size, const char *why, int code)
     return -code;
 }
 
+static int unknown(char *error, size_t error_size)
+{
+    const char *term = getenv("TERM");
+    snprintf(error, error_size, "terminal: TERM=%.40s is not known here; -o text does without", term != NULL ? term : "");
+    return -ENOTTY;
+}
+
 int tty_begin(bool standard_input_is_taken, char *error, size_t error_size)
 {
     if (isatty(STDOUT_FILENO) != 1)
@@ -106,17 +113,13 @@ int tty_begin(bool standard_input_is_taken, char *error, size_t error_size)
             return failed(error, error_size, "standard input is none, and there is no /dev/tty for keys", ENXIO);
         in = fileno(input);
     }
-    char why_unknown[128];
-    const char *term = getenv("TERM");
-    snprintf(why_unknown, sizeof why_unknown, "TERM=%.40s is not known here; -o text does without",
-             term != NULL ? term : "");
     has_before = tcgetattr(in, &before) == 0;
     screen = newterm(NULL, stdout, input != NULL ? input : stdin);
     if (screen == NULL) {
         if (input != NULL)
             fclose(input);
         input = NULL;
-        return failed(error, error_size, why_unknown, ENOTTY);
+        return unknown(error, error_size);
     }
     prepare_restoring();
     catch_crashes();
