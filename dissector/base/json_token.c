@@ -20,9 +20,32 @@ static bool is_border(uint8_t c)
     return is_blank(c) || c == ',' || c == ':' || c == '"' || c == '{' || c == '}' || c == '[' || c == ']';
 }
 
+static uint64_t each_byte(uint8_t byte)
+{
+    return UINT64_C(0x0101010101010101) * byte;
+}
+
+/* Whether one of eight bytes is this one. */
+static bool has_byte(uint64_t eight, uint8_t byte)
+{
+    uint64_t zero = eight ^ each_byte(byte);
+    return ((zero - each_byte(1)) & ~zero & each_byte(0x80)) != 0;
+}
+
+/* Strings may be long, and nearly all bytes of them mean nothing. */
+static size_t pass_plain(struct wsd_bytes text, size_t at)
+{
+    for (uint64_t eight; text.length - at >= sizeof eight; at += sizeof eight) {
+        memcpy(&eight, text.data + at, sizeof eight);
+        if (has_byte(eight, '"') || has_byte(eight, '\\'))
+            break;
+    }
+    return at;
+}
+
 size_t json_string_end(struct wsd_bytes text, size_t at, bool *cut)
 {
-    while (at < text.length) {
+    while (at < text.length && (at = pass_plain(text, at)) < text.length) {
         if (text.data[at] == '"') {
             *cut = false;
             return at + 1;

@@ -4,6 +4,7 @@
 #include <pcre2.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     STEPS_MOST = 1 << 20, /* of backtracking: some milliseconds; honest patterns take a step a byte or less */
@@ -14,7 +15,19 @@ struct pattern {
     pcre2_code *code;
     pcre2_match_data *data;
     pcre2_match_context *context;
+    bool anchored; /* it may ask for the beginning or the end of a text: read from what was typed, so that [^x] counts, too */
 };
+
+static bool has_anchor(struct wsd_bytes text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] == '^' || text.data[i] == '$')
+            return true;
+        if (text.data[i] == '\\' && i + 1 < text.length && strchr("AZzG", text.data[i + 1]) != NULL)
+            return true;
+    }
+    return false;
+}
 
 struct pattern *pattern_compile(struct wsd_bytes text, size_t *at, char *message, size_t message_size)
 {
@@ -40,6 +53,7 @@ struct pattern *pattern_compile(struct wsd_bytes text, size_t *at, char *message
         pattern_free(p);
         return NULL;
     }
+    p->anchored = has_anchor(text);
     pcre2_set_match_limit(p->context, STEPS_MOST);
     pcre2_set_heap_limit(p->context, HEAP_MOST);
     return p;
@@ -55,9 +69,15 @@ void pattern_free(struct pattern *p)
     free(p);
 }
 
-bool pattern_find(const struct pattern *p, struct wsd_bytes text, size_t *from, size_t *to)
+static int match(const struct pattern *p, struct wsd_bytes text, size_t at)
 {
-    if (!pattern_matches(p, text))
+    PCRE2_SPTR subject = text.length > 0 ? text.data : (PCRE2_SPTR) "";
+    return pcre2_match(p->code, subject, text.length, at, 0, p->data, p->context);
+}
+
+bool pattern_find(const struct pattern *p, struct wsd_bytes text, size_t at, size_t *from, size_t *to)
+{
+    if (match(p, text, at) < 0)
         return false;
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(p->data);
     *from = ends[0];
@@ -67,6 +87,10 @@ bool pattern_find(const struct pattern *p, struct wsd_bytes text, size_t *from, 
 
 bool pattern_matches(const struct pattern *p, struct wsd_bytes text)
 {
-    PCRE2_SPTR subject = text.length > 0 ? text.data : (PCRE2_SPTR) "";
-    return pcre2_match(p->code, subject, text.length, 0, 0, p->data, p->context) >= 0;
+    return match(p, text, 0) >= 0;
+}
+
+bool pattern_may_match(const struct pattern *p, struct wsd_bytes text)
+{
+    return p->anchored || match(p, text, 0) != PCRE2_ERROR_NOMATCH;
 }

@@ -17,7 +17,11 @@ void pattern_free(struct pattern *pattern);
 /* Whether it matches somewhere in text. A match that costs too much is none. */
 bool pattern_matches(const struct pattern *pattern, struct wsd_bytes text);
 
-/* As pattern_matches(), and tells the bytes of the first match. */
-bool pattern_find(const struct pattern *pattern, struct wsd_bytes text, size_t *from, size_t *to);
+/* The first match at or behind an offset: its bytes. */
+bool pattern_find(const struct pattern *pattern, struct wsd_bytes text, size_t at, size_t *from, size_t *to);
+
+/* Whether it may match a part of text that stands alone: also true where that costs too much to say, or where it asks for a beginning
+ * or an end. */
+bool pattern_may_match(const struct pattern *pattern, struct wsd_bytes text);
 
 #endif

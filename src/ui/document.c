@@ -8,7 +8,6 @@
 #include <string.h>
 
 enum {
-    LINES_A_MARK = 64,
     SLOTS_LEAST = 64,
     WIDTH_LEAST = 8,
     INDENT_MOST = 40,
@@ -54,6 +53,8 @@ static bool text_line(const struct document *d, struct document_at *at, struct d
     line->piece[0] = (struct piece){PIECE_PLAIN, part(d, from, from + used)};
     line->pieces = 1;
     line->length = used;
+    line->continued = from > 0 && d->bytes.data[from - 1] != '\n';
+    line->broken = used < shown || (end == NULL && used < left);
     if (used == shown && end != NULL)
         used = length + 1;
     at->offset = from + used;
@@ -269,6 +270,8 @@ static bool json_line(const struct document *d, struct document_at *at, struct d
     if (!w.full && next <= at->offset && !continued)
         next = at->offset + 1; /* whatever happens, it ends */
     *at = w.full ? w.rest : (struct document_at){next, depth, 0};
+    line->continued = continued;
+    line->broken = at->inside != 0;
     line->length = at->offset > line->offset ? at->offset - line->offset : 0;
     return true;
 }
@@ -279,17 +282,22 @@ static bool next_line(const struct document *d, struct document_at *at, struct d
     line->offset = at->offset;
     line->length = line->pieces = 0;
     line->indent = 0;
-    line->opens = line->folded = false;
+    line->opens = line->folded = line->continued = line->broken = false;
     return d->mode == DOCUMENT_JSON ? json_line(d, at, line) : text_line(d, at, line);
 }
 
 /* ---- lines */
 
+static void forget_made(struct document *d)
+{
+    d->next_number = d->run_count = 0;
+    d->next = (struct document_at){0};
+}
+
 static void begin_anew(struct document *d)
 {
     d->mark_count = 0;
-    d->next_number = 0;
-    d->next = (struct document_at){0};
+    forget_made(d);
     d->end = (struct document_at){0};
     d->lines = 0;
     d->complete = false;
@@ -343,7 +351,7 @@ bool document_work(struct document *d, size_t most)
         }
         struct document_at after = d->end;
         d->end = before;
-        if (d->lines % LINES_A_MARK == 0 && !mark(d)) {
+        if (d->lines % DOCUMENT_RUN == 0 && !mark(d)) {
             d->complete = d->out_of_memory = true;
             break;
         }
@@ -359,6 +367,26 @@ static void hex_line(const struct document *d, uint64_t number, struct document_
     size_t n = d->bytes.length - from < d->width ? d->bytes.length - from : d->width;
     *line = (struct document_line){
         .offset = from, .length = n, .pieces = 1, .piece = {{PIECE_PLAIN, part(d, from, from + n)}}};
+    line->continued = from > 0;
+    line->broken = from + n < d->bytes.length;
+}
+
+/* Of a line that is not behind the one made last: where those in front of it begin is remembered, since they may be next. */
+static void find_begin(struct document *d, uint64_t number)
+{
+    struct document_line line;
+    uint64_t index = number % DOCUMENT_RUN;
+    if (d->run_count == 0 || d->run_first != number - index) {
+        d->run_first = number - index;
+        d->run_count = 1;
+        d->run[0] = d->marks[number / DOCUMENT_RUN];
+    }
+    for (; d->run_count <= index; d->run_count++) {
+        d->run[d->run_count] = d->run[d->run_count - 1];
+        next_line(d, &d->run[d->run_count], &line);
+    }
+    d->next_number = number;
+    d->next = d->run[index];
 }
 
 void document_line(struct document *d, uint64_t number, struct document_line *line)
@@ -367,11 +395,9 @@ void document_line(struct document *d, uint64_t number, struct document_line *li
         hex_line(d, number, line);
         return;
     }
-    uint64_t from = number / LINES_A_MARK * LINES_A_MARK;
-    if (d->next_number < from || d->next_number > number) {
-        d->next_number = from;
-        d->next = d->marks[number / LINES_A_MARK];
-    }
+    uint64_t from = number / DOCUMENT_RUN * DOCUMENT_RUN;
+    if (d->next_number < from || d->next_number > number)
+        find_begin(d, number);
     for (; d->next_number <= number; d->next_number++)
         next_line(d, &d->next, line);
 }
@@ -388,7 +414,7 @@ uint64_t document_find(const struct document *d, size_t offset)
         else
             high = middle;
     }
-    uint64_t number = (uint64_t)low * LINES_A_MARK;
+    uint64_t number = (uint64_t)low * DOCUMENT_RUN;
     struct document_line line;
     if (d->mark_count == 0)
         return 0;
@@ -426,9 +452,8 @@ static void forget_from(struct document *d, size_t offset)
         kept--;
     d->end = kept < d->mark_count ? d->marks[kept] : (struct document_at){0};
     d->mark_count = kept;
-    d->lines = (uint64_t)kept * LINES_A_MARK;
-    d->next_number = 0;
-    d->next = (struct document_at){0};
+    d->lines = (uint64_t)kept * DOCUMENT_RUN;
+    forget_made(d);
     d->complete = false;
 }
 

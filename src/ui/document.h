@@ -21,7 +21,12 @@ struct piece {
     struct wsd_bytes bytes;
 };
 
-enum { DOCUMENT_PIECES = 8, DOCUMENT_FOLD_TEXT = 48, DOCUMENT_INDENT = 2 };
+enum {
+    DOCUMENT_RUN = 64 /* lines from mark to mark */,
+    DOCUMENT_PIECES = 8,
+    DOCUMENT_FOLD_TEXT = 48,
+    DOCUMENT_INDENT = 2
+};
 
 struct document_line {
     size_t offset;   /* of its first byte in the payload */
@@ -29,6 +34,8 @@ struct document_line {
     unsigned indent; /* columns */
     size_t pieces;
     struct piece piece[DOCUMENT_PIECES];
+    bool continued,
+        broken; /* its first piece, its last piece, is a part of something longer, that the lines around have */
     bool opens; /* begins an object or array, whose bracket is at */
     bool folded;
     size_t bracket;
@@ -52,15 +59,18 @@ struct document {
     struct wsd_bytes bytes; /* borrowed */
     enum document_mode mode;
     unsigned width;            /* columns; hex: bytes a line */
-    struct document_at *marks; /* of every 64th line */
+    struct document_at *marks; /* of every DOCUMENT_RUNth line */
     size_t mark_count, mark_slots;
     struct document_at end; /* where the next unknown line begins */
     uint64_t lines;         /* known */
     bool complete;
     bool out_of_memory;
-    uint64_t
-        next_number; /* the line behind the one that was made last, and where it begins: lines are asked for in order */
+    /* The line behind the one that was made last, and where it begins: lines are asked for in order. */
+    uint64_t next_number;
     struct document_at next;
+    /* Or one before the other: where the lines from a mark on begin, so many of them are known. */
+    uint64_t run_first, run_count;
+    struct document_at run[DOCUMENT_RUN];
     struct fold *folds; /* by bracket, ascending */
     size_t fold_count, fold_slots;
 };

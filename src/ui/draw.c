@@ -144,14 +144,10 @@ static void put_matching(struct pen *pen, enum role role, const char *text, size
 {
     size_t at = 0, from, to;
     while (highlight != NULL && at < length &&
-           pattern_find(highlight, (struct wsd_bytes){(const uint8_t *)text + at, length - at}, &from, &to) &&
-           to > from) {
-        int before, matching;
-        fitting(text + at, from, 1 << 20, &before);
-        fitting(text + at + from, to - from, 1 << 20, &matching);
-        put(pen, role, text + at, from, before);
-        put(pen, ROLE_MATCH, text + at + from, to - from, matching);
-        at += to;
+           pattern_find(highlight, (struct wsd_bytes){(const uint8_t *)text, length}, at, &from, &to) && to > from) {
+        put(pen, role, text + at, from - at, columns_of(text + at, from - at));
+        put(pen, ROLE_MATCH, text + from, to - from, columns_of(text + from, to - from));
+        at = to;
     }
     int rest;
     fitting(text + at, length - at, 1 << 20, &rest);

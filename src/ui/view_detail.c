@@ -4,6 +4,7 @@
  */
 #include "dissector/base/json_token.h"
 #include "ui/document.h"
+#include "ui/document_search.h"
 #include "ui/lines.h"
 #include "ui/list.h"
 #include "ui/view.h"
@@ -39,6 +40,7 @@ struct detail {
     uint64_t row;
     const struct record *record; /* of that row, when the document was made; only compared */
     unsigned width;
+    size_t tested;      /* of a search: document_skip() */
     size_t wanted;      /* offset that the cursor goes to once its line is known, 0: none */
     struct fields wire; /* frames as on the wire */
     struct field_view fields;
@@ -386,6 +388,11 @@ static void draw_modes(struct detail *s, struct ui *ui, struct area area, bool m
     pen_end(&pen);
 }
 
+static struct wsd_bytes part(struct wsd_bytes bytes, size_t from, size_t to)
+{
+    return (struct wsd_bytes){bytes.data + from, to - from};
+}
+
 static enum role role_of_piece(enum piece_kind kind)
 {
     static const enum role roles[] = {
@@ -395,18 +402,42 @@ static enum role role_of_piece(enum piece_kind kind)
     return roles[kind];
 }
 
+/* A piece, and in it what matches; at: bytes of the line in front of it. */
+static void draw_piece(struct pen *pen, const struct piece *piece, size_t at, const struct document_match *matches,
+                       size_t count)
+{
+    size_t done = 0, length = piece->bytes.length;
+    for (size_t i = 0; i < count; i++) {
+        if (matches[i].to <= at + done || matches[i].from >= at + length)
+            continue;
+        size_t from = matches[i].from > at + done ? matches[i].from - at : done;
+        size_t to = matches[i].to < at + length ? matches[i].to - at : length;
+        pen_bytes(pen, role_of_piece(piece->kind), part(piece->bytes, done, from), pen->end - pen->x, false);
+        pen_bytes(pen, ROLE_MATCH, part(piece->bytes, from, to), pen->end - pen->x, false);
+        done = to;
+    }
+    pen_bytes(pen, role_of_piece(piece->kind), part(piece->bytes, done, length), pen->end - pen->x, false);
+}
+
 static void draw_line(struct detail *s, struct ui *ui, struct area area, int row, uint64_t number, bool focused)
 {
     struct document_line line;
+    struct document_match matches[DOCUMENT_MATCHES];
+    size_t count = 0;
     bool cursor = number == s->list.cursor && focused;
     struct pen pen = pen_at(&ui->terminal, area, row, cursor ? ROLE_CURSOR : ROLE_NORMAL);
     document_line(&s->document, number, &line);
+    if (ui->pattern != NULL)
+        count = document_matches(&s->document, &line, ui->pattern, matches);
     if (s->document.mode == DOCUMENT_HEX) {
-        draw_hex_line(&pen, line.offset, line.piece[0].bytes, s->document.width, 0, 0);
+        draw_hex_line(&pen, line.offset, line.piece[0].bytes, s->document.width,
+                      line.offset + (count > 0 ? matches[0].from : 0), line.offset + (count > 0 ? matches[0].to : 0));
     } else {
+        draw_highlight(NULL); /* pieces alone do not say what matches */
         pen_to(&pen, (int)line.indent);
-        for (size_t i = 0; i < line.pieces; i++)
-            pen_bytes(&pen, role_of_piece(line.piece[i].kind), line.piece[i].bytes, pen.end - pen.x, false);
+        for (size_t i = 0, at = 0; i < line.pieces; at += line.piece[i++].bytes.length)
+            draw_piece(&pen, &line.piece[i], at, matches, count);
+        draw_highlight(ui->pattern);
     }
     pen_end(&pen);
 }
@@ -468,6 +499,7 @@ static enum found detail_find(void *state, struct ui *ui, int64_t n, const struc
     struct detail *s = state;
     uint64_t at = s->list.cursor + (uint64_t)n;
     struct document_line line;
+    struct document_match matches[DOCUMENT_MATCHES];
     catch_up(s, ui);
     if (s->has && s->mode == MODE_FIELDS)
         return field_view_find(&s->fields, n, pattern);
@@ -475,15 +507,23 @@ static enum found detail_find(void *state, struct ui *ui, int64_t n, const struc
         ;
     if (!s->has || at >= s->document.lines)
         return FOUND_END;
+    if (n == 1 || n == -1)
+        s->tested = 0;
     document_line(&s->document, at, &line);
-    for (size_t i = 0; i < line.pieces; i++) {
-        if (pattern_matches(pattern, line.piece[i].bytes)) {
-            s->list.end = s->document.lines;
-            list_go(&s->list, at);
-            s->list.follows = false;
-            return FOUND_HERE;
-        }
+    size_t count = document_matches(&s->document, &line, pattern, matches);
+    for (size_t i = 0; i < count; i++) {
+        if (!matches[i].begins)
+            continue;
+        s->list.end = s->document.lines;
+        list_go(&s->list, at);
+        s->list.follows = false;
+        return FOUND_HERE;
     }
+    int direction = ui->searching.direction;
+    if (at > 0 || direction > 0)
+        ui->searching.at =
+            (int64_t)(document_skip(&s->document, at, &line, pattern, direction, &s->tested) - s->list.cursor) -
+            direction; /* to which the search adds one step */
     return FOUND_NOT;
 }
 

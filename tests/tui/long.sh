@@ -15,6 +15,14 @@ await_not 'and more'
 screen long-json
 keys v End
 await '", "last": [1, 2, 3]}'
+keys Home /
+bytes 'RUJDREVG", "last": \[1, 2' # the width breaks it
+keys Enter
+await 'QUJDREVG", "l'
+await 'ast": [1, 2, 3]}'
+await_not 'no match'
+keys N
+await 'no match further up'
 keys v End
 await 'ast": [1, 2, 3]}'
 keys v v v Home Space # folded, whole
