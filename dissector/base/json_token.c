@@ -104,27 +104,39 @@ struct json_token json_token(struct wsd_bytes text, size_t at)
     }
 }
 
-size_t json_skip(struct wsd_bytes text, size_t at, uint64_t *members)
+bool json_skip_on(struct wsd_bytes text, struct json_skipping *s, size_t tokens)
 {
-    uint64_t depth = 0, commas = 0;
-    bool any = false;
-    while (at < text.length) {
-        struct json_token t = json_token(text, at);
-        at = t.offset + t.length;
+    for (; s->at < text.length; tokens--) {
+        if (tokens == 0)
+            return false;
+        struct json_token t = json_token(text, s->at);
+        s->at = t.offset + t.length;
         if (t.kind == JSON_TOKEN_END)
             break;
-        if (t.kind == JSON_TOKEN_CLOSE && depth <= 1)
+        if (t.kind == JSON_TOKEN_CLOSE && s->depth <= 1)
             break;
-        any = any || depth > 0;
+        s->any = s->any || s->depth > 0;
         if (t.kind == JSON_TOKEN_OPEN)
-            depth++;
+            s->depth++;
         else if (t.kind == JSON_TOKEN_CLOSE)
-            depth--;
-        else if (t.kind == JSON_TOKEN_COMMA && depth == 1)
-            commas++;
+            s->depth--;
+        else if (t.kind == JSON_TOKEN_COMMA && s->depth == 1)
+            s->commas++;
     }
-    *members = any ? commas + 1 : 0;
-    return at;
+    return true;
+}
+
+uint64_t json_skipped_members(const struct json_skipping *s)
+{
+    return s->any ? s->commas + 1 : 0;
+}
+
+size_t json_skip(struct wsd_bytes text, size_t at, uint64_t *members)
+{
+    struct json_skipping s = {.at = at};
+    json_skip_on(text, &s, SIZE_MAX);
+    *members = json_skipped_members(&s);
+    return s.at;
 }
 
 bool json_looks_like(struct wsd_bytes text)

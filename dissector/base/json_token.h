@@ -39,6 +39,15 @@ size_t json_string_end(struct wsd_bytes text, size_t at, bool *cut);
  * them. Takes time in proportion to what it passes over. */
 size_t json_skip(struct wsd_bytes text, size_t at, uint64_t *members);
 
+/* The same, so many tokens at a time: begins with `at` at the bracket and zeroes. Returns true once `at` is behind it. */
+struct json_skipping {
+    size_t at;
+    uint64_t depth, commas;
+    bool any;
+};
+bool json_skip_on(struct wsd_bytes text, struct json_skipping *skipping, size_t tokens);
+uint64_t json_skipped_members(const struct json_skipping *skipping);
+
 /* Whether the text is to be shown as JSON: it begins with a bracket, and the first tokens are in an order that JSON allows. */
 bool json_looks_like(struct wsd_bytes text);
 

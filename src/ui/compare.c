@@ -43,6 +43,7 @@ static void add(struct compare *c, enum compare_kind kind, const char *path, siz
 struct member {
     struct wsd_bytes key, value;
     size_t number; /* in the order of the text */
+    size_t used;   /* sorted by key: of the members with this key, that this is the first of, so many are taken */
     bool taken;
 };
 
@@ -73,7 +74,7 @@ static bool add_member(struct members *m, struct wsd_bytes key, struct wsd_bytes
         m->list = grown;
         m->slots = slots;
     }
-    m->list[m->count] = (struct member){key, value, m->count, false};
+    m->list[m->count] = (struct member){.key = key, .value = value, .number = m->count};
     m->count++;
     return true;
 }
@@ -136,9 +137,13 @@ static struct member *find_key(struct members *m, struct wsd_bytes key)
         else
             high = middle;
     }
-    while (low < m->count && equal(m->list[low].key, key) && m->list[low].taken)
-        low++;
-    return low < m->count && equal(m->list[low].key, key) ? &m->list[low] : NULL;
+    if (low == m->count || !equal(m->list[low].key, key))
+        return NULL;
+    size_t next = low + m->list[low].used;
+    if (next == m->count || !equal(m->list[next].key, key))
+        return NULL;
+    m->list[low].used++;
+    return &m->list[next];
 }
 
 static void compare_values(struct compare *c, struct wsd_bytes a, struct wsd_bytes b, char *path, unsigned depth);
@@ -310,12 +315,13 @@ static void compare_bytes(struct compare *c)
     for (size_t at = 0; at < most; at += BYTES_A_ROW) {
         struct wsd_bytes a = row_at(c->a, at), b = row_at(c->b, at);
         uint64_t before = c->differences;
+        size_t offset = c->from + at;
         if (equal(a, b))
-            add(c, COMPARE_SAME, NULL, at, a, b);
+            add(c, COMPARE_SAME, NULL, offset, a, b);
         else if (a.length > 0)
-            add(c, COMPARE_REMOVED, NULL, at, a, b);
+            add(c, COMPARE_REMOVED, NULL, offset, a, b);
         if (!equal(a, b) && b.length > 0)
-            add(c, COMPARE_ADDED, NULL, at, a, b);
+            add(c, COMPARE_ADDED, NULL, offset, a, b);
         if (c->differences > before)
             c->differences = before + 1; /* a row is one */
     }
@@ -323,15 +329,46 @@ static void compare_bytes(struct compare *c)
 
 /* ---- all of it */
 
+enum { CHUNK = 64 * 1024, BEFORE = 1024 /* bytes that are shown in front of a difference that is far behind */ };
+
+static size_t first_difference(struct wsd_bytes a, struct wsd_bytes b)
+{
+    size_t most = a.length < b.length ? a.length : b.length, at = 0;
+    while (most - at >= CHUNK && memcmp(a.data + at, b.data + at, CHUNK) == 0)
+        at += CHUNK;
+    while (at < most && a.data[at] == b.data[at])
+        at++;
+    return at;
+}
+
+/* Where comparing begins, when not all can be compared: some lines or rows in front of the first difference. */
+static size_t beginning(struct wsd_bytes a, struct wsd_bytes b, bool text)
+{
+    size_t at = first_difference(a, b);
+    at = at > BEFORE ? at - BEFORE : 0;
+    if (!text)
+        return at - at % BYTES_A_ROW;
+    const uint8_t *feed = at > 0 ? memchr(a.data + at, '\n', BEFORE) : NULL;
+    return feed != NULL ? (size_t)(feed - a.data) + 1 : at;
+}
+
+static struct wsd_bytes window(struct wsd_bytes bytes, size_t from)
+{
+    size_t length = bytes.length > from ? bytes.length - from : 0;
+    return (struct wsd_bytes){length > 0 ? bytes.data + from : NULL, length < COMPARE_MOST ? length : COMPARE_MOST};
+}
+
 int compare_make(struct compare *c, struct wsd_bytes a, bool a_text, struct wsd_bytes b, bool b_text)
 {
     *c = (struct compare){0};
     bool whole = a.length <= COMPARE_MOST && b.length <= COMPARE_MOST;
-    c->cut = !whole;
-    if (a.length > COMPARE_MOST)
-        a.length = COMPARE_MOST;
-    if (b.length > COMPARE_MOST)
-        b.length = COMPARE_MOST;
+    bool text = a_text && b_text;
+    if (!whole) {
+        c->from = beginning(a, b, text);
+        c->cut = a.length > c->from + COMPARE_MOST || b.length > c->from + COMPARE_MOST;
+        a = window(a, c->from);
+        b = window(b, c->from);
+    }
     c->memory = malloc(a.length + b.length + 1);
     if (c->memory == NULL)
         return -ENOMEM;
@@ -341,7 +378,6 @@ int compare_make(struct compare *c, struct wsd_bytes a, bool a_text, struct wsd_
         memcpy(c->memory + a.length, b.data, b.length);
     c->a = (struct wsd_bytes){c->memory, a.length};
     c->b = (struct wsd_bytes){c->memory + a.length, b.length};
-    bool text = a_text && b_text;
     c->how = !text                                                     ? COMPARE_BYTES
              : whole && json_looks_like(c->a) && json_looks_like(c->b) ? COMPARE_JSON
                                                                        : COMPARE_TEXT;

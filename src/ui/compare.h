@@ -6,7 +6,7 @@
  *     two texts          by lines, as diff(1) does
  *     anything else      by rows of 16 bytes that stand at the same offset, of which the one is removed and the other added
  *
- * Ceilings: COMPARE_MOST bytes of each, COMPARE_LINES lines, COMPARE_DEPTH levels of JSON (what is deeper is compared as it stands).
+ * Ceilings: COMPARE_MOST bytes of each, of longer ones those around the first difference (so JSON as text); COMPARE_LINES lines, COMPARE_DEPTH levels of JSON (what is deeper is compared as it stands).
  */
 #ifndef UI_COMPARE_H
 #define UI_COMPARE_H
@@ -33,7 +33,8 @@ struct compare {
     struct compare_line *lines;
     size_t count, slots;
     uint64_t differences;
-    bool cut; /* a ceiling was reached: there may be more */
+    size_t from; /* what is in front of this offset is the same in both, and not among the lines */
+    bool cut;    /* a ceiling was reached: there may be more */
 };
 
 /* Compares two payloads, which are copied; text: they are. Returns 0 or -ENOMEM. */

@@ -13,7 +13,9 @@ enum {
     INDENT_MOST = 40,
     LINE_BYTES = 4096,
     TOKEN_BYTES = 2048, /* of a token that are looked at where it begins; a longer key is no key */
-    FOLD_ALL_MOST = 100000
+    FOLD_ALL_MOST = 100000,
+    FOLD_ALL_BYTES = 4 * 1024 * 1024, /* looked through at once */
+    TOKENS_A_LINE = 8                 /* that are passed over in the time that a line takes */
 };
 
 /* ---- breaking */
@@ -186,8 +188,9 @@ static size_t put_open(struct writing *w, struct json_token t, uint32_t *depth)
         ++*depth;
         return t.offset + 1;
     }
-    if (fold->end == 0)
-        fold->end = json_skip(bytes, t.offset, &fold->members);
+    w->line->waits = fold->end == 0;
+    if (w->line->waits)
+        return t.offset;
     w->line->folded = true;
     snprintf(w->line->fold_text, sizeof w->line->fold_text, " %llu %s%s ", (unsigned long long)fold->members,
              bytes.data[t.offset] == '{' ? "member" : "element", fold->members == 1 ? "" : "s");
@@ -282,7 +285,7 @@ static bool next_line(const struct document *d, struct document_at *at, struct d
     line->offset = at->offset;
     line->length = line->pieces = 0;
     line->indent = 0;
-    line->opens = line->folded = line->continued = line->broken = false;
+    line->waits = line->opens = line->folded = line->continued = line->broken = false;
     return d->mode == DOCUMENT_JSON ? json_line(d, at, line) : text_line(d, at, line);
 }
 
@@ -340,6 +343,19 @@ static bool mark(struct document *d)
     return true;
 }
 
+/* Finds the end of what is folded away. False: not yet. */
+static bool pass_over(struct document *d, size_t bracket, size_t tokens)
+{
+    struct fold *fold = fold_at(d, bracket);
+    bool done = json_skip_on(d->bytes, &fold->skipping, tokens);
+    d->looked = fold->skipping.at;
+    if (done) {
+        fold->end = fold->skipping.at;
+        fold->members = json_skipped_members(&fold->skipping);
+    }
+    return done;
+}
+
 bool document_work(struct document *d, size_t most)
 {
     struct document_line line;
@@ -349,6 +365,13 @@ bool document_work(struct document *d, size_t most)
             d->complete = true;
             break;
         }
+        if (line.waits) {
+            d->end = before;
+            if (!pass_over(d, line.bracket, most * TOKENS_A_LINE))
+                return true;
+            continue;
+        }
+        d->looked = d->end.offset;
         struct document_at after = d->end;
         d->end = before;
         if (d->lines % DOCUMENT_RUN == 0 && !mark(d)) {
@@ -437,7 +460,7 @@ static bool add_fold(struct document *d, size_t index, size_t bracket)
         d->fold_slots = slots;
     }
     memmove(d->folds + index + 1, d->folds + index, (d->fold_count - index) * sizeof *d->folds);
-    d->folds[index] = (struct fold){.bracket = bracket};
+    d->folds[index] = (struct fold){.bracket = bracket, .skipping = {.at = bracket}};
     d->fold_count++;
     return true;
 }
@@ -480,7 +503,7 @@ void document_fold_all(struct document *d)
         size_t at = 0;
         for (;;) {
             struct json_token t = json_token(d->bytes, at);
-            if (t.kind == JSON_TOKEN_END || d->fold_count == FOLD_ALL_MOST)
+            if (t.kind == JSON_TOKEN_END || d->fold_count == FOLD_ALL_MOST || t.offset > FOLD_ALL_BYTES)
                 break;
             at = t.offset + t.length;
             if (t.kind == JSON_TOKEN_OPEN && ++depth > 1)

@@ -9,6 +9,7 @@
 #ifndef UI_DOCUMENT_H
 #define UI_DOCUMENT_H
 
+#include "dissector/base/json_token.h"
 #include "dissector/dissector.h"
 
 enum document_mode { DOCUMENT_JSON, DOCUMENT_TEXT, DOCUMENT_HEX };
@@ -38,6 +39,7 @@ struct document_line {
         broken; /* its first piece, its last piece, is a part of something longer, that the lines around have */
     bool opens; /* begins an object or array, whose bracket is at */
     bool folded;
+    bool waits; /* it is not made: what is folded away in it is not passed over yet, which document_work() does */
     size_t bracket;
     char fold_text[DOCUMENT_FOLD_TEXT];
 };
@@ -53,6 +55,7 @@ struct document_at {
 struct fold {
     size_t bracket, end; /* offsets; 0: not yet known */
     uint64_t members;
+    struct json_skipping skipping; /* until then */
 };
 
 struct document {
@@ -63,6 +66,7 @@ struct document {
     size_t mark_count, mark_slots;
     struct document_at end; /* where the next unknown line begins */
     uint64_t lines;         /* known */
+    size_t looked;          /* bytes that were looked at to find them */
     bool complete;
     bool out_of_memory;
     /* The line behind the one that was made last, and where it begins: lines are asked for in order. */
@@ -91,7 +95,7 @@ uint64_t document_find(const struct document *d, size_t offset);
 /* Folds, or unfolds, the object or array whose bracket is there. Lines behind it are to be found anew. */
 void document_fold(struct document *d, size_t bracket);
 
-/* Folds everything inside the outermost, or unfolds all. */
+/* Folds everything inside the outermost (of what begins in the first 4 MiB), or unfolds all. */
 void document_fold_all(struct document *d);
 
 #endif

@@ -2,6 +2,7 @@
  * view_compare.c: what differs between two marked messages.
  */
 #include "dissector/base/bytes.h"
+#include "output/human.h"
 #include "ui/compare.h"
 #include "ui/lines.h"
 #include "ui/list.h"
@@ -175,12 +176,16 @@ static void compare_status(void *state, struct ui *ui, struct writer *text)
 {
     static const char *const how[] = {"JSON by structure", "text by lines", "bytes"};
     struct comparison *s = state;
+    char size[HUMAN_SIZE];
     (void)ui;
     if (!s->made)
         return;
-    writer_format(text, "%s: %llu difference%s%s", how[s->compare.how], (unsigned long long)s->compare.differences,
-                  s->compare.differences == 1 ? "" : "s",
-                  s->compare.cut ? ", and perhaps more: only the beginning was compared" : "");
+    writer_format(text, "%s: %llu difference%s", how[s->compare.how], (unsigned long long)s->compare.differences,
+                  s->compare.differences == 1 ? "" : "s");
+    if (s->compare.from > 0)
+        writer_format(text, ", the first %s are the same", human_size(size, s->compare.from));
+    if (s->compare.cut)
+        writer_format(text, "; 1 MiB of each was compared, there may be more");
 }
 
 const struct view compare_view = {

@@ -261,6 +261,8 @@ static void fold_at_cursor(struct detail *s)
         return;
     document_fold(&s->document, line.bracket);
     document_work(&s->document, LINES_A_SLICE);
+    if (s->document.lines <= s->list.cursor) /* it takes longer: the cursor comes back to its line */
+        s->wanted = line.offset;
 }
 
 /* To the row before or behind in the list of messages. */
@@ -482,8 +484,10 @@ static void detail_status(void *state, struct ui *ui, struct writer *text)
                       s->fields.line_count);
         return;
     }
-    writer_format(text, "line %llu/%llu%s", (unsigned long long)(list_empty(&s->list) ? 0 : s->list.cursor + 1),
-                  (unsigned long long)s->document.lines, s->document.complete ? "" : " and more");
+    writer_format(text, "line %llu/%llu", (unsigned long long)(list_empty(&s->list) ? 0 : s->list.cursor + 1),
+                  (unsigned long long)s->document.lines);
+    if (!s->document.complete && s->document.bytes.length > 0)
+        writer_format(text, " and more, %u%%", (unsigned)(s->document.looked * 100 / s->document.bytes.length));
     if (s->document.out_of_memory)
         writer_text(text, "  out of memory");
 }

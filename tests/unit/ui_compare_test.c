@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -90,13 +91,71 @@ static void ceilings(void **state)
     compare_free(&c);
 }
 
+/* What differs far behind in long messages is seen, and what does not differ at all is not called perhaps different. */
+static void long_messages(void **state)
+{
+    enum { LENGTH = 5 * 1000 * 1000 };
+    char *a = calloc(1, LENGTH), *b = calloc(1, LENGTH);
+    struct compare c;
+    (void)state;
+    memset(a, 'x', LENGTH);
+    for (int i = 79; i < LENGTH; i += 80)
+        a[i] = '\n';
+    memcpy(b, a, LENGTH);
+    struct wsd_bytes left = {(uint8_t *)a, LENGTH}, right = {(uint8_t *)b, LENGTH};
+    assert_int_equal(compare_make(&c, left, true, right, true), 0);
+    assert_int_equal(c.differences, 0);
+    assert_false(c.cut);
+    compare_free(&c);
+    b[4000000] = 'y';
+    assert_int_equal(compare_make(&c, left, true, right, true), 0);
+    assert_int_equal(c.differences, 2);
+    assert_int_equal(c.how, COMPARE_TEXT);
+    assert_true(c.from > 3990000 && c.from < 4000000 && c.from % 80 == 0);
+    compare_free(&c);
+    assert_int_equal(compare_make(&c, left, false, right, false), 0);
+    assert_int_equal(c.differences, 1);
+    assert_int_equal(c.from % 16, 0);
+    for (size_t i = 0; i < c.count; i++)
+        if (c.lines[i].kind != COMPARE_SAME)
+            assert_int_equal(c.lines[i].offset, 4000000);
+    compare_free(&c);
+    right.length = 4000000 - 10; /* the beginning of the other */
+    assert_int_equal(compare_make(&c, left, false, right, false), 0);
+    assert_true(c.differences > 0);
+    assert_true(c.from > 0);
+    compare_free(&c);
+    free(a);
+    free(b);
+}
+
+/* A hundred thousand members of one name cost no more than others. */
+static void repeated_members(void **state)
+{
+    enum { MEMBERS = 100000 };
+    char *a = malloc(MEMBERS * 6 + 16), *b = malloc(MEMBERS * 6 + 16);
+    struct compare c;
+    size_t n = 1;
+    (void)state;
+    a[0] = '{';
+    for (int i = 0; i < MEMBERS; i++, n += 6)
+        memcpy(a + n, "\"k\":1,", 6);
+    memcpy(a + n - 1, "}", 2);
+    memcpy(b, a, n + 1);
+    b[n - 2] = '2';
+    assert_int_equal(compare_make(&c, bytes(a), true, bytes(b), true), 0);
+    assert_int_equal(c.how, COMPARE_JSON);
+    assert_int_equal(c.differences, 1);
+    compare_free(&c);
+    free(a);
+    free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_by_structure),
-        cmocka_unit_test(text_by_lines),
-        cmocka_unit_test(bytes_by_rows),
-        cmocka_unit_test(ceilings),
+        cmocka_unit_test(json_by_structure), cmocka_unit_test(text_by_lines), cmocka_unit_test(bytes_by_rows),
+        cmocka_unit_test(ceilings),          cmocka_unit_test(long_messages), cmocka_unit_test(repeated_members),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

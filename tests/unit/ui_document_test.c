@@ -215,6 +215,36 @@ static void what_is_json(void **state)
     assert_int_equal(members, 0);
 }
 
+/* What is folded away may be long: it is passed over a slice at a time, and the lines in front of it are there meanwhile. */
+static void folding_takes_slices(void **state)
+{
+    enum { ELEMENTS = 10000 };
+    static char in[ELEMENTS * 2 + 64];
+    struct document d = {0};
+    struct document_line line;
+    unsigned slices = 0;
+    (void)state;
+    size_t n = (size_t)snprintf(in, sizeof in, "{\"a\":1,\"list\":[");
+    for (int i = 0; i < ELEMENTS; i++, n += 2)
+        memcpy(in + n, "7,", 2);
+    snprintf(in + n - 1, sizeof in - n, "],\"b\":2}");
+    document_set(&d, text(in), DOCUMENT_JSON, 80);
+    while (document_work(&d, 1000))
+        ;
+    assert_int_equal(d.lines, ELEMENTS + 6);
+    document_line(&d, 2, &line);
+    document_fold(&d, line.bracket);
+    for (; document_work(&d, 100); slices++)
+        if (slices == 3)
+            assert_true(d.lines == 2 && d.looked > 500 && d.looked < n);
+    assert_true(slices > 10);
+    assert_int_equal(d.lines, 5);
+    document_line(&d, 2, &line);
+    assert_true(line.folded);
+    assert_string_equal(line.fold_text, " 10000 elements ");
+    document_free(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +252,7 @@ int main(void)
         cmocka_unit_test(long_lines_are_broken), cmocka_unit_test(nothing_is_lost),
         cmocka_unit_test(long_tokens_go_on),     cmocka_unit_test(folding),
         cmocka_unit_test(lines_and_bytes),       cmocka_unit_test(what_is_json),
+        cmocka_unit_test(folding_takes_slices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
