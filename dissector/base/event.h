@@ -211,6 +211,8 @@ struct wsd_endpoint {
       "the capture lacks the TLS handshake, or a part of it: the session was found by trying secrets")                 \
     X(TLS_KEYS_UNKNOWN, "tls-keys-unknown", NOTE, "wscope",                                                            \
       "the keys of what follows are not known: it stays closed")                                                       \
+    X(TLS_EARLY_UNKNOWN, "tls-early-unknown", NOTE, "RFC 8446 4.2.10",                                                 \
+      "there is 0-RTT data, and the capture does not show whether the server took it")                                 \
     X(TLS_DECRYPT_FAILED, "tls-decrypt-failed", WARNING, "RFC 8446 5.2",                                               \
       "a record's tag or MAC is wrong: it was damaged, or the secrets are not this connection's")                      \
     X(TLS_ALERT, "tls-alert", WARNING, "RFC 8446 6.2", "an alert says why the connection is given up")                 \

@@ -47,8 +47,10 @@ static int fail(struct tls *t, enum wsd_direction d, const struct tls_record *r,
 {
     struct tls_half *half = &t->half[d];
     char detail[48];
-    if (half->skip_early)
+    if (half->skip_early) {
+        t->early_lost += tls_session_content(&t->session, r->body.length);
         return 0;
+    }
     if (half->cipher == NULL) {
         int rc = tls_lose_record(t, d, r, moment);
         if (rc == 0)
@@ -245,6 +247,7 @@ int tls_end_direction(struct tls *t, enum wsd_direction d, enum wsd_how how, con
     half->how = (uint8_t)how;
     if (how == WSD_BY_FIN && !half->closed && t->inner != NULL && t->opened)
         tls_tell(t, d, WSD_FINDING_TLS_TRUNCATED, "", moment);
+    (void)tls_tell_session(t, 0, moment);
     if (t->inner != NULL)
         return stream_end(t->inner, d, how, moment);
     return t->half[!d].ended ? STREAM_DONE : 0;
@@ -263,7 +266,9 @@ static int tls_end(struct stream *s, enum wsd_direction d, enum wsd_how how, con
     if (!tls_waits(t))
         return settle(t, tls_end_direction(t, d, how, moment));
     const struct tls_held what = {.kind = TLS_HELD_END, .direction = (uint8_t)d, .how = (uint8_t)how, .moment = *moment};
-    return tls_queue_add(&t->queue, &t->host->held, &what, bytes_of(NULL, 0));
+    int rc = tls_queue_add(&t->queue, &t->host->held, &what, bytes_of(NULL, 0));
+    t->client_over = t->client_over || d == WSD_CLIENT || how == WSD_BY_RESET;
+    return rc == 0 && t->client_over && t->early == TLS_EARLY_OFFERED ? settle(t, tls_resume(t, false)) : rc;
 }
 
 static void tls_free(struct stream *s)

@@ -8,6 +8,7 @@
 #include "stream/tls_state.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 bool tls_tell(struct tls *t, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
               const struct wsd_moment *moment)
@@ -44,11 +45,16 @@ static int make_inner(struct tls *t, enum wsd_direction d, struct wsd_bytes firs
     return t->inner == NULL ? -ENOMEM : place_inner(t);
 }
 
-/* As soon as there is a connection to say it of. */
-static int tell_found(struct tls *t, int rc, const struct wsd_moment *moment)
+int tls_tell_session(struct tls *t, int rc, const struct wsd_moment *moment)
 {
+    char detail[48] = "shown all the same";
     if (t->found && rc == 0 && tls_tell(t, WSD_NEITHER, WSD_FINDING_TLS_SESSION_FOUND, "", moment))
         t->found = false;
+    if (t->early_unknown && rc == 0) {
+        if (t->early_lost > 0)
+            snprintf(detail, sizeof detail, "%llu bytes left out", (unsigned long long)t->early_lost);
+        t->early_unknown = !tls_tell(t, WSD_CLIENT, WSD_FINDING_TLS_EARLY_UNKNOWN, detail, moment);
+    }
     return rc;
 }
 
@@ -60,7 +66,7 @@ int tls_deliver(struct tls *t, enum wsd_direction d, const struct tls_record *r,
         return 0;
     int rc = make_inner(t, d, content);
     if (rc != 0 || !t->host->detail)
-        return rc != 0 ? rc : tell_found(t, stream_data(t->inner, d, content, moment), moment);
+        return rc != 0 ? rc : tls_tell_session(t, stream_data(t->inner, d, content, moment), moment);
     struct wsd_record record = {
         .content = plain->type,
         .sequence = t->half[d].cipher->sequence - 1,
@@ -72,7 +78,7 @@ int tls_deliver(struct tls *t, enum wsd_direction d, const struct tls_record *r,
     struct wsd_moment inside = *moment;
     memcpy(record.header, r->header, sizeof record.header);
     inside.record = &record;
-    return tell_found(t, stream_data(t->inner, d, content, &inside), moment);
+    return tls_tell_session(t, stream_data(t->inner, d, content, &inside), moment);
 }
 
 /* So many bytes of content cannot be had. */

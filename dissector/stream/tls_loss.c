@@ -47,7 +47,8 @@ int tls_search_on(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, c
     snprintf(detail, sizeof detail, "%llu record%s lost", (unsigned long long)found.records,
              found.records == 1 ? "" : "s");
     rc = tls_lose(t, d, found.content, moment);
-    bool lost = found.records > 0 || (found.content & ~STREAM_ABOUT) > 0; /* or only where a record begins was not known */
+    bool lost =
+        found.records > 0 || (found.content & ~STREAM_ABOUT) > 0; /* or only where a record begins was not known */
     if (rc == 0 && lost && t->inner != NULL)
         tls_tell(t, d, WSD_FINDING_TLS_RESYNCHRONISED, detail, moment);
     if (rc == 0)

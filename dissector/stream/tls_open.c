@@ -89,12 +89,14 @@ static int need_cipher_13(struct tls *t, enum wsd_direction d)
 {
     struct tls_half *half = &t->half[d];
     if (half->epoch == TLS_EPOCH_EARLY && t->early == TLS_EARLY_OFFERED) {
-        if (t->forced || t->half[WSD_SERVER].epoch == TLS_EPOCH_APPLICATION)
+        bool over = t->forced || (t->client_over && tls_secret_of_epoch(t, d, TLS_EPOCH_EARLY).length > 0);
+        if (over || t->half[WSD_SERVER].epoch == TLS_EPOCH_APPLICATION)
             tls_judge_early(t);
-        if (t->early == TLS_EARLY_OFFERED && !t->forced)
+        if (t->early == TLS_EARLY_OFFERED && !over)
             return TLS_WAIT;
-        if (t->early == TLS_EARLY_OFFERED)
-            t->early = TLS_EARLY_REJECTED; /* rather left out than told twice */
+        t->early_unknown = t->early == TLS_EARLY_OFFERED;
+        if (t->early_unknown) /* rather left out than told twice; but it cannot come twice where nothing follows it */
+            t->early = tls_ends_early(t) ? TLS_EARLY_ACCEPTED : TLS_EARLY_REJECTED;
     }
     if (half->epoch == TLS_EPOCH_EARLY && t->early == TLS_EARLY_REJECTED) {
         tls_enter_epoch(t, d, TLS_EPOCH_HANDSHAKE);

@@ -76,16 +76,19 @@ struct tls {
     bool forced;  /* no secrets come any more */
     bool hurried; /* what is held has waited long enough */
     bool keys_unknown_told;
-    bool sealed;       /* given up: inner only counts */
-    bool opened;       /* a record was opened */
-    bool late;         /* it began before the capture did */
-    bool replaying;    /* what was held is being read */
-    bool told;         /* a secret of it */
-    bool found;        /* its session was found by trying, which is still to be told */
-    bool turned;       /* client and server are the other way round than it was first believed */
-    bool unaffordable; /* not all secrets could be tried */
-    uint64_t tried[2]; /* tls_secrets.added when they were tried on that direction */
-    size_t looked;     /* bytes that were held when a record was looked for without framing */
+    bool sealed;         /* given up: inner only counts */
+    bool opened;         /* a record was opened */
+    bool late;           /* it began before the capture did */
+    bool replaying;      /* what was held is being read */
+    bool told;           /* a secret of it */
+    bool found;          /* its session was found by trying, which is still to be told */
+    bool turned;         /* client and server are the other way round than it was first believed */
+    bool unaffordable;   /* not all secrets could be tried */
+    bool client_over;    /* nothing more comes of it */
+    bool early_unknown;  /* what became of 0-RTT data, which is still to be told, */
+    uint64_t early_lost; /* and so many bytes of it were left out */
+    uint64_t tried[2];   /* tls_secrets.added when they were tried on that direction */
+    size_t looked;       /* bytes that were held when a record was looked for without framing */
 };
 
 /* Protected records of a direction whose ChangeCipherSpec is not in the capture that may not be, either: Finished, and a few. */
@@ -126,6 +129,9 @@ int tls_read_alert(struct tls *t, enum wsd_direction d, struct wsd_bytes content
 /* False: there is no connection yet that it could be told of. */
 bool tls_tell(struct tls *t, enum wsd_direction d, enum wsd_finding_code code, const char *detail,
               const struct wsd_moment *moment);
+
+/* What is to be said of the session, if rc is 0 and there is a connection to say it of. Returns rc. */
+int tls_tell_session(struct tls *t, int rc, const struct wsd_moment *moment);
 
 /* Content of this record. */
 int tls_deliver(struct tls *t, enum wsd_direction d, const struct tls_record *r, const struct tls_plain *plain,
@@ -220,6 +226,9 @@ int tls_try_secrets(struct tls *t);
 /* The server's EncryptedExtensions are not in the capture: finds out from what is held of the client whether 0-RTT data
  * counts, if that can be known yet. */
 void tls_judge_early(struct tls *t);
+
+/* Whether what is held of the client, and nothing of it is missing, is 0-RTT data to its end. */
+bool tls_ends_early(struct tls *t);
 
 /* A renegotiation's ClientHello is not in the capture, and this record is the first under its keys: the keys that open it, with
  * the session found; NULL: none do, or there is no memory. */

@@ -225,32 +225,48 @@ static struct tls_cipher *client_cipher(const struct tls *t, unsigned epoch)
 }
 
 /* Behind 0-RTT data that was accepted comes EndOfEarlyData (RFC 8446 4.5), and under the next keys without it what follows data that
- * was not. */
-void tls_judge_early(struct tls *t)
+ * was not. Returns what the client's records show; OFFERED: nothing, *whole: and all of them are 0-RTT data. */
+static enum tls_early early_shown(struct tls *t, bool *whole)
 {
     struct tls_cipher *early = client_cipher(t, TLS_EPOCH_EARLY), *next = client_cipher(t, TLS_EPOCH_HANDSHAKE);
     struct tls_plain plain;
     uint8_t *scratch = t->host->plain[t->depth];
+    enum tls_early shown = TLS_EARLY_OFFERED;
     uint64_t count = 0;
-    for (const struct tls_held *held = t->queue.first; held != NULL && count < EARLY_LOOKED_AT; held = held->next) {
-        if (held->direction != WSD_CLIENT)
+    const struct tls_held *held = t->queue.first;
+    for (; held != NULL && count < EARLY_LOOKED_AT; held = held->next) {
+        if (held->direction != WSD_CLIENT || held->kind == TLS_HELD_END)
             continue;
         if (held->kind != TLS_HELD_RECORD || held->damaged)
             break;
         const struct tls_record record = tls_held_record(held);
         if (early == NULL || !tls_cipher_open(early, &record, count, scratch, &plain)) {
             if (next != NULL && tls_cipher_open(next, &record, 0, scratch, &plain))
-                t->early = TLS_EARLY_REJECTED;
+                shown = TLS_EARLY_REJECTED;
             break;
         }
         if (plain.type == TLS_HANDSHAKE && plain.bytes.length > 0 && plain.bytes.data[0] == TLS_END_OF_EARLY_DATA) {
-            t->early = TLS_EARLY_ACCEPTED;
+            shown = TLS_EARLY_ACCEPTED;
             break;
         }
         count++;
     }
+    *whole = held == NULL && count > 0;
     tls_cipher_free(early);
     tls_cipher_free(next);
+    return shown;
+}
+
+void tls_judge_early(struct tls *t)
+{
+    bool whole;
+    t->early = (uint8_t)early_shown(t, &whole);
+}
+
+bool tls_ends_early(struct tls *t)
+{
+    bool whole;
+    return early_shown(t, &whole) == TLS_EARLY_OFFERED && whole;
 }
 
 /* ---- all ------------------------------------------------------------------------------------------------------- */

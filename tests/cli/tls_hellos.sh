@@ -76,6 +76,19 @@ without tls-13-early-rejected 28
 is '0-RTT that was rejected' "$(messages)" "$(all_of tls-13-early-rejected)"
 is '0-RTT that was rejected, rows' "$(rows | tr '\n' ' ')" '["complete",null] ["complete",null] '
 
+# What becomes of 0-RTT data is not to be known where bytes are missing behind it: that is told. Where nothing follows it, it is shown
+secrets=(-k captures/tls-13-early.keylog)
+for left_out in '25 27' '25 27 31 33 37'; do
+    # shellcheck disable=SC2086
+    without tls-13-early $left_out
+    is "0-RTT, fate unknown, without $left_out" "$(told 'e["detail"] if e.get("code") == "tls-early-unknown" else None')" \
+        '"153 bytes left out"'
+done
+# shellcheck disable=SC2046
+without tls-13-early $(seq 25 38)
+is '0-RTT alone' "$(told '[e["handshake"], e["url"]] if e["type"] == "connection" and e["conn"] == 2 else None')" \
+    '["unanswered","wss://localhost/early"]'
+
 # Where the first record that can be tried begins inside a segment, and lies in twelve
 grep CLIENT_TRAFFIC_SECRET_0 captures/tls-13-large.keylog >"$place/client.keylog"
 secrets=(-k "$place/client.keylog")
