@@ -456,7 +456,7 @@ void save_ask(struct ui *ui)
 
 /* ---- the work */
 
-static bool work_packets(struct ui *ui)
+static void work_packets(struct ui *ui)
 {
     char error[ERROR_SIZE];
     int result = save_packets_work(ui->save->packets, PACKETS_A_SLICE, error, sizeof error);
@@ -464,16 +464,11 @@ static bool work_packets(struct ui *ui)
         give_up(ui, error);
     else if (result == 0)
         done(ui);
-    return result > 0;
 }
 
-bool save_work(struct ui *ui)
+static void work_rows(struct ui *ui)
 {
     struct save *s = ui->save;
-    if (!save_runs(ui))
-        return false;
-    if (s->packets != NULL)
-        return work_packets(ui);
     for (unsigned i = 0; i < ROWS_A_SLICE && s->at < s->end; i++, s->at++) {
         const struct model_row *row = model_row(&ui->model, s->rows != NULL ? s->rows[s->at] : s->at);
         if (row == NULL)
@@ -487,7 +482,17 @@ bool save_work(struct ui *ui)
         fail(ui, s->output->error);
     else if (s->at == s->end)
         done(ui);
-    return save_runs(ui);
+}
+
+bool save_work(struct ui *ui)
+{
+    if (!save_runs(ui))
+        return false;
+    if (ui->save->packets != NULL)
+        work_packets(ui);
+    else
+        work_rows(ui);
+    return true;
 }
 
 bool save_runs(const struct ui *ui)

@@ -22,7 +22,7 @@ struct save;
 /* Asks what to save; or says why nothing can be. */
 void save_ask(struct ui *ui);
 
-/* A slice of work. Whether there is more. */
+/* A slice of work. Whether there was anything to do. */
 bool save_work(struct ui *ui);
 
 /* Whether something is being saved; how far it has come, for the status line; and its end before that. */

@@ -42,6 +42,7 @@ bool selection_work(struct selection *s, const struct model *m, size_t most)
         s->first++;
     if (s->next < m->first_row)
         s->next = m->first_row;
+    bool worked = s->next < m->end_row;
     for (; most > 0 && s->next < m->end_row; most--) {
         const struct model_row *row = model_row(m, s->next);
         if (s->passes(s->user, row, s->next)) {
@@ -53,7 +54,7 @@ bool selection_work(struct selection *s, const struct model *m, size_t most)
         }
         s->next++;
     }
-    return s->next < m->end_row;
+    return worked;
 }
 
 uint64_t selection_find(const struct selection *s, uint64_t row)

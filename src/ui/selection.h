@@ -28,7 +28,7 @@ void selection_free(struct selection *s);
 /* Begins anew, because what passes is another. */
 void selection_reset(struct selection *s);
 
-/* Looks at `most` more rows at most. True when there are more to look at. */
+/* Looks at `most` more rows at most. Whether there were any. */
 bool selection_work(struct selection *s, const struct model *model, size_t most);
 
 /* How many of a hundred rows have been looked at. */

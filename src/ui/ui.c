@@ -282,7 +282,7 @@ static bool prepare(struct loop *l)
            handoff_prepare(l->reading->handoff);
 }
 
-/* A slice of work. Returns whether there is more. */
+/* A slice of work. Returns whether there may be more. */
 static bool work(struct loop *l)
 {
     int64_t until = milliseconds() + SLICE;

@@ -246,9 +246,10 @@ static void detail_end(void *state, struct ui *ui)
 static bool detail_work(void *state, struct ui *ui)
 {
     struct detail *s = state;
-    bool more = is_there(s, ui) && document_work(&s->document, LINES_A_SLICE);
+    bool worked = is_there(s, ui) && !s->document.complete;
+    document_work(&s->document, LINES_A_SLICE);
     go_to_wanted(s);
-    return more;
+    return worked;
 }
 
 static void fold_at_cursor(struct detail *s)

@@ -58,11 +58,11 @@ static void findings_end(void *state, struct ui *ui)
 static bool findings_work(void *state, struct ui *ui)
 {
     struct findings *s = state;
-    bool more = false;
+    bool worked = false;
     for (unsigned i = 0; i < WSD_FINDING_COUNT; i++)
         if (s->codes[i].unfolded)
-            more = selection_work(&s->codes[i].places, &ui->model, ROWS_A_SLICE) || more;
-    return more;
+            worked = selection_work(&s->codes[i].places, &ui->model, ROWS_A_SLICE) || worked;
+    return worked;
 }
 
 /* ---- which line is what */

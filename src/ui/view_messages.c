@@ -107,15 +107,15 @@ static void messages_open(void *state, struct ui *ui)
 static bool messages_work(void *state, struct ui *ui)
 {
     struct messages *s = state;
-    bool more = selection_work(&s->selection, &ui->model, ui_rows_a_slice(ui));
-    if (s->wants && (!more || (s->selection.end > s->selection.first &&
+    bool worked = selection_work(&s->selection, &ui->model, ui_rows_a_slice(ui));
+    if (s->wants && (!worked || (s->selection.end > s->selection.first &&
                                selection_row(&s->selection, s->selection.end - 1) >= s->wanted))) {
         s->list.end = s->selection.end;
         s->list.first = s->selection.first;
         list_go(&s->list, selection_find(&s->selection, s->wanted));
         s->wants = false;
     }
-    return more;
+    return worked;
 }
 
 static void next_scope(struct messages *s, struct ui *ui)

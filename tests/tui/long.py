@@ -1,4 +1,4 @@
-"""Writes a capture with three messages of 3 MB each: JSON with a long string in it, text in lines, bytes.
+"""Writes a capture with three messages of 3 MB each, JSON with a long string in it, text in lines, bytes; and one of 450 lines.
 
     long.py FILE
 """
@@ -13,6 +13,7 @@ ANSWER = (b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection
 json = b'{"kind": "image", "data": "' + b'QUJDREVG' * (LENGTH // 8) + b'", "last": [1, 2, 3]}'
 lines = b''.join(b'line %d of the log\n' % i for i in range(LENGTH // 23))
 binary = bytes(range(256)) * (LENGTH // 256)
+few = b'%0150d\n' * 450 % tuple(range(450))
 
 with open(sys.argv[1], 'wb') as out:
     out.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 262144, 101))
@@ -31,7 +32,7 @@ with open(sys.argv[1], 'wb') as out:
     packet(1, 0x12)
     packet(0, 0x18, REQUEST)
     packet(1, 0x18, ANSWER)
-    for opcode, payload in (1, json), (1, lines), (2, binary):
+    for opcode, payload in (1, json), (1, lines), (2, binary), (1, few):
         frame = bytes([0x80 | opcode, 127]) + struct.pack('>Q', len(payload)) + payload
         for at in range(0, len(frame), 60000):
             packet(1, 0x10, frame[at:at + 60000])

@@ -48,6 +48,11 @@ keys End
 await 'f8 f9 fa fb fc fd fe ff'
 keys v
 await '82 7f 00 00 00 00 00 2d'
+
+# Lines that are found while nothing else happens are told, also those of the last slice
+tmux_ resize-window -x 80 -y 24
+keys v v J
+await ' line 1/900'
 keys q
 await 'exit status 0'
 done_testing
