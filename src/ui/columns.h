@@ -25,7 +25,7 @@
     X(RATE, "rate", "MSG/S", 6, 11, true, "messages a second, over the last ten")                                      \
     X(MINUTE, "minute", "LAST MINUTE", 11, 8, false, "messages in the last minute, six seconds each")                  \
     X(DEFLATE, "deflate", "DEFLATE", 7, 17, true, "bytes on the wire in percent of inflated bytes")                    \
-    X(IDLE, "idle", "IDLE", 7, 7, true, "time since the last message; of an opening one, since its request")           \
+    X(IDLE, "idle", "IDLE", 7, 7, true, "time since the last message, or the unanswered request")                      \
     X(ROUND_TRIP, "round_trip", "RTT", 7, 16, true, "time from the last ping to its pong")                             \
     X(FINDINGS, "findings", "FIND", 5, 6, true, "errors and warnings found")                                           \
     X(CLOSE, "close", "CLOSE", 26, 14, false, "who ended it, and how")

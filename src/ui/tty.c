@@ -99,7 +99,8 @@ static int failed(char *error, size_t error_size, const char *why, int code)
 static int unknown(char *error, size_t error_size)
 {
     const char *term = getenv("TERM");
-    snprintf(error, error_size, "terminal: TERM=%.40s is not known here; -o text does without", term != NULL ? term : "");
+    snprintf(error, error_size, "terminal: TERM=%.40s is not known here; -o text does without",
+             term != NULL ? term : "");
     return -ENOTTY;
 }
 

@@ -149,10 +149,14 @@ static void compare_draw(void *state, struct ui *ui, struct area area, bool focu
 {
     struct comparison *s = state;
     struct area inner = area;
-    struct pen pen = pen_at(&ui->terminal, area, 1, ROLE_NORMAL);
     inner.width--;
     if (!s->made || s->failed) {
-        pen_text(&pen, ROLE_FAINT, s->made ? "  Out of memory." : "  Mark two messages with Space, then press d.");
+        draw_wrapped(&ui->terminal, area_below(area, 1), ROLE_FAINT,
+                     s->made ? "Out of memory."
+                     : ui->marks.count >= 2
+                         ? "Two messages can be compared: with another number of marks, or with something "
+                           "else among them, it is not known which."
+                         : "Mark two messages with Space, then press d.");
         return;
     }
     draw_about(ui, inner, 0, s->rows[0], "-", ROLE_ERROR);
@@ -165,7 +169,7 @@ static void compare_draw(void *state, struct ui *ui, struct area area, bool focu
             draw_line(s, ui, inner, row, at, focused);
     }
     if (s->compare.count == 0 && area.height > ABOUT_LINES) {
-        pen = pen_at(&ui->terminal, inner, ABOUT_LINES, ROLE_NORMAL);
+        struct pen pen = pen_at(&ui->terminal, inner, ABOUT_LINES, ROLE_NORMAL);
         pen_text(&pen, ROLE_FAINT, "  Nothing differs.");
         pen_end(&pen);
     }

@@ -21,6 +21,7 @@ struct connections {
     uint64_t cursor_id;
     bool choosing; /* the list of columns is shown */
     struct list chooser;
+    int chooser_lines; /* above it */
     int widths[COLUMN_COUNT];
 };
 
@@ -232,7 +233,7 @@ static bool connections_mouse(void *state, struct ui *ui, const struct mouse *mo
     keep_fresh(s, ui);
     if (mouse->what == MOUSE_PRESS && mouse->y == 0 && !s->choosing)
         return press_heading(s, mouse->x);
-    if (!list_mouse(list, mouse, HEADING_LINES))
+    if (!list_mouse(list, mouse, s->choosing ? s->chooser_lines : HEADING_LINES))
         return false;
     if (s->choosing && !wheel)
         return act_in_chooser(s, COMMAND_MARK);
@@ -315,19 +316,19 @@ static void draw_line(struct connections *s, struct ui *ui, struct area area, in
 
 static void draw_chooser(struct connections *s, struct ui *ui, struct area area)
 {
-    struct pen pen = pen_at(&ui->terminal, area, 0, ROLE_NORMAL);
-    pen_text(&pen, ROLE_HEADING, "Columns: Space shows or hides, < > move it, S sorts by it, Esc leaves");
-    pen_end(&pen);
-    list_set(&s->chooser, 0, COLUMN_COUNT, (unsigned)(area.height - 1));
-    for (int row = 1; row < area.height; row++) {
+    s->chooser_lines = draw_wrapped(&ui->terminal, area, ROLE_HEADING,
+                                    "Columns: Space shows or hides, < > move it, S sorts by it, Esc leaves");
+    struct area body = area_below(area, s->chooser_lines);
+    list_set(&s->chooser, 0, COLUMN_COUNT, (unsigned)body.height);
+    for (int row = 0; row < body.height; row++) {
         uint64_t at;
-        if (!list_at(&s->chooser, (unsigned)row - 1, &at))
+        if (!list_at(&s->chooser, (unsigned)row, &at))
             break;
         enum column column = s->settings->order[at];
         bool on = (s->settings->columns >> column & 1) != 0;
         char heading[48];
         write_heading(heading, sizeof heading, &ui->terminal, column, s);
-        pen = pen_at(&ui->terminal, area, row, at == s->chooser.cursor ? ROLE_CURSOR : ROLE_NORMAL);
+        struct pen pen = pen_at(&ui->terminal, body, row, at == s->chooser.cursor ? ROLE_CURSOR : ROLE_NORMAL);
         pen_text(&pen, on ? ROLE_GOOD : ROLE_FAINT, on ? " [x] " : " [ ] ");
         pen_left(&pen, ROLE_NORMAL, heading, 13);
         pen_text(&pen, ROLE_FAINT, column_info(column)->help);

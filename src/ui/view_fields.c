@@ -6,10 +6,11 @@
 #include <string.h>
 
 enum {
+    HEX_ROWS_LEAST = 3,
+    TREE_ROWS_LEAST = 3, /* where there is no room for both */
     NARROW = 78,
     WIDE = 146,
     BESIDE = 130 /* columns */,
-    HEX_ROWS_LEAST = 3,
     NAME_COLUMNS = 24,
     OFFSET_COLUMNS = 10
 };
@@ -185,7 +186,8 @@ static void draw_item(struct field_view *v, struct ui *ui, struct area area, int
         pen_format(&pen, ROLE_FAINT, "  %zu bytes", item->length);
     } else {
         pen_text(&pen, ROLE_NORMAL, "    ");
-        pen_left(&pen, ROLE_JSON_KEY, item->name, NAME_COLUMNS);
+        pen_left(&pen, ROLE_JSON_KEY, item->name,
+                 area.width * 2 / 5 < NAME_COLUMNS ? area.width * 2 / 5 : NAME_COLUMNS);
         pen_text(&pen, ROLE_NORMAL, " ");
         pen_text(&pen, ROLE_NORMAL, item->meaning);
     }
@@ -222,8 +224,8 @@ void field_view_draw(struct field_view *v, struct ui *ui, struct area area, bool
         draw_vertical(&ui->terminal, line, ROLE_FAINT);
     } else {
         int rows = area.height / 3 > HEX_ROWS_LEAST ? area.height / 3 : HEX_ROWS_LEAST;
-        if (rows >= area.height)
-            rows = area.height - 1;
+        if (rows > area.height - 1 - TREE_ROWS_LEAST)
+            rows = area.height - 1 - TREE_ROWS_LEAST > 1 ? area.height - 1 - TREE_ROWS_LEAST : 1;
         tree.height = area.height - rows - 1;
         line = (struct area){area.y + tree.height, area.x, 1, area.width};
         hex = (struct area){line.y + 1, area.x, rows, area.width};

@@ -22,6 +22,32 @@ for size in 80x24 200x50 40x10; do
     await 'exit status 0'
 done
 
+# Several connections: chosen columns, groups with sums, all messages, those of marked connections, two of them compared
+for size in 80x24 200x50 40x10; do
+    start $size captures/many-connections.pcap
+    await '1.1k packets'
+    keys c
+    await 'Columns:'
+    screen columns-$size
+    keys Escape b
+    await '60 conn.'
+    screen group-server-$size
+    keys b
+    await '9 conn.'
+    screen group-url-$size
+    keys b Space Down Space 2
+    await 'all connections'
+    screen messages-all-$size
+    keys a a
+    await 'marked connections'
+    screen messages-marked-$size
+    keys Down Down Space Space d
+    await 'difference'
+    screen compare-$size
+    keys q
+    await 'exit status 0'
+done
+
 # JSON with structure, folded and not
 start 80x24 captures/graphql.pcap
 await '30 packets'
