@@ -250,7 +250,8 @@ static bool may_answer(const struct http1 *h)
     return h->half[WSD_SERVER].phase == WAIT && (h->orphan || h->request.length > 0);
 }
 
-/* The answer that waited replaces this stream; behind it come what was kept of a head that is none, and these bytes. */
+/* The answer that waited replaces this stream; behind it come what was kept of a head that is none, what was held of the server, and these
+ * bytes. */
 static int answer_late(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
                        bool *gone)
 {
@@ -258,13 +259,16 @@ static int answer_late(struct http1 *h, enum wsd_direction d, struct wsd_bytes *
     struct buffer kept = h->half[WSD_CLIENT].line;
     h->half[WSD_CLIENT].line = (struct buffer){0};
     h->half[WSD_CLIENT].searched = 0;
-    int rc = http1_stop_waiting(h, WSD_SERVER, moment);
+    bool has_kept = kept.length > 0;
+    h->early_heard = h->early_heard || has_kept; /* nobody can say that they were too early */
+    int rc = early_add(&h->early[WSD_CLIENT], buffer_bytes(&kept), moment, SIZE_MAX);
+    buffer_free(&kept);
+    rc = rc == 0 ? http1_stop_waiting(h, WSD_SERVER, moment) : rc;
     *gone = *slot != &h->base;
-    if (*gone && rc == 0 && kept.length > 0)
-        rc = stream_data(*slot, WSD_CLIENT, buffer_bytes(&kept), moment);
+    if (!*gone && has_kept)
+        early_free(&h->early[WSD_CLIENT]);
     if (*gone && rc == 0 && bytes->length > 0)
         rc = stream_data(*slot, d, *bytes, moment);
-    buffer_free(&kept);
     return rc;
 }
 
