@@ -21,6 +21,10 @@ static void part(const struct fields *f, const char *name, struct wsd_bytes kept
     char hex[FIELD_MEANING];
     struct wsd_bytes raw = bytes_first(bytes_after(kept, at - start), length);
     field_print_hex(hex, raw, raw.length < length);
+    size_t end = strlen(hex);
+    if (raw.length < length)
+        snprintf(hex + end, sizeof hex - end, "  %u of %u bytes left out", (unsigned)(length - raw.length),
+                 (unsigned)length);
     struct wsd_field field = {.layer = f->layer,
                               .name = name,
                               .offset = at,
