@@ -159,6 +159,19 @@ void tty_send(const char *bytes, size_t length)
     fflush(stdout);
 }
 
+void tty_suspend(void)
+{
+    struct sigaction before_it, plain = {.sa_handler = SIG_DFL};
+    sigemptyset(&plain.sa_mask);
+    tty_send(drag_off, sizeof drag_off - 1); /* curses does not know of it */
+    endwin();
+    sigaction(SIGTSTP, &plain, &before_it);
+    raise(SIGTSTP);
+    sigaction(SIGTSTP, &before_it, NULL);
+    refresh();
+    tty_send(drag_on, sizeof drag_on - 1);
+}
+
 void tty_end(void)
 {
     if (screen == NULL)

@@ -23,6 +23,9 @@ bool tty_lost(void);
 /* Ends curses; may be called twice. */
 void tty_end(void);
 
+/* Ctrl-Z: gives the terminal to the shell, and takes it again when the program goes on. */
+void tty_suspend(void);
+
 /* Sends bytes to the terminal that curses knows nothing of. */
 void tty_send(const char *bytes, size_t length);
 

@@ -46,7 +46,7 @@ struct loop {
     struct pointer pointer;
 };
 
-static volatile sig_atomic_t signalled;
+static volatile sig_atomic_t signalled, suspended;
 
 static const struct view *const views[PLACE_COUNT] = {
 #define VIEW_OF(name, symbol, key, title) [PLACE_##name] = &symbol,
@@ -490,6 +490,21 @@ static void on_signal(int number)
     signalled = number;
 }
 
+static void on_suspend(int number)
+{
+    (void)number;
+    suspended = 1;
+}
+
+/* Once curses has the terminal, since it has a handler of its own for Ctrl-Z; where a shell that knows no jobs ignores that, it stays so. */
+static void catch_suspend(void)
+{
+    struct sigaction before, action = {.sa_handler = on_suspend};
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGTSTP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(SIGTSTP, &action, NULL);
+}
+
 static void catch_signals(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP};
@@ -561,6 +576,11 @@ static void loop(struct loop *l)
         }
         if (signalled != 0)
             l->ui.quit = true;
+        if (suspended != 0) {
+            suspended = 0;
+            tty_suspend();
+            l->redraw_now = true;
+        }
     }
 }
 
@@ -626,6 +646,7 @@ struct loop *ui_open(const struct options *options, const struct ui_reading *rea
         signalled = 0;
         catch_signals();
         if (tty_begin(l->shares_terminal, error, error_size) == 0) {
+            catch_suspend();
             ui->color = ui->terminal.color;
             preferences_theme(ui);
             return l;

@@ -342,7 +342,10 @@ static void draw_nothing(struct ui *ui, struct area area)
 {
     struct pen pen = pen_at(&ui->terminal, area, 2, ROLE_NORMAL);
     const struct sink_progress *p = &ui->news.progress;
-    if (ui->loading && p->live)
+    if (ui->filter != NULL && ui->model.connection_count > 0)
+        pen_format(&pen, ROLE_FAINT, "  None of %zu connections passes the filter. 2: messages that do; f: another.",
+                   ui->model.connection_count);
+    else if (ui->loading && p->live)
         pen_format(&pen, ROLE_FAINT, "  Waiting for WebSocket connections. %llu packets, %llu TCP connections so far.",
                    (unsigned long long)p->packets, (unsigned long long)p->flows);
     else if (ui->loading)

@@ -219,6 +219,18 @@ static void draw_row(struct messages *s, struct ui *ui, struct line_style *style
     line_draw(&pen, style, r);
 }
 
+static void draw_nothing(const struct messages *s, struct ui *ui, struct area area)
+{
+    bool looking = ui->loading || s->selection.next < ui->model.end_row;
+    const char *text = looking              ? "Nothing so far."
+                       : ui->filter != NULL ? "Nothing here passes the filter: f changes it."
+                       : s->hides_control   ? "Nothing but control frames, which c shows."
+                                            : "Nothing is left of it: the oldest messages leave first (--memory).";
+    if (ui->model.end_row == 0 && !looking)
+        text = "No messages.";
+    draw_wrapped(&ui->terminal, area, ROLE_FAINT, text);
+}
+
 static void messages_draw(void *state, struct ui *ui, struct area area, bool focused)
 {
     struct messages *s = state;
@@ -250,6 +262,8 @@ static void messages_draw(void *state, struct ui *ui, struct area area, bool foc
         if (list_at(&s->list, (unsigned)(row - HEADING_LINES), &position))
             draw_row(s, ui, &style, inner, row, position, focused);
     }
+    if (list_empty(&s->list))
+        draw_nothing(s, ui, area_below(inner, HEADING_LINES + 1));
     draw_scroll_bar(&ui->terminal, body, &s->list);
 }
 

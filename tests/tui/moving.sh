@@ -92,6 +92,31 @@ for signal in TERM INT SEGV ABRT; do
     }
 done
 
+# Suspended, the terminal is the shell's; when it goes on, all is there again
+tmux_ kill-server 2>/dev/null
+server=wscope-$$-$RANDOM
+tmux_ new-session -d -x 80 -y 24 "PS1='ready> ' bash --norc --noprofile -i"
+await 'ready>'
+keys "$wscope captures/ws-plain.pcap" Enter
+loaded
+modes() { # WANTED
+    local i
+    for ((i = 0; i < 400; i++)); do
+        [ "$(tmux_ display-message -p '#{cursor_flag} #{alternate_on} #{mouse_any_flag} #{mouse_button_flag}')" != "$1" ] || return 0
+        sleep 0.05 # between two looks
+    done
+    fail "modes: $(tmux_ display-message -p 'cursor #{cursor_flag}, alternate #{alternate_on}, mouse #{mouse_any_flag} #{mouse_button_flag}')"
+}
+modes '0 1 1 1'
+keys C-z
+await 'Stopped'
+modes '1 0 0 0'
+keys fg Enter
+modes '0 1 1 1'
+await '1/1 connection'
+keys q
+modes '1 0 0 0'
+
 # Packets from a pipe, keys from the terminal
 environment="cat captures/ws-plain.pcap | " start 80x24 -
 await 'standard input'

@@ -40,6 +40,15 @@ await '/540'
 keys f C-u Up
 await 'ws.opcode == text'
 keys Escape
+# What is not there is explained
+keys f
+bytes 'ws.length > 1G'
+keys Enter
+await 'Nothing here passes the filter'
+keys 1
+await 'None of 60 connections passes the filter'
+keys 2 f C-u Enter
+await '/540'
 keys p
 await PAUSED
 keys p
