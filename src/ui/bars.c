@@ -81,12 +81,13 @@ static void write_drops(const struct ui *ui, struct writer *w)
 {
     const struct sink_progress *p = &ui->news.progress;
     char kernel[HUMAN_SIZE], interface[HUMAN_SIZE], own[HUMAN_SIZE];
-    writer_format(w, ", drops %s/%s/%s", human_count(kernel, p->dropped_kernel),
+    writer_format(w, "%sdrops %s/%s/%s", w->length > 0 ? ", " : "", human_count(kernel, p->dropped_kernel),
                   human_count(interface, p->dropped_interface), human_count(own, own_drops(ui)));
 }
 
-static void write_progress(const struct ui *ui, struct writer *w, bool narrow)
+static void write_progress(const struct ui *ui, struct writer *w, int width)
 {
+    bool narrow = width < NARROW;
     const struct sink_progress *p = &ui->news.progress;
     char count[HUMAN_SIZE];
     if (ui->paused)
@@ -95,7 +96,7 @@ static void write_progress(const struct ui *ui, struct writer *w, bool narrow)
         writer_format(w, "loading %u%%", (unsigned)(100 * (p->read < p->size ? p->read : p->size) / p->size));
     else if (ui->loading && !p->live)
         writer_format(w, "%s, %s packets", p->pipe ? "reading" : "loading", human_count(count, p->packets));
-    else
+    else if (!p->live || !drops(ui) || width >= NARROWEST) /* the count gives way to drops */
         writer_format(w, narrow && p->live ? "%s" : "%s packets", human_count(count, p->packets));
     if (p->live)
         write_drops(ui, w);
@@ -112,7 +113,7 @@ void bars_top(struct ui *ui, struct area area)
     char input[STATUS_TEXT], progress[64];
     struct writer in = {.data = input, .size = sizeof input}, right = {.data = progress, .size = sizeof progress - 1};
     write_input(ui, &in, area.width < NARROWEST);
-    write_progress(ui, &right, area.width < NARROW);
+    write_progress(ui, &right, area.width);
     progress[right.length] = 0;
     int right_columns = (int)right.length, needed = 0, count = 0;
     for (int place = 0; place < PLACE_COUNT; place++) {

@@ -109,7 +109,7 @@ static bool messages_work(void *state, struct ui *ui)
     struct messages *s = state;
     bool worked = selection_work(&s->selection, &ui->model, ui_rows_a_slice(ui));
     if (s->wants && (!worked || (s->selection.end > s->selection.first &&
-                               selection_row(&s->selection, s->selection.end - 1) >= s->wanted))) {
+                                 selection_row(&s->selection, s->selection.end - 1) >= s->wanted))) {
         s->list.end = s->selection.end;
         s->list.first = s->selection.first;
         list_go(&s->list, selection_find(&s->selection, s->wanted));
@@ -118,15 +118,16 @@ static bool messages_work(void *state, struct ui *ui)
     return worked;
 }
 
+/* Of all, of the marked ones, of one, and so on. */
 static void next_scope(struct messages *s, struct ui *ui)
 {
     uint64_t row;
-    if (s->scope == SCOPE_ALL && row_at_cursor(s, &row) && model_row(&ui->model, row) != NULL &&
-        model_row(&ui->model, row)->connection != NULL) {
-        ui->scope = SCOPE_CONNECTION;
-        ui->connection = model_row(&ui->model, row)->connection->about.id;
-    } else if (s->scope == SCOPE_CONNECTION && ui->model.marked_count > 0) {
+    const struct model_row *r = row_at_cursor(s, &row) ? model_row(&ui->model, row) : NULL;
+    if (s->scope == SCOPE_ALL && ui->model.marked_count > 0) {
         ui->scope = SCOPE_MARKED;
+    } else if (s->scope != SCOPE_CONNECTION && r != NULL && r->connection != NULL) {
+        ui->scope = SCOPE_CONNECTION;
+        ui->connection = r->connection->about.id;
     } else {
         ui->scope = SCOPE_ALL;
     }

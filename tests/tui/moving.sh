@@ -22,7 +22,7 @@ keys Space Space
 await '2 marked'
 keys 2
 await 'all connections'
-keys a a
+keys a
 await 'marked connections'
 screen marked
 keys c

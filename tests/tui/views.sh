@@ -38,7 +38,7 @@ for size in 80x24 200x50 40x10; do
     keys b Space Down Space 2
     await 'all connections'
     screen messages-all-$size
-    keys a a
+    keys a
     await 'marked connections'
     screen messages-marked-$size
     keys Down Down Space Space d
