@@ -74,7 +74,9 @@ keys q
 await 'exit status 0'
 start 80x40 -k captures/tls-13-aes-128.keylog captures/tls-13-aes-128.pcap
 loaded
-keys 2 Down Enter V o o o / p l a i n Enter
+keys 2 Down Enter V o o o
+await_not ' WHAT ' # the list: the detail has all of the screen
+keys / p l a i n Enter
 await 'TLS opened'
 screen fields-tls
 keys q
