@@ -83,6 +83,7 @@ static const struct limit_row constants[] = {
         "most retransmissions come sooner", "the same"),
     ROW(CLAIM_NEAR, " bytes", "beyond what was seen, that a reset may stand", "a capture loses some segments", "it is no peer's"),
     ROW(CLAIM_PATIENCE, " ns", "for which a doubtful SYN or RST is waited for", "most connections speak again within it", "it is believed"),
+    ROW(CLAIM_FLIGHT, " ns", "for which what the other side had sent before a RST is waited for", "a round trip is rarely longer", "the connection has ended"),
     ROW(CLAIM_DATA_MOST, " bytes", "of a doubtful SYN's data kept meanwhile", "a first flight", "it is a gap"),
     ROW(CLAIMS_MOST, "", "doubtful SYNs and RSTs at a time", "real ones are rare", "further ones are not believed"),
     ROW(VIA_HOPS_MOST, "", "proxies in front of a handshake", "more is a loop or an attack",

@@ -15,6 +15,9 @@
  *          goes back by, or what could not have been sent in the time that the capture would have missed it; with what opens a
  *          connection, anything beyond CLAIM_NEAR.
  *
+ * A RST that is certain ends its sender's direction of a WebSocket connection. It stays the flow's claim while what the other side had sent
+ * may be on its way: until CLAIM_FLIGHT has passed without any, that side ends, or its sender goes on.
+ *
  * A flow remembers at most one claim, the last.
  */
 #ifndef NET_CLAIM_H
@@ -25,8 +28,9 @@
 #define CLAIM_NEAR      (INT32_C(1) << 20)         /* bytes: what the capture may have lost just before a RST */
 #define CLAIM_NS_A_BYTE 8                          /* 1 Gbit/s: faster than that no connection goes by unseen */
 #define CLAIM_PATIENCE  (INT64_C(60) * 1000000000) /* ns of silence after which a doubtful RST holds */
-#define CLAIM_DATA_MOST 16384                      /* bytes of data on a SYN that are kept (RFC 7413) */
-#define CLAIMS_MOST     4096                       /* of all connections */
+#define CLAIM_FLIGHT    INT64_C(500000000) /* ns that what the other side had sent before a RST may be on its way */
+#define CLAIM_DATA_MOST 16384              /* bytes of data on a SYN that are kept (RFC 7413) */
+#define CLAIMS_MOST     4096               /* of all connections */
 
 enum reset_trust { RESET_FOREIGN, RESET_DOUBTFUL, RESET_CERTAIN };
 

@@ -149,10 +149,27 @@ int flows_end_by_reset(struct flows *flows, struct flow *flow, unsigned side, co
     return end_now(flows, flow, side, WSD_BY_RESET, moment);
 }
 
-/* The RST in doubt was real: what its sender had sent before it is missing in the capture. */
+int flows_end_side_by_reset(struct flows *flows, struct flow *flow, unsigned side, const struct wsd_moment *moment)
+{
+    struct reassembly *r = &flow->half[side];
+    flow->reset = (uint8_t)(side + 1);
+    flow->last = moment->time;
+    int rc = r->ended ? 0 : reassembly_finish(r, &flows->host, flow, side, moment);
+    if (rc == 0)
+        rc = flows->ops->end(flows->user, flow, flow_direction(flow, side), WSD_BY_RESET, moment);
+    r->ended = true;
+    return flows_act(flows, flow, rc);
+}
+
+/* A RST in doubt was real: what its sender had sent before it is missing in the capture. Or its sender's side has ended by it already. */
 int flows_end_by_claim(struct flows *flows, struct flow *flow)
 {
     struct claim *claim = flows_claim_take(flows, flow);
+    if (flow->reset != 0) {
+        int ended = end_now(flows, flow, !claim->side, WSD_BY_RESET, &claim->moment);
+        free(claim);
+        return ended;
+    }
     struct reassembly *r = &flow->half[claim->side];
     if (r->known && (!r->acked_known || tcp_distance(claim->segment.seq, r->acked) > 0)) {
         r->acked = claim->segment.seq;
@@ -182,6 +199,8 @@ int flows_sweep(struct flows *flows, const struct wsd_moment *moment)
     struct flow *flow = flows_at(flows, index);
     if (flow->kind == FLOW_FREE)
         return 0;
+    if (flow->claim != NULL && flow->reset != 0 && flows_reset_is_over(flow, moment))
+        return flows_end_by_claim(flows, flow);
     bool doubt = flow->claim != NULL && claim_is_reset(flow->claim) && moment->time - flow->last > CLAIM_PATIENCE;
     if (doubt || moment->time - flow->last > (int64_t)flows->limits.idle[flow->kind]) {
         int rc = end_unseen(flows, flow, WSD_BY_IDLE, moment);

@@ -62,17 +62,17 @@ struct flow {
     bool guessed : 1;   /* ... for which there is no more evidence than what one side sent */
     bool doubt : 1;     /* there is a claim */
     uint8_t rank;       /* enum flow_rank, whose queue it is in */
-    uint8_t reset;      /* the side whose RST ended it, plus 1 */
+    uint8_t reset;      /* the side whose RST ended it, or its direction, plus 1 */
     union {
         uint32_t queued;    /* lower half of `last` when it was put into its queue: the same while no packet has come */
         uint32_t next_free; /* of an unused place */
     };
-    uint32_t memory;            /* that upper holds, as was said by flows_hold(), in FLOW_MEMORY_UNIT bytes */
-    int64_t last;               /* time of the last packet */
-    void *upper;                /* what the layer above keeps; it is released by ops.release */
-    struct reassembly half[2];  /* by the side that sends */
-    struct packet_cost cost;    /* for the layer above: it counts */
-    struct claim *claim;        /* a SYN or RST that is in doubt, NULL: none */
+    uint32_t memory;           /* that upper holds, as was said by flows_hold(), in FLOW_MEMORY_UNIT bytes */
+    int64_t last;              /* time of the last packet */
+    void *upper;               /* what the layer above keeps; it is released by ops.release */
+    struct reassembly half[2]; /* by the side that sends */
+    struct packet_cost cost;   /* for the layer above: it counts */
+    struct claim *claim; /* what is in doubt (claim.h), or the RST behind which something may be on its way; NULL: none */
     struct flow *older, *newer; /* in the queue of its rank (flow_queue.h) */
     uint64_t number;            /* from 1, in order of appearance */
 };

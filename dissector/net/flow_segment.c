@@ -52,7 +52,7 @@ static bool expired(const struct flows *flows, const struct flow *flow, const st
  * all state is new. */
 static bool begins_anew(const struct flow *flow, const struct tcp_segment *s)
 {
-    return flow->kind == FLOW_IGNORED && (s->flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_SYN;
+    return (flow->kind == FLOW_IGNORED || flow->reset != 0) && (s->flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_SYN;
 }
 
 /* A SYN on a live connection whose number is not that of its beginning, or far from all that was acknowledged. */
@@ -223,6 +223,11 @@ static int take_reset(struct flows *flows, struct flow *flow, unsigned side, con
 {
     enum reset_trust trust = reset_judge(&flow->half[side], s);
     flows_tell_transport(flows, flow, side, WSD_TRANSPORT_RST, moment);
+    if (trust == RESET_CERTAIN && flow->kind == FLOW_WEBSOCKET && !flow->half[!side].ended) {
+        (void)remember_claim(flows, flow, side, s, moment); /* if not, it ends at once */
+        if (flow->claim != NULL)
+            return flows_end_side_by_reset(flows, flow, side, moment);
+    }
     if (trust == RESET_CERTAIN)
         return flows_end_by_reset(flows, flow, side, moment);
     /* A second one in doubt does not begin the wait anew. */
@@ -259,6 +264,29 @@ static void revive(struct flow *flow)
 static int take_event(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
                       const struct wsd_moment *moment);
 
+/* A RST has counted, and what the other side had sent before it heard of it is on its way. */
+static int take_behind_reset(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
+                             const struct wsd_moment *moment)
+{
+    bool sender = side == flow->claim->side;
+    if (flows_reset_is_over(flow, moment) || (sender ? goes_on(flow, side, s) : (s->flags & TCP_RST) != 0)) {
+        int rc = flows_end_by_claim(flows, flow);
+        if (rc != 0 || !goes_on(flow, side, s))
+            return rc;
+        revive(flow);
+        return take_event(flows, flow, side, s, moment);
+    }
+    if (sender || (s->flags & TCP_SYN) != 0 || jumps(flows, flow, side, s, moment))
+        return 0;
+    if (s->length > 0)
+        flow->claim->moment.time = moment->time, flow->claim->moment.packet = moment->packet;
+    flow->last = moment->time;
+    int rc = flows_act(flows, flow, take_segment(flows, flow, side, s, moment));
+    if (rc == 0 && flow->half[side].ended)
+        flows_ignore(flows, flow);
+    return rc;
+}
+
 /* What this segment says of the claim, acted upon: then it is read itself. */
 static int weigh_claim(struct flows *flows, struct flow *flow, unsigned side, const struct tcp_segment *s,
                        const struct wsd_moment *moment)
@@ -284,6 +312,8 @@ static int weigh_claim(struct flows *flows, struct flow *flow, unsigned side, co
 static __attribute__((noinline)) int take_event(struct flows *flows, struct flow *flow, unsigned side,
                                                 const struct tcp_segment *s, const struct wsd_moment *moment)
 {
+    if (flow->reset != 0)
+        return take_behind_reset(flows, flow, side, s, moment);
     int claimed = flow->claim != NULL ? weigh_claim(flows, flow, side, s, moment) : 0;
     if (claimed < 0 || flow->kind == FLOW_IGNORED)
         return claimed;
@@ -312,8 +342,7 @@ static inline int read_segment(struct flows *flows, struct flow *flow, unsigned 
         return 0;
     }
     struct reassembly *r = &flow->half[side];
-    if (!uneventful(flow, side, s) ||
-        (s->seq != r->next && jumps(flows, flow, side, s, moment)))
+    if (!uneventful(flow, side, s) || (s->seq != r->next && jumps(flows, flow, side, s, moment)))
         return take_event(flows, flow, side, s, moment);
     flow->last = moment->time;
     note_ack(&flow->half[!side], s);

@@ -59,6 +59,12 @@ static inline void flows_tell_transport(struct flows *flows, struct flow *flow, 
         flows->ops->transport(flows->user, flow, flow_direction(flow, side), what, moment);
 }
 
+/* Whether what was on its way to the sender of the RST has had its time. */
+static inline bool flows_reset_is_over(const struct flow *flow, const struct wsd_moment *moment)
+{
+    return moment->time - flow->claim->moment.time > CLAIM_FLIGHT;
+}
+
 /* The claim is the caller's now; NULL: there was none. */
 struct claim *flows_claim_take(struct flows *flows, struct flow *flow);
 
@@ -75,6 +81,8 @@ static inline int flows_act(struct flows *flows, struct flow *flow, int rc)
 
 /* Each returns 0 or a negative error. */
 int flows_end_by_reset(struct flows *flows, struct flow *flow, unsigned side, const struct wsd_moment *moment);
+/* Only what its sender said; the other side's end is what flows_end_by_claim() then tells. */
+int flows_end_side_by_reset(struct flows *flows, struct flow *flow, unsigned side, const struct wsd_moment *moment);
 int flows_end_by_claim(struct flows *flows, struct flow *flow);
 int flows_restart(struct flows *flows, struct flow *flow, const struct wsd_moment *moment);
 int flows_add(struct flows *flows, const struct flow_seek *seek, const struct wsd_moment *moment, struct flow **out);

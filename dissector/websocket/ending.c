@@ -88,7 +88,8 @@ static void judge_ending(struct websocket *ws, const struct wsd_moment *moment)
     enum wsd_direction first = (enum wsd_direction)ws->first_ended;
     if (!tcp_ended(ws))
         return;
-    if (ws->half[!first].how == WSD_BY_RESET && !(closed[0] && closed[1])) {
+    bool reset = ws->half[first].how == WSD_BY_RESET || ws->half[!first].how == WSD_BY_RESET;
+    if (reset && !(closed[0] && closed[1])) {
         /* Who sent it ended first; unless the other one had ended by FIN already. */
         enum wsd_direction sender = ws->half[first].how == WSD_BY_RESET ? first : (enum wsd_direction) !first;
         ws_finding(ws, sender, WSD_FINDING_TCP_RESET, "", moment);

@@ -431,23 +431,30 @@ static int websocket_gap(struct stream *s, enum wsd_direction d, uint64_t missin
     return rc == 0 && half->at == half->frame.length ? end_frame(ws, d, moment) : rc;
 }
 
+/* Behind a RST only what the other side had sent before may come; when that was its close frame, nothing of it. */
+static bool over_by_reset(const struct websocket *ws, enum wsd_direction d, enum wsd_how how)
+{
+    return how == WSD_BY_RESET && ws->half[!d].closed && !ws->half[!d].ended;
+}
+
 static int websocket_end(struct stream *s, enum wsd_direction d, enum wsd_how how, const struct wsd_moment *moment)
 {
     struct websocket *ws = (struct websocket *)s;
-    if (ws->half[d].ended) {
-        ws->half[d].how = (uint8_t)how; /* FIN, then a RST */
-        return 0;
-    }
-    int rc = search_end(ws, d, 0);
+    struct ws_half *half = &ws->half[d];
+    bool again = half->ended; /* FIN, then a RST */
+    int rc = again ? 0 : search_end(ws, d, 0);
     if (rc != 0)
         return rc;
-    ws->half[d].ended = true;
-    ws->half[d].how = (uint8_t)how;
-    cut_off_frame(ws, d, moment);
-    if (!ws->half[!d].ended) {
+    half->ended = true;
+    half->how = (uint8_t)how;
+    if (!again)
+        cut_off_frame(ws, d, moment);
+    if (!again && !ws->half[!d].ended)
         ws->first_ended = (uint8_t)d;
+    if (over_by_reset(ws, d, how))
+        return websocket_end(s, !d, how, moment);
+    if (again || !ws->half[!d].ended)
         return 0;
-    }
     ending_tell(ws, moment);
     return STREAM_DONE;
 }

@@ -183,6 +183,73 @@ static void data_after_a_reset(void **state)
     HEARD("-> more\n");
 }
 
+/* What the other side of a WebSocket connection had sent before it heard of the RST is told, and then its end. */
+static void on_its_way(void **state)
+{
+    (void)state;
+    live(51000);
+    h.flow->kind = FLOW_WEBSOCKET;
+    reset_at(WSD_SERVER, 3);
+    HEARD("<- rst\n<- end reset\n");
+    t.silent = true;
+    talk_send_text(&t, WSD_CLIENT, "was on");
+    reset_at(WSD_SERVER, 3); /* the answer to it */
+    t.time += CLAIM_FLIGHT / 2;
+    talk_send_text(&t, WSD_CLIENT, "its way");
+    HEARD("-> was on\n-> its way\n");
+    t.time += CLAIM_FLIGHT;
+    talk_send_text(&t, WSD_CLIENT, "too late");
+    HEARD("-> end reset\n");
+}
+
+static void sent_before_a_reset(enum wsd_direction from)
+{
+    live(51000);
+    h.flow->kind = FLOW_WEBSOCKET;
+    h.flow->attempted = true;
+    reset_at(from, 3);
+    flow_log_clear(&h);
+    t.silent = true;
+}
+
+static void nothing_more_on_its_way(void **state)
+{
+    (void)state;
+    sent_before_a_reset(WSD_SERVER);
+    reset_at(WSD_CLIENT, 3);
+    HEARD("-> end reset\n");
+    sent_before_a_reset(WSD_SERVER);
+    talk_fin(&t, WSD_CLIENT);
+    HEARD("-> fin\n-> end fin\n");
+    sent_before_a_reset(WSD_CLIENT);
+    talk_send_text(&t, WSD_CLIENT, "goes on");
+    HEARD("<- end reset\n-> goes on\n");
+    sent_before_a_reset(WSD_CLIENT);
+    talk_open(&t);
+    assert_non_null(strstr(h.text, "<- end reset\n")); /* the four-tuple is used again */
+    live(51001);
+    h.flow->kind = FLOW_WEBSOCKET;
+    talk_fin(&t, WSD_SERVER);
+    reset_at(WSD_CLIENT, 3);
+    HEARD("<- fin\n<- end fin\n-> rst\n-> end reset\n");
+    sent_before_a_reset(WSD_SERVER);
+    flow_log_finish(&h);
+    HEARD("-> end reset\n");
+}
+
+/* Also when only others go on. */
+static void silence_behind_a_reset(void **state)
+{
+    (void)state;
+    sent_before_a_reset(WSD_SERVER);
+    talk_open(&u);
+    flow_log_clear(&h);
+    u.time = t.time + CLAIM_FLIGHT + 1000000;
+    for (int i = 0; i < 100; i++)
+        talk_ack(&u, WSD_CLIENT);
+    HEARD("-> end reset\n");
+}
+
 /* ---- SYN */
 
 static void new_start(void)
@@ -426,6 +493,9 @@ int main(void)
         TEST(doubtful_resets),
         TEST(resets_of_the_unheard),
         TEST(data_after_a_reset),
+        TEST(on_its_way),
+        TEST(nothing_more_on_its_way),
+        TEST(silence_behind_a_reset),
         TEST(syn_without_an_answer),
         TEST(syn_near_the_numbers_in_use),
         TEST(syn_with_an_answer),

@@ -18,6 +18,8 @@ const ends = {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
         process.kill(process.pid, 'SIGKILL');
     },
+    // Gone while the client is in the middle of a message.
+    gone:     socket => socket._socket.destroy(),
     // Frozen, not dead: its kernel goes on acknowledging, it never answers.
     frozen:   () => process.kill(process.pid, 'SIGSTOP'),
 };
