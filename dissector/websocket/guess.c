@@ -47,7 +47,7 @@ static struct websocket *accept(struct guess *g, bool swapped, const struct wsd_
     if (g->request.length > 0 && http_parse_request(buffer_bytes(&g->request), &request) == 0)
         attempt.request = &request.head;
     if (*rc == 0)
-        *rc = handshake_judge_request(attempt.request, &h);
+        *rc = handshake_judge_request(attempt.request, attempt.tls != NULL, &h);
     if (g->hooks.partial)
         handshake_forgive(&h);
     if (*rc == 0) {

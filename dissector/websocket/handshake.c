@@ -396,14 +396,14 @@ static void begin(struct handshake *h, enum wsd_handshake outcome, const struct 
         tell_draft(h);
 }
 
-int handshake_judge_request(const struct wsd_head *request, struct handshake *out)
+int handshake_judge_request(const struct wsd_head *request, bool secure, struct handshake *out)
 {
     begin(out, WSD_HANDSHAKE_MISSING, request, NULL);
     if (request == NULL)
         return 0;
     judge_request(out, request);
     judge_offers(out, request);
-    return make_url(out, request, false);
+    return make_url(out, request, secure);
 }
 
 int handshake_judge(const struct wsd_head *request, const struct wsd_head *response, bool secure, struct handshake *out)

@@ -47,7 +47,7 @@ int handshake_judge(const struct wsd_head *request, const struct wsd_head *respo
                     struct handshake *out);
 
 /* What a request alone says: URL, version, what it broke. NULL: nothing. Returns 0 or -ENOMEM; *out is to be freed either way. */
-int handshake_judge_request(const struct wsd_head *request, struct handshake *out);
+int handshake_judge_request(const struct wsd_head *request, bool secure, struct handshake *out);
 
 /* The request that was judged is not whole in the capture: forgets what was found because something is missing in it. */
 void handshake_forgive(struct handshake *handshake);

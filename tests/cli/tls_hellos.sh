@@ -98,6 +98,12 @@ is 'a record anywhere, messages' "$(messages | wc -l)" 5
 is 'a record anywhere, the server' "$(told '[e["dir"], e["detail"]] if e.get("code") == "tls-keys-unknown" else None')" \
     '["server","no secret of this direction"]'
 
+# Without the answer to the upgrade, the URL is that of its request
+secrets=(-k captures/tls-12-chacha.keylog)
+without tls-12-chacha 14
+is 'without the answer' "$(told '[e["handshake"], e["url"]] if e["type"] == "connection" else None')" \
+    '["missing","wss://localhost/feed"]'
+
 # Behind the PROXY protocol, either hello
 secrets=(-k captures/tls-13-proxy-protocol.keylog)
 for packet in 5 7; do
