@@ -250,25 +250,27 @@ static bool may_answer(const struct http1 *h)
     return h->half[WSD_SERVER].phase == WAIT && (h->orphan || h->request.length > 0);
 }
 
-/* The answer that waited replaces this stream; behind it come what was kept of a head that is none, what was held of the server, and these
- * bytes. */
+/* The answer that waited replaces this stream; what was kept of a head that is none comes with the client's next bytes, behind what was held of
+ * the server, or where it is the server's turn in front of that: so it does not depend on the pieces that they came in. */
 static int answer_late(struct http1 *h, enum wsd_direction d, struct wsd_bytes *bytes, const struct wsd_moment *moment,
                        bool *gone)
 {
     struct stream **slot = h->base.slot;
     struct buffer kept = h->half[WSD_CLIENT].line;
+    bool early = d == WSD_SERVER && kept.length > 0;
     h->half[WSD_CLIENT].line = (struct buffer){0};
     h->half[WSD_CLIENT].searched = 0;
-    bool has_kept = kept.length > 0;
-    h->early_heard = h->early_heard || has_kept; /* nobody can say that they were too early */
-    int rc = early_add(&h->early[WSD_CLIENT], buffer_bytes(&kept), moment, SIZE_MAX);
-    buffer_free(&kept);
+    h->early_heard = h->early_heard || early; /* nobody can say that they were too early */
+    int rc = early ? early_add(&h->early[WSD_CLIENT], buffer_bytes(&kept), moment, SIZE_MAX) : 0;
     rc = rc == 0 ? http1_stop_waiting(h, WSD_SERVER, moment) : rc;
     *gone = *slot != &h->base;
-    if (!*gone && has_kept)
+    if (!*gone && early)
         early_free(&h->early[WSD_CLIENT]);
+    if (*gone && rc == 0 && kept.length > 0 && !early)
+        rc = stream_data(*slot, WSD_CLIENT, buffer_bytes(&kept), moment);
     if (*gone && rc == 0 && bytes->length > 0)
         rc = stream_data(*slot, d, *bytes, moment);
+    buffer_free(&kept);
     return rc;
 }
 
