@@ -17,7 +17,7 @@
 
 /* What one direction of the connection at hand was told to have sent. */
 struct replay_sums {
-    uint64_t messages, frames, payload, wire;
+    uint64_t messages, frames, too_long, payload, wire;
 };
 
 struct replay {
