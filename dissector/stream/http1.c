@@ -65,7 +65,7 @@ static int no_head(struct http1 *h, enum wsd_direction d)
     return 0;
 }
 
-/* RFC 9112 2.2: empty lines in front of a request are passed over. */
+/* RFC 9112 2.2: empty lines in front of a request are passed over. Clients do so in front of an answer, too. */
 static void skip_empty_lines(struct http1 *h, struct wsd_bytes *bytes)
 {
     size_t n = 0;
@@ -80,7 +80,7 @@ static int take_head(struct http1 *h, enum wsd_direction d, struct wsd_bytes *by
 {
     struct http1_half *half = &h->half[d];
     struct wsd_bytes raw;
-    if (d == WSD_CLIENT && half->line.length == 0)
+    if (half->line.length == 0)
         skip_empty_lines(h, bytes);
     if (bytes->length == 0)
         return 0;
