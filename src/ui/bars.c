@@ -184,6 +184,8 @@ static void write_losses(const struct ui *ui, struct writer *w, bool narrow)
         writer_format(w, "  %s older connections", human_count(count, ui->model.connections_left));
     if (ui->model.out_of_memory)
         writer_text(w, "  out of memory");
+    if (ui->trouble[0] != 0 && ui->said[0] == 0)
+        writer_format(w, "  %s", ui->trouble);
 }
 
 void bars_status(struct ui *ui, struct area area)

@@ -188,6 +188,8 @@ static void give_back(void *user, struct block *block)
 static void told(void *user, const char *text, bool wrong)
 {
     struct ui *ui = user;
+    if (wrong)
+        snprintf(ui->trouble, sizeof ui->trouble, "%s", text);
     if (!wrong && ui->said[0] != 0 && ui->said_wrong)
         return; /* what went wrong is still to be read */
     ui_say(ui, "%s", text);

@@ -97,6 +97,7 @@ struct ui {
     bool quit;
     char said[UI_SAID]; /* stands in the status line until the next key */
     bool said_wrong;
+    char trouble[UI_SAID]; /* what went wrong with inputs or -w last: stays in sight */
 };
 
 /* To another view, and back to where one came from. */

@@ -112,4 +112,16 @@ loaded
 keys 2
 await 'all connections'
 screen escapes
+keys q
+await 'exit status 0'
+
+# What is wrong with an input stays in sight
+head -c 20000 captures/many-connections.pcap >"$place/cut.pcap"
+start 80x24 "$place/cut.pcap"
+await 'cut short in the header of packet 204'
+keys Down
+await '2/12 connections'
+await 'cut.pcap: cut'
+keys q
+await 'exit status 1'
 done_testing
