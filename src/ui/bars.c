@@ -96,6 +96,8 @@ static void write_progress(const struct ui *ui, struct writer *w, int width)
         writer_format(w, "loading %u%%", (unsigned)(100 * (p->read < p->size ? p->read : p->size) / p->size));
     else if (ui->loading && !p->live)
         writer_format(w, "%s, %s packets", p->pipe ? "reading" : "loading", human_count(count, p->packets));
+    else if (p->live && !ui->loading)
+        writer_text(w, "ended");
     else if (!p->live || !drops(ui) || width >= NARROWEST) /* the count gives way to drops */
         writer_format(w, narrow && p->live ? "%s" : "%s packets", human_count(count, p->packets));
     if (p->live)

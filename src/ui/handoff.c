@@ -333,6 +333,12 @@ int handoff_start(struct handoff *h, void (*read)(void *user), void *user)
     return -rc;
 }
 
+void handoff_interrupt(struct handoff *h)
+{
+    if (h->started)
+        pthread_kill(h->thread, INTERRUPT);
+}
+
 void handoff_stop(struct handoff *h)
 {
     bool finished = false;

@@ -49,6 +49,9 @@ void handoff_give_back(struct handoff *handoff, struct block *block);
  * dissecting what goes there: here by whoever has time. False: enough are ready. */
 bool handoff_prepare(struct handoff *handoff);
 
+/* Interrupts a read that waits: whoever reads looks whether it is to end. The signal may come too early: again and again until news.ended. */
+void handoff_interrupt(struct handoff *handoff);
+
 /* Ends the reading thread: nothing more is told, waiting and blocking reads are interrupted. stop(user) was called before,
  * so that reading ends. Returns when the thread has ended; may be called when it never began. */
 void handoff_stop(struct handoff *handoff);

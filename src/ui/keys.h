@@ -61,7 +61,8 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
 
 #define KEYS(X)                                                                                                        \
     X(ENTER, EVERYWHERE, KEYBOARD_ENTER, KEYBOARD_RIGHT, 'l', "open", "go into what the cursor is on")                 \
-    X(BACK, EVERYWHERE, KEYBOARD_ESCAPE, KEYBOARD_LEFT, 'h', "back", "go back to where you came from")                 \
+    X(BACK, EVERYWHERE, KEYBOARD_ESCAPE, KEYBOARD_LEFT, 'h', "back",                                                   \
+      "go back to where you came from; in the first view, while packets are read: end that, when asked")               \
     X(SORT, IN_CONNECTIONS, 'S', 0, 0, "sort", "sort by the next column (a click on a heading does it too)")           \
     X(REVERSE, IN_CONNECTIONS, 'R', 0, 0, NULL, "turn the order round")                                                \
     X(COLUMNS, IN_CONNECTIONS, 'c', 0, 0, "columns", "choose the columns")                                             \
@@ -93,7 +94,7 @@ enum places { VIEWS(PLACE_ENUM) EVERYWHERE = (1 << PLACE_COUNT) - 1 };
     X(SEARCH, EVERYWHERE, '/', 0, 0, "search", "search for a regular expression (PCRE2)")                              \
     X(SEARCH_NEXT, EVERYWHERE, 'n', 0, 0, NULL, "the next match")                                                      \
     X(SEARCH_PREVIOUS, EVERYWHERE, 'N', 0, 0, NULL, "the match before")                                                \
-    X(FILTER, IN_CONNECTIONS | IN_MESSAGES, 'f', 0, 0, "filter",                                                       \
+    X(FILTER, IN_CONNECTIONS | IN_MESSAGES | IN_LADDER, 'f', 0, 0, "filter",                                           \
       "show only what passes a filter: Tab completes, Up has older ones")                                              \
     X(COMPARE, IN_MESSAGES | IN_DETAIL | IN_COMPARE, 'd', 0, 0, NULL,                                                  \
       "compare two marked messages, or the marked one with this")                                                      \

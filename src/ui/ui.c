@@ -413,6 +413,28 @@ static bool go_to(struct ui *ui, enum command command)
     }
 }
 
+static void on_stop(struct ui *ui, char choice, const char *text)
+{
+    const struct sink_progress *p = &ui->news.progress;
+    (void)text;
+    if (choice != 'y' || !ui->loading || ui->stopped)
+        return;
+    ui->stopped = true;
+    ui->reading->stop(ui->reading->user);
+    if (!p->live && p->size > 0)
+        snprintf(ui->trouble, sizeof ui->trouble, "stopped at %u%%: the rest was not read",
+                 (unsigned)(100 * (p->read < p->size ? p->read : p->size) / p->size));
+}
+
+/* The first view: there is nothing to go back to, but perhaps something that takes long. */
+static void ask_to_stop(struct ui *ui)
+{
+    if (ui->loading && !ui->stopped)
+        prompt_choose(&ui->prompt, "yn", on_stop, "%s  y yes  n no, go on",
+                      ui->news.progress.live ? "End the capture, and keep what there is?"
+                                             : "Stop reading, and keep what there is?");
+}
+
 static void act(struct loop *l, enum command command)
 {
     struct ui *ui = &l->ui;
@@ -430,7 +452,11 @@ static void act(struct loop *l, enum command command)
     if (command == COMMAND_NONE || views[ui->place]->act(ui->states[ui->place], ui, command) || go_to(ui, command))
         return;
     switch (command) {
-    case COMMAND_BACK: ui_back(ui); break;
+    case COMMAND_BACK:
+        if (ui->history_length == 0)
+            ask_to_stop(ui);
+        ui_back(ui);
+        break;
     case COMMAND_SEARCH: entry_open(&ui->entry, HISTORY_SEARCH, ""); break;
     case COMMAND_SEARCH_NEXT: searching_begin(ui, 1); break;
     case COMMAND_SEARCH_PREVIOUS: searching_begin(ui, -1); break;
@@ -578,6 +604,8 @@ static void loop(struct loop *l)
         }
         if (signalled != 0)
             l->ui.quit = true;
+        if (l->ui.stopped && !l->ended)
+            handoff_interrupt(l->reading->handoff);
         if (suspended != 0) {
             suspended = 0;
             tty_suspend();

@@ -94,6 +94,7 @@ struct ui {
     void *states[PLACE_COUNT];
     struct handoff_news news;
     bool loading; /* there is still something to be read, or to be taken */
+    bool stopped; /* reading was told to end */
     bool quit;
     char said[UI_SAID]; /* stands in the status line until the next key */
     bool said_wrong;

@@ -114,6 +114,17 @@ await 'ROUND TRIPS'
 peers close 2
 keys 1
 await '3 closed 1000'
+
+# The capture is ended, and what there is stays
+for ((i = 0; i < 40; i++)); do # back through all views that were seen
+    if shown | grep -q 'End the capture'; then break; fi
+    keys Escape
+    sleep 0.1 # between two looks
+done
+await 'End the capture'
+keys y
+await 'ended, drops 0/0/0'
+await '3 closed 1000'
 keys q
 await 'exit status 0'
 

@@ -26,4 +26,25 @@ await '30 packets'
 screen pipe
 keys q
 await 'exit status 0'
+
+# Reading a pipe that never ends is ended, when asked, and what was read stays
+mkfifo "$place/endless"
+environment="cat $place/endless | " start 80x24 -
+exec 7>"$place/endless"
+cat captures/ws-plain.pcap >&7
+await 'reading, 41 packets'
+keys Escape
+await 'Stop reading'
+keys n
+await_not 'Stop reading'
+keys 2 Escape Escape
+await 'Stop reading'
+keys y
+await_not 'reading'
+await '1/1 connection'
+keys Escape
+await 'Enter open'
+exec 7>&-
+keys q
+await 'exit status 0'
 done_testing
