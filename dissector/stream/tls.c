@@ -184,6 +184,8 @@ int tls_feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const 
             rc = half->epoch == TLS_EPOCH_PLAIN ? -ENOENT : tls_need_cipher(t, d);
             if (rc == -ENOMEM)
                 return rc;
+            if (rc == TLS_WAIT && t->replaying)
+                return tls_split_unframed(t, d, bytes);
             if (rc != 0) {
                 tls_records_drop(&half->records, &t->host->spare);
                 half->stray = moment->packet;

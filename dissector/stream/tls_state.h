@@ -169,6 +169,9 @@ int tls_look_again(struct tls *t, enum wsd_direction d);
  * behind it. */
 int tls_split_held(struct tls *t, const struct tls_record *r, struct wsd_bytes rest);
 
+/* Likewise, and no record begins there, while the keys that would find the next one may still come. */
+int tls_split_unframed(struct tls *t, enum wsd_direction d, struct wsd_bytes rest);
+
 /* This record is the first that has to wait. */
 int tls_wait_for_secrets(struct tls *t, enum wsd_direction d, const struct tls_record *r,
                          const struct wsd_moment *moment);

@@ -168,6 +168,25 @@ int tls_split_held(struct tls *t, const struct tls_record *r, struct wsd_bytes r
     return rc;
 }
 
+int tls_split_unframed(struct tls *t, enum wsd_direction d, struct wsd_bytes rest)
+{
+    struct tls_half *half = &t->half[d];
+    struct tls_held what = *t->at, *at = t->at;
+    const struct wsd_bytes parts[] = {bytes_of(NULL, 0), buffer_bytes(&half->records.held), rest};
+    int rc = 0;
+    for (int i = 0; i < 3 && rc == 0; i++) {
+        what.kind = i == 0 ? TLS_HELD_GAP : TLS_HELD_RAW;
+        what.count = 0;
+        if (i > 0 && parts[i].length == 0)
+            continue;
+        rc = tls_queue_insert(&t->queue, &t->host->held, at, &what, parts[i]);
+        at = at->next;
+    }
+    half->unframed = true;
+    tls_records_drop(&half->records, &t->host->spare);
+    return rc;
+}
+
 /* ---- beginning to wait ------------------------------------------------------------------------------------------- */
 
 int tls_wait_for_secrets(struct tls *t, enum wsd_direction d, const struct tls_record *r,
