@@ -262,7 +262,7 @@ flood_row() { # KIND N WHAT
 }
 
 floods() {
-    printf '\n# Floods: ten minutes of them through a pipe, two real connections among them; at most 1614 MiB\n\n'
+    printf '\n# Floods: ten minutes of them through a pipe, two real connections among them; at most 1934 MiB\n\n'
     printf '| flood | what | time, with making it | peak memory | /feed/0: messages, end | /feed/1 | given up: TCP, WebSocket | |\n|---|---|---|---|---|---|---|---|\n'
     flood_row synflood "$(scaled 3000000)" "SYNs"
     flood_row randombytes "$(scaled 1000000)" "segments of random bytes"
