@@ -362,13 +362,14 @@ static void test_records(void **state)
          {{23, 3, 3, 0, 27}, 23, 1, 27, 3, 0, {0}, {0}},
          "0001020304",
          "810141",
-         {"TLS: ciphertext: 0001020304...", "TLS opened: plaintext: 810141",
+         {"TLS: ciphertext: 0001020304...  22 of 27 bytes left out", "TLS opened: plaintext: 810141",
           "WebSocket: FIN: last frame of its message"}},
         {"TLS 1.3, of which the beginning is kept",
          {{23, 3, 3, 64, 17}, 23, 9, 16401, 16384, 1, {0}, {0}},
          "0001",
          "8101",
-         {"TLS: length: 16401", "TLS: ciphertext: 0001...", "TLS opened: plaintext: 8101...",
+         {"TLS: length: 16401", "TLS: ciphertext: 0001...  16399 of 16401 bytes left out",
+          "TLS opened: plaintext: 8101...  16382 of 16384 bytes left out",
           "TLS opened: content type: application_data (23)"}},
     };
     static struct told told;
