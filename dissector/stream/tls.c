@@ -23,8 +23,11 @@ int tls_read_content(struct tls *t, enum wsd_direction d, const struct tls_recor
     case TLS_HANDSHAKE: return tls_read_handshake(t, d, plain->bytes);
     case TLS_ALERT: return tls_read_alert(t, d, plain->bytes, moment);
     case TLS_CHANGE_CIPHER_SPEC: /* a renegotiation (RFC 5246 7.4.1.1) */
-        if (!tls_is_13(t))
-            tls_enter_epoch(t, d, TLS_EPOCH_APPLICATION);
+        if (tls_is_13(t))
+            return 0;
+        if (t->owed == TLS_OWED_NONE && !t->half[d].renewed)
+            t->owed = TLS_OWED_LOST; /* neither of its hellos is in the capture */
+        tls_enter_epoch(t, d, TLS_EPOCH_APPLICATION);
         return 0;
     default: return 0;
     }

@@ -128,6 +128,8 @@ done
 without tls-12-renegotiated 19
 is 'renegotiation without ServerHello' "$(findings)" '"tls-keys-unknown" "tls-resynchronised" "tls-truncated" '
 is 'its messages' "$(messages | tr '\n' ' ')" '[1,"client","0: before"] [1,"server","0: before"] '
+without tls-12-renegotiated 18 19
+is 'renegotiation without either hello' "$(findings)" '"tls-keys-unknown" "tls-resynchronised" "tls-truncated" '
 # The log knows nothing of the new session
 head -n 2 captures/tls-12-renegotiated.keylog >"$place/first.keylog"
 cp captures/tls-12-renegotiated.pcap "$place/left.pcap"
