@@ -43,6 +43,7 @@ static int on_gap(void *user, struct flow *flow, enum wsd_direction direction, u
 {
     struct wsd_dissector *d = user;
     d->opening = flow;
+    flow->headless = flow->headless || flow->upper == NULL;
     return flow->upper == NULL ? 0 : count_memory(d, flow, stream_gap(flow->upper, direction, missing, moment));
 }
 

@@ -218,7 +218,8 @@ static struct stream *http_lost_take(struct wsd_dissector *d, struct via *via)
     const struct wsd_moment none = {.time = 0};
     struct stream *http = http_take(d, via);
     for (int direction = 0; direction < 2 && http != NULL; direction++)
-        (void)stream_gap(http, (enum wsd_direction)direction, 1 | STREAM_ABOUT, &none); /* nothing is kept that could fail */
+        (void)stream_gap(http, (enum wsd_direction)direction, 1 | STREAM_ABOUT,
+                         &none); /* nothing is kept that could fail */
     return http;
 }
 
@@ -325,18 +326,20 @@ bool wiring_opens(struct wsd_bytes bytes)
 }
 
 /* The first bytes decide: a proxy's preamble, which nearly no flow begins with, TLS, HTTP, or what may be a WebSocket joined late. A
- * connection whose SYN was seen does not begin in the middle. */
+ * connection whose SYN was seen does not begin in the middle, unless its first bytes were lost. */
 int wiring_open(struct wsd_dissector *d, enum wsd_direction direction, struct wsd_bytes bytes)
 {
     struct stream **slot = slot_of(d);
+    const struct flow *flow = d->opening;
+    bool late = !flow->from_syn || flow->headless;
     if (proxy_may_begin(direction, bytes)) {
         *slot = on_tunnel_take(d, NULL);
-    } else if (tls_may_begin(direction, bytes, !d->opening->from_syn)) {
+    } else if (tls_may_begin(direction, bytes, late)) {
         *slot = tls_take(d, tls_sender(bytes) == WSD_NEITHER, NULL);
-    } else if (d->opening->from_syn || http1_sender(bytes) != WSD_NEITHER) {
+    } else if (!late || http1_sender(bytes) != WSD_NEITHER) {
         *slot = http_take(d, NULL);
     } else {
-        const struct websocket_guess hooks = {.user = d, .accepted = on_accepted};
+        const struct websocket_guess hooks = {.user = d, .accepted = on_accepted, .roles_known = flow->from_syn};
         int rc = guess(d, &hooks, bytes_of(NULL, 0), slot);
         if (rc != 0)
             return rc;

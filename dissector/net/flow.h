@@ -56,7 +56,8 @@ struct flow {
     _Alignas(FLOW_ALIGNMENT) struct flow_key key;
     uint8_t kind;       /* enum flow_kind */
     uint8_t client;     /* side of the client, or FLOW_NO_CLIENT */
-    bool from_syn : 1;  /* its beginning is in the capture */
+    bool from_syn : 1;  /* its beginning is in the capture, */
+    bool headless : 1;  /* but bytes are missing in front of the first ones that are */
     bool attempted : 1; /* an upgrade was attempted on it, ... */
     bool websocket : 1; /* ... and made it a WebSocket connection; it stays set when that has ended */
     bool guessed : 1;   /* ... for which there is no more evidence than what one side sent */

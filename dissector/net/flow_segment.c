@@ -255,7 +255,7 @@ static void revive(struct flow *flow)
 {
     flow->kind = FLOW_UNDECIDED;
     flow->reset = 0;
-    flow->from_syn = false;
+    flow->from_syn = flow->headless = false;
     flow->cost = (struct packet_cost){0}; /* was added to a WebSocket connection's already */
     for (unsigned side = 0; side < 2; side++)
         flow->half[side] = (struct reassembly){0}; /* flows_ignore() left nothing in them */

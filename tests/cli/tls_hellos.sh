@@ -58,6 +58,10 @@ secrets=(-k captures/tls-13-aes-128.keylog)
 without tls-13-aes-128 6
 is 'without ServerHello, 1.3' "$(messages)" "$(all_of tls-13-aes-128)"
 
+# Nor does it matter that both are missing, though the SYN is there
+without tls-13-aes-128 4 6
+is 'without either hello' "$(messages)" "$(all_of tls-13-aes-128)"
+
 # Captured the wrong way round, the hellos are those of a handshake all the same
 for capture in tls-10-cbc tls-12-cbc tls-12-gcm tls-12-session tls-13; do
     secrets=(-k "captures/$capture.keylog")
