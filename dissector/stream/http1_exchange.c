@@ -138,7 +138,7 @@ int http1_stop_waiting(struct http1 *h, enum wsd_direction d, const struct wsd_m
     h->dropped = d == WSD_CLIENT ? 0 : h->dropped;
     const struct stream *this = &h->base;
     const bool ended = d == WSD_SERVER && h->half[d].ended;
-    const uint64_t missing = d == WSD_SERVER && h->request.length == 0 ? h->missing : 0;
+    const uint64_t missing = d == WSD_SERVER && (h->request.length == 0 || h->partial) ? h->missing : 0;
     const struct wsd_moment ended_at = h->ended_at;
     int rc = early_give(&held, slot, d);
     if (rc == 0 && dropped > 0)
