@@ -153,7 +153,7 @@ int http1_stop_waiting(struct http1 *h, enum wsd_direction d, const struct wsd_m
 static bool must_wait(const struct http1 *h)
 {
     const struct http1_half *client = &h->half[WSD_CLIENT];
-    return h->waiting == 0 && !h->orphan && !client->ended && client->phase == HEAD;
+    return h->waiting == 0 && !h->orphan && h->request.length == 0 && !client->ended && client->phase == HEAD;
 }
 
 static int wait_for_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_moment *moment)
