@@ -192,6 +192,10 @@ int tls_feed(struct tls *t, enum wsd_direction d, struct wsd_bytes bytes, const 
             if (rc != 0) {
                 tls_records_drop(&half->records, &t->host->spare);
                 half->stray = moment->packet;
+                if (t->inner == NULL && t->opened) {
+                    t->strayed = true; /* the other direction may still carry something */
+                    return 0;
+                }
                 return t->inner != NULL || t->hello ? tls_seal(t, "handshake not captured") : STREAM_DONE;
             }
             rc = tls_search_begun(t, d, moment);
@@ -253,6 +257,8 @@ int tls_end_direction(struct tls *t, enum wsd_direction d, enum wsd_how how, con
     if (how == WSD_BY_FIN && !half->closed && t->inner != NULL && t->opened)
         tls_tell(t, d, WSD_FINDING_TLS_TRUNCATED, "", moment);
     (void)tls_tell_session(t, 0, moment);
+    if (t->inner == NULL && t->strayed && t->half[!d].ended)
+        return tls_seal(t, "handshake not captured");
     if (t->inner != NULL)
         return stream_end(t->inner, d, how, moment);
     return t->half[!d].ended ? STREAM_DONE : 0;

@@ -76,6 +76,7 @@ struct tls {
     bool forced;  /* no secrets come any more */
     bool hurried; /* what is held has waited long enough */
     bool keys_unknown_told;
+    bool strayed;        /* a direction went on with bytes that no known key is for, and nothing was told yet */
     bool sealed;         /* given up: inner only counts */
     bool opened;         /* a record was opened */
     bool late;           /* it began before the capture did */
