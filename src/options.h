@@ -50,8 +50,8 @@
       "begin another file when it has that SIZE (100M; k, M, G) or holds that TIME (10min; s, min, h, d)")             \
     X(KEEP, 0, "keep", "N", "keep the last N of these files, remove older ones")                                       \
     X(WITH_SECRETS, 0, "with-secrets", NULL,                                                                           \
-      "put the TLS secrets of these connections into the file, too, and into the packets that the monitor saves: whoever "   \
-      "has it can read what they say")            \
+      "put the TLS secrets of these connections into the file, too, and into the packets that the monitor saves: "     \
+      "whoever has it can read what they say")                                                                         \
     X(CHECK, 0, "check", NULL, "exit with status 3 when there was a finding of severity error")                        \
     X(TELL, 'v', NULL, NULL, "say on standard error what is in force: inputs, filter, limits, sandbox")                \
     X(USER, 'Z', "user", "USER", "root becomes this user once inputs are open, instead of who called sudo")            \

@@ -209,8 +209,7 @@ struct wsd_endpoint {
     X(TLS_NO_SECRETS, "tls-no-secrets", NOTE, "wscope", "the connection is encrypted, and no secrets open it")         \
     X(TLS_SESSION_FOUND, "tls-session-found", NOTE, "wscope",                                                          \
       "the capture lacks the TLS handshake, or a part of it: the session was found by trying secrets")                 \
-    X(TLS_KEYS_UNKNOWN, "tls-keys-unknown", NOTE, "wscope",                                                            \
-      "the keys of what follows are not known: it stays closed")                                                       \
+    X(TLS_KEYS_UNKNOWN, "tls-keys-unknown", NOTE, "wscope", "the keys of what follows are not known: it stays closed") \
     X(TLS_EARLY_UNKNOWN, "tls-early-unknown", NOTE, "RFC 8446 4.2.10",                                                 \
       "there is 0-RTT data, and the capture does not show whether the server took it")                                 \
     X(TLS_DECRYPT_FAILED, "tls-decrypt-failed", WARNING, "RFC 8446 5.2",                                               \

@@ -36,7 +36,7 @@ struct view {
                  struct ui *ui); /* it is shown from now on, or what it shows may be another; may be NULL */
     bool (*act)(void *state, struct ui *ui, enum command command); /* whether it did something */
     bool (*mouse)(void *state, struct ui *ui, const struct mouse *mouse);
-    bool (*work)(void *state, struct ui *ui); /* a slice: whether there was anything to do, which is to be seen; may be NULL */
+    bool (*work)(void *state, struct ui *ui); /* a slice: whether there was anything to do; may be NULL */
     void (*draw)(void *state, struct ui *ui, struct area area, bool focused);
     /* Whether its n-th line from where the cursor is (0) matches; n below 0 is before. Stands: the cursor goes there. May be NULL. */
     enum found (*find)(void *state, struct ui *ui, int64_t n, const struct pattern *pattern);

@@ -460,8 +460,8 @@ static void a_selection_follows(void **state)
             while (selection_work(&s, &m, 2))
                 ;
     }
-    assert_true(selection_work(&s, &m, 1)); /* a slice, */
-    assert_true(selection_work(&s, &m, 1000)); /* the last one, which is to be seen as well, */
+    assert_true(selection_work(&s, &m, 1));     /* a slice, */
+    assert_true(selection_work(&s, &m, 1000));  /* the last one, which is to be seen as well, */
     assert_false(selection_work(&s, &m, 1000)); /* and nothing */
     assert_int_equal(selection_row(&s, s.end - 1), 297);
     assert_true(selection_row(&s, s.first) >= m.first_row);
