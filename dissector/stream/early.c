@@ -23,9 +23,7 @@ int early_add(struct early *early, struct wsd_bytes bytes, const struct wsd_mome
     if (rc != 0)
         return rc;
     struct early_run *run = &early->runs[early->count++];
-    *run = (struct early_run){begin, *moment};
-    run->moment.headers = (struct wsd_bytes){NULL, 0};
-    run->moment.record = NULL;
+    *run = (struct early_run){begin, stream_moment(moment)};
     return 0;
 }
 

@@ -307,8 +307,7 @@ static int note_cut_head(struct http1 *h, enum wsd_direction d, const struct wsd
     if (h->half[d].phase != HEAD || line.length == 0)
         return 0;
     if (d == WSD_CLIENT) {
-        h->request_at = *moment;
-        h->request_at.headers = (struct wsd_bytes){NULL, 0};
+        h->request_at = stream_moment(moment);
         return http1_keep_cut_request(h, line);
     }
     h->answered = switches(line);
@@ -324,8 +323,7 @@ static int lose_early(struct http1 *h, uint64_t missing, const struct wsd_moment
     int rc = h->early[WSD_CLIENT].count > 0 ? begin_unanswered(h, none, moment, gone) : 0;
     if (rc != 0 || *gone)
         return rc != 0 ? rc : stream_gap(*slot, WSD_CLIENT, missing, moment);
-    uint64_t about = (h->dropped | missing) & STREAM_ABOUT;
-    h->dropped = ((h->dropped + missing) & ~STREAM_ABOUT) | about;
+    h->dropped = stream_gaps(h->dropped, missing);
     if (h->limit.what == NULL)
         h->limit.at = (struct wsd_moment){.time = moment->time, .packet = moment->packet};
     return 0;
@@ -358,7 +356,7 @@ static int http1_gap(struct stream *s, enum wsd_direction d, uint64_t missing, c
     }
     int rc = note_cut_head(h, d, moment);
     if (d == WSD_CLIENT && h->half[WSD_SERVER].phase == WAIT)
-        h->missing = ((h->missing + missing) & ~STREAM_ABOUT) | ((h->missing | missing) & STREAM_ABOUT);
+        h->missing = stream_gaps(h->missing, missing);
     half->phase = LOST;
     half->line.length = 0;
     half->searched = 0;

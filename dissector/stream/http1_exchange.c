@@ -59,8 +59,7 @@ void http1_reach(struct http1 *h, enum wsd_direction d, const char *what, const 
     bool attempted = h->request.length > 0;
     if (!attempted)
         h->hooks->limit(h->user, d, what, moment);
-    h->limit = (struct stream_limit){attempted ? what : NULL, d, *moment};
-    h->limit.at.headers = (struct wsd_bytes){NULL, 0};
+    h->limit = (struct stream_limit){attempted ? what : NULL, d, stream_moment(moment)};
 }
 
 /* The answer decides whether the hop counts. */
@@ -105,9 +104,7 @@ int http1_request(struct http1 *h, struct wsd_bytes raw, const struct wsd_moment
     if (kind == CONNECT)
         return propose_tunnel(h, &request.head, moment);
     h->partial = false;
-    h->request_at = *moment;
-    h->request_at.headers = (struct wsd_bytes){NULL, 0};
-    h->request_at.record = NULL;
+    h->request_at = stream_moment(moment);
     h->request.length = 0;
     int rc = buffer_append(&h->request, raw, raw.length);
     if (rc == 0 && h->hooks->asked != NULL)

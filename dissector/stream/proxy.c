@@ -198,11 +198,6 @@ static int proxy_data(struct stream *s, enum wsd_direction d, struct wsd_bytes b
     return rc != 0 || bytes.length == 0 ? rc : stream_data(*slot, d, bytes, moment);
 }
 
-static void add_lost(struct proxy *p, enum wsd_direction d, uint64_t missing)
-{
-    p->lost[d] = ((p->lost[d] & ~STREAM_ABOUT) + (missing & ~STREAM_ABOUT)) | ((p->lost[d] | missing) & STREAM_ABOUT);
-}
-
 /* A preamble that has begun is lost with the gap, and what is inside has to be found behind it: a gap on both sides says so. What was
  * asked for before counts, since nothing could follow otherwise. What comes next says what it is, or what is held already. */
 static int proxy_gap(struct stream *s, enum wsd_direction d, uint64_t missing, const struct wsd_moment *moment)
@@ -221,7 +216,7 @@ static int proxy_gap(struct stream *s, enum wsd_direction d, uint64_t missing, c
     const bool lost[2] = {d == WSD_CLIENT || (begun && p->turn == WSD_CLIENT), d == WSD_SERVER || begun};
     for (int i = 0; i < 2; i++)
         if (lost[i])
-            add_lost(p, (enum wsd_direction)i, i == (int)d ? missing : 1);
+            p->lost[i] = stream_gaps(p->lost[i], i == (int)d ? missing : 1);
     for (int i = 0; i < 2; i++)
         if (p->held[i].count > 0)
             return give_way_inside(p, (enum wsd_direction)i, buffer_bytes(&p->held[i].bytes), moment, &gone);

@@ -18,10 +18,25 @@ enum { STREAM_DONE = 1 };
 struct stream_limit {
     const char *what;
     enum wsd_direction direction;
-    struct wsd_moment at; /* without headers */
+    struct wsd_moment at; /* without what it borrows */
 };
 /* Added to a gap's bytes when their number is only an estimate: framing by lengths cannot go on behind it. */
 #define STREAM_ABOUT (UINT64_C(1) << 63)
+
+/* Two gaps of a direction as one: an estimate when either is. */
+static inline uint64_t stream_gaps(uint64_t one, uint64_t other)
+{
+    return ((one & ~STREAM_ABOUT) + (other & ~STREAM_ABOUT)) | ((one | other) & STREAM_ABOUT);
+}
+
+/* A moment to be kept: without what it borrows. */
+static inline struct wsd_moment stream_moment(const struct wsd_moment *moment)
+{
+    struct wsd_moment kept = *moment;
+    kept.headers = (struct wsd_bytes){NULL, 0};
+    kept.record = NULL;
+    return kept;
+}
 
 struct stream_ops {
     const char *name;

@@ -19,8 +19,7 @@ int tls_queue_insert(struct tls_queue *q, struct tls_held_total *total, struct t
     *held = *what;
     held->next = at != NULL ? at->next : q->first;
     held->length = bytes.length;
-    held->moment.headers = bytes_of(NULL, 0);
-    held->moment.record = NULL;
+    held->moment = stream_moment(&what->moment);
     if (bytes.length > 0)
         memcpy(held->bytes, bytes.data, bytes.length);
     if (at != NULL)
